@@ -1,0 +1,166 @@
+"""LEGS → CALLS: records counted once, legs of one call merged, one outcome a call.
+
+* Records with the same ``record_key`` are one record met twice.
+* Legs with the same ``call_key`` are one call: it arrives with its first leg and ends with its
+  last. It is answered if an agent spoke in any of them; otherwise the leg that ends last tells
+  its fate, for it is the platform's last word, and of several that end together the strongest
+  evidence (see `affluence.tables.EVIDENCE`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from affluence.tables import (
+    CALLS,
+    CAPPED,
+    DETAILS,
+    EVIDENCE,
+    LEGS,
+    OUTCOMES,
+    REFUSED_BY,
+    STILL_OPEN,
+)
+
+VERSION = 1  # part of the hash of a day: raise it when the same legs give other calls
+
+Fate = Literal["calls", "merged", "duplicates"]
+
+_OUTCOME_OF = {
+    "unknown": "unknown",
+    "failed": "failed",
+    "self_service": "self_service",
+    "voicemail": "self_service",
+    "callback": "self_service",
+    "closed": "closed",
+    "rang_out": "unanswered",
+    "refused_network": "busy",
+    "refused_rule": "busy",
+    "refused_queue": "busy",
+    "refused_lines": "busy",
+    "refused": "busy",
+    "gave_up": "abandoned",
+    "agent": "answered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Calls, and what became of the records of each part: calls + merged + duplicates = records.
+
+    ``fates`` has the columns ``part`` (UInt32), ``calls``, ``merged``, ``duplicates``.
+    """
+
+    calls: pl.DataFrame
+    fates: pl.DataFrame
+
+
+def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Merged:
+    """Merge the LEGS of one platform into CALLS, in no particular order.
+
+    Args:
+        legs: LEGS in any order, with one more column ``part`` (UInt32): where each came from.
+        platform: identifier written in the table.
+        longest_call_s: calls are shortened to it, and marked `CAPPED`.
+
+    """
+    LEGS.check(legs.drop("part"))
+    once = _drop_duplicates(legs)
+    alone = once["call_key"].is_unique()
+    single = once.filter(alone).with_columns(legs=pl.lit(1, pl.Int64))
+    merged, first_legs = _merge(once.filter(~alone))
+    calls = pl.concat([single.drop("part", "record_key"), merged])
+    fates = _count_fates(legs, once, pl.concat([single.select("part"), first_legs]))
+    return Merged(_finish(calls, platform, longest_call_s), fates)
+
+
+def _drop_duplicates(legs: pl.DataFrame) -> pl.DataFrame:
+    alone = legs["record_key"].is_unique()
+    if alone.all():
+        return legs
+    # Should two copies of a record differ, the choice must not depend on the order of the rows.
+    columns = [*LEGS.columns, "part"]
+    repeated = legs.filter(~alone).sort(columns, nulls_last=True)
+    kept = repeated.unique("record_key", keep="first", maintain_order=True)
+    return pl.concat([legs.filter(alone), kept])
+
+
+def _merge(legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Calls made of several legs, and the part of the first leg of each."""
+    spoken = pl.col("evidence") == "agent"
+    ending_us = pl.coalesce("released_at", "offered_at").to_physical()
+    # One number orders legs by end, then by strength: its maximum is the platform's last word.
+    word = (ending_us * len(EVIDENCE) + pl.col("evidence").to_physical()).max() % len(EVIDENCE)
+    agent = EVIDENCE.index("agent")
+    merged = (
+        legs.lazy()
+        .sort("call_key", "offered_at", "direction", "record_key")
+        .group_by("call_key", maintain_order=True)
+        .agg(
+            pl.col("offered_at").min(),
+            pl.col("picked_up_at").min(),
+            pl.col("queued_at").min(),
+            pl.col("answered_at").filter(spoken).min(),
+            pl.col("released_at").max(),
+            pl.col("direction").first(),
+            evidence=pl.when(spoken.any()).then(agent).otherwise(word),
+            caller=pl.col("caller").drop_nulls().first(),
+            line=pl.col("line").drop_nulls().first(),
+            agent=pl.col("agent").filter(spoken).drop_nulls().first(),
+            queue=pl.col("queue").drop_nulls().first(),
+            quality=pl.col("quality").bitwise_or(),
+            part=pl.col("part").first(),
+            legs=pl.len().cast(pl.Int64),
+        )
+        .with_columns(pl.col("evidence").cast(pl.UInt8).cat.to(pl.Enum(EVIDENCE)))
+        .collect()
+    )
+    return merged.drop("part"), merged.select("part")
+
+
+def _finish(calls: pl.DataFrame, platform: str, longest_call_s: int) -> pl.DataFrame:
+    longest = pl.duration(seconds=longest_call_s)
+    too_long = (pl.col("released_at") - pl.col("offered_at") > longest).fill_null(False)
+    still_open = pl.col("released_at").is_null()
+    mark = pl.when(too_long).then(CAPPED).when(still_open).then(STILL_OPEN).otherwise(0)
+    named = calls.lazy().with_columns(
+        platform=pl.lit(platform),
+        outcome=_named(_OUTCOME_OF, OUTCOMES),
+        refused_by=_named({f"refused_{who}": who for who in REFUSED_BY}, REFUSED_BY),
+        detail=_named({detail: detail for detail in DETAILS}, DETAILS),
+        released_at=pl.when(too_long).then(pl.col("offered_at") + longest).otherwise("released_at"),
+        quality=pl.col("quality") | mark.cast(pl.UInt8),
+    )
+    return CALLS.check(named.select(list(CALLS.columns)).collect())
+
+
+def _named(names: Mapping[str, str], values: tuple[str, ...]) -> pl.Expr:
+    """What ``names`` says of the evidence, null where it says nothing."""
+    wanted = [names.get(evidence) for evidence in EVIDENCE]
+    return pl.col("evidence").replace_strict(
+        list(EVIDENCE), wanted, default=None, return_dtype=pl.Enum(values)
+    )
+
+
+def _count_fates(legs: pl.DataFrame, once: pl.DataFrame, first_legs: pl.DataFrame) -> pl.DataFrame:
+    def tally(frame: pl.DataFrame, name: str) -> pl.LazyFrame:
+        return frame.lazy().group_by("part").agg(pl.len().cast(pl.Int64).alias(name))
+
+    return (
+        tally(legs, "records")
+        .join(tally(once, "kept"), on="part", how="left")
+        .join(tally(first_legs, "calls"), on="part", how="left")
+        .fill_null(0)
+        .select(
+            "part",
+            "calls",
+            merged=pl.col("kept") - pl.col("calls"),
+            duplicates=pl.col("records") - pl.col("kept"),
+        )
+        .sort("part")
+        .collect()
+    )

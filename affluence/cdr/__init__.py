@@ -1,0 +1,1 @@
+"""Call records → LEGS: the files of phone platforms, each in its dialect."""

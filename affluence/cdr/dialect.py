@@ -1,0 +1,61 @@
+"""What a dialect is: the declaration of how one platform writes its call records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What only the service knows of its platform, and what changes how a record is read."""
+
+    trunks: tuple[str, ...] = ()  # beginnings of the names of the channels that are its lines
+    closed_announcements: tuple[str, ...] = ()  # sound files that say "we are closed"
+    busy_announcements: tuple[str, ...] = ()  # sound files that say "call back later"
+    machine_answers_first: bool = False  # the dialplan answers before it queues the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How to read the records of one platform.
+
+    Attributes:
+        name: as written in the configuration.
+        version: raised when the same record is read differently: files are then read again.
+        layouts: column names by number of columns.
+        loose_line: matches a line whose quoting is broken; its groups are named as the columns of
+            the widest layout, absent ones None.
+        plausible: columns of a layout → whether a record is one (Boolean, never null).
+        record: columns of a layout and reading → the expressions of `RECORD_COLUMNS`.
+        clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
+            call, null where unknown) and ``duration_s`` (start to end as the platform counted).
+
+    """
+
+    name: str
+    version: int
+    layouts: Mapping[int, Columns]
+    loose_line: re.Pattern[str]
+    plausible: Callable[[Columns], pl.Expr]
+    record: Callable[[Columns, Reading], Mapping[str, pl.Expr]]
+    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]]
+
+
+# What `Dialect.record` gives: times are wall-clock microseconds of the platform's own clock.
+RECORD_COLUMNS = {
+    "record_key": pl.UInt64,
+    "call_key": pl.UInt64,
+    "start_us": pl.Int64,
+    "picked_up_us": pl.Int64,
+    "answered_us": pl.Int64,
+    "end_us": pl.Int64,
+    "direction": pl.Enum,
+    "evidence": pl.Enum,
+    "caller_number": pl.String,
+}

@@ -1,0 +1,209 @@
+"""A file of records, read range by range from where it was left.
+
+A range is a run of blocks; its name is a hash of the file's content up to its end, of where it
+begins and of what decides how it is read. The same content read in the same way therefore gives
+the same names, under whatever path and compression it comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from affluence.cdr import clock
+from affluence.cdr.content import (
+    BLOCK_BYTES,
+    Block,
+    detect_form,
+    open_content,
+    read_blocks,
+    read_sample,
+)
+from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.lines import read_lines
+from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
+from affluence.errors import UnknownClockError, UnreadableFileError
+
+RANGE_BLOCKS = 8  # parts of some hundred thousand records: few files, bounded memory
+HEAD_BYTES = 4096
+VERSION = 1  # raised when the same bytes are read differently: files are then read again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The clock by which records were written, and how it is known."""
+
+    zone: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides how the records of a platform are read."""
+
+    dialect: Dialect
+    reading: Reading
+    clock: str  # a zone, or "auto"
+    zone: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the recipe: files read by another one are read again."""
+        dialect = (self.dialect.name, self.dialect.version, VERSION)
+        text = repr((dialect, self.reading, self.clock, self.zone))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where reading goes on: what is known of the bytes before ``offset``."""
+
+    offset: int = 0
+    lines: int = 0
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Some consecutive lines of a file, read."""
+
+    name: str
+    start: int
+    end: int
+    digest: bytes
+    first_line: int
+    provisional: bool  # a last line without its line end: it may still grow
+    clock: Clock
+    read: BlockRead
+
+
+def head_digest(path: Path, length: int = HEAD_BYTES) -> tuple[int, bytes]:
+    """Number and hash of the first bytes of a file, at most ``length``."""
+    head = read_sample(path)[:length]
+    return len(head), hashlib.sha256(head).digest()
+
+
+def prefix_digest(path: Path, length: int) -> bytes | None:
+    """Hash of the first ``length`` decompressed bytes of a file, None if it is shorter."""
+    with open_content(path) as content:
+        hasher = _hash_prefix(content, length)
+    return hasher.digest() if hasher else None
+
+
+def read_ranges(
+    path: Path, recipe: Recipe, day_key: DayKey, position: Position = Position()
+) -> Iterator[Range]:
+    """Read a file from a position to its end.
+
+    Raises:
+        UnreadableFileError: it cannot be read, or is not a file of such records.
+        UnknownClockError: no clock is given and the records do not tell it.
+
+    """
+    sample = read_sample(path)
+    form = detect_form(path, sample)
+    with open_content(path) as content:
+        hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
+        blocks = read_blocks(content, form, hasher, start=position.offset)
+        known_clock, first_line = position.clock, position.lines + 1
+        for blocks_of_range in _group(blocks):
+            if known_clock is None:
+                _check_dialect(path, blocks_of_range[0], recipe.dialect)
+                known_clock = _find_clock(path, blocks_of_range, recipe)
+            read = _read_range(blocks_of_range, recipe, known_clock, day_key, first_line)
+            last = blocks_of_range[-1]
+            start = blocks_of_range[0].start
+            yield Range(
+                name=_name(last.digest, start, recipe, known_clock),
+                start=start,
+                end=last.end,
+                digest=last.digest,
+                first_line=first_line,
+                provisional=not last.terminated,
+                clock=known_clock,
+                read=read,
+            )
+            first_line += read.lines
+
+
+def _group(blocks: Iterator[Block]) -> Iterator[list[Block]]:
+    """Ranges of blocks; a last line without end is a range of its own, for it may be read again."""
+    for terminated, run in itertools.groupby(blocks, lambda block: block.terminated):
+        if terminated:
+            while group := list(itertools.islice(run, RANGE_BLOCKS)):
+                yield group
+        else:
+            yield from ([block] for block in run)
+
+
+def _read_range(
+    blocks: list[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first_line: int
+) -> BlockRead:
+    def reads() -> Iterator[BlockRead]:
+        line = first_line
+        for block in blocks:
+            yield read_block(
+                block,
+                recipe.dialect,
+                recipe.reading,
+                clock_zone=known_clock.zone,
+                zone=recipe.zone,
+                day_key=day_key,
+                first_line=line,
+            )
+            line += block.lines
+
+    return concat_reads(reads())
+
+
+def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
+    """Refuse a file whose first lines are mostly not records: it is another kind of file."""
+    start = block.text[: 1 << 16]
+    lines = start[: start.rfind(b"\n") + 1] or block.text
+    read = read_lines(lines, dialect, first_line=1, terminated=block.terminated)
+    rejected = read.rejects.height
+    accepted = sum(group.rows.height for group in read.groups)
+    if rejected > accepted and not (accepted == 0 and rejected == 1 and not block.terminated):
+        why = f"its lines are not call records of the dialect {dialect.name}"
+        example = read.rejects.row(0)
+        raise UnreadableFileError(
+            path,
+            f"{why} (line {example[0]}: {example[1]}; its shape is {example[2]!r})",
+            "Check the file, and 'dialect' in the [platform.<id>.source] section.",
+        )
+
+
+def _find_clock(path: Path, blocks: list[Block], recipe: Recipe) -> Clock:
+    if recipe.clock != "auto":
+        return Clock(zone=recipe.clock, found="stated in the configuration")
+    wall_us, epoch_s = clock_evidence(blocks, recipe.dialect)
+    if epoch_s.null_count() == len(epoch_s):
+        found = "assumed: the platform's own zone, for the records hold no epoch"
+        return Clock(zone=recipe.zone, found=found)
+    deduced = clock.deduce(wall_us, epoch_s, recipe.zone)
+    if deduced is None:
+        raise UnknownClockError(path, "the starts of the calls do not fit their identifiers")
+    return Clock(
+        zone=deduced.zone,
+        found=f"{deduced.found}, {deduced.agreeing_share:.1%} of the calls agree",
+    )
+
+
+def _name(digest: bytes, start: int, recipe: Recipe, known_clock: Clock) -> str:
+    text = f"{digest.hex()}\0{start}\0{recipe.fingerprint}\0{known_clock.zone}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _hash_prefix(content: IO[bytes], length: int) -> hashlib._Hash | None:
+    hasher = hashlib.sha256()
+    while length:
+        read = content.read(min(length, BLOCK_BYTES))
+        if not read:
+            return None
+        hasher.update(read)
+        length -= len(read)
+    return hasher

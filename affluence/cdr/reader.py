@@ -1,0 +1,265 @@
+"""Records → LEGS + rejects: the one reader, whatever the dialect.
+
+A clean block goes through one vectorised query; a block in which anything is odd goes line by
+line (`affluence.cdr.lines`), and both give the same record columns. Telephone numbers leave this
+module as keyed pseudonyms only; names are never read.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+import polars_hash
+
+from affluence.cdr import clock
+from affluence.cdr.content import Block
+from affluence.cdr.dialect import Columns, Dialect, Reading
+from affluence.cdr.lines import LONGEST_LINE, REJECTS_SCHEMA, read_lines
+from affluence.tables import AMBIGUOUS_HOUR, INSTANT, LEGS, NEGATIVE, STILL_OPEN
+
+BLANK = "blank line"
+
+DayKey = Callable[[date], str]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRead:
+    """The records of one block.
+
+    ``legs`` is LEGS with a column ``day``, the local day of the arrival; ``rejects`` has the
+    columns of `REJECTS_SCHEMA`; lines = legs + rejects + ignored.
+    """
+
+    legs: pl.DataFrame
+    rejects: pl.DataFrame
+    ignored: dict[str, int]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    records: pl.DataFrame
+    rejects: pl.DataFrame
+    blank: int
+
+
+def read_block(
+    block: Block,
+    dialect: Dialect,
+    reading: Reading,
+    *,
+    clock_zone: str,
+    zone: str,
+    day_key: DayKey,
+    first_line: int,
+) -> BlockRead:
+    """Read one block whose records were written by the clock of ``clock_zone``.
+
+    Args:
+        block: whole lines.
+        dialect: how they are written.
+        reading: what the service says of its platform.
+        clock_zone: zone of the wall-clock times in the records.
+        zone: the platform's zone, which says when a day begins.
+        day_key: secret of a local day; equal secrets give equal pseudonyms.
+        first_line: number of the block's first line in its file.
+
+    """
+    parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=False)
+    first_us, last_us = _wall_bounds(parsed.records)
+    folds = clock.folds(clock_zone, first_us, last_us)
+    if folds:
+        parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=True)
+    timed = _to_utc(parsed.records, clock_zone, folds, first_us, last_us)
+    legs = _pseudonymise(timed, zone, day_key)
+    LEGS.check(legs.drop("day"))
+    ignored = {BLANK: parsed.blank} if parsed.blank else {}
+    return BlockRead(legs, parsed.rejects, ignored, block.lines)
+
+
+def clock_evidence(blocks: Iterable[Block], dialect: Dialect) -> tuple[pl.Series, pl.Series]:
+    """Wall-clock starts (µs) beside true epochs (s) of some blocks' records, for `clock.deduce`."""
+    parsed = [
+        _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records for block in blocks
+    ]
+    records = pl.concat(parsed)
+    return records["start_us"], records["epoch_s"]
+
+
+def _parse(
+    block: Block, dialect: Dialect, reading: Reading, first_line: int, *, with_clock_evidence: bool
+) -> _Parsed:
+    def select(columns: Columns) -> list[pl.Expr]:
+        wanted = dict(dialect.record(columns, reading))
+        if with_clock_evidence:
+            wanted |= dialect.clock_evidence(columns)
+        return [expression.alias(name) for name, expression in wanted.items()]
+
+    clean = _parse_clean(block, dialect, select)
+    if clean is not None:
+        return _Parsed(clean, pl.DataFrame(schema=REJECTS_SCHEMA), 0)
+    read = read_lines(block.text, dialect, first_line=first_line, terminated=block.terminated)
+    widest = dialect.layouts[max(dialect.layouts)]
+    none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
+    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
+    frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
+    records = pl.concat(frames).sort("line").drop("line")
+    return _Parsed(records, read.rejects, read.blank)
+
+
+def _parse_clean(
+    block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]]
+) -> pl.DataFrame | None:
+    """All records of a block in one query, or None if a single line is not as it should be."""
+    columns = dialect.layouts.get(_width(block))
+    if columns is None:
+        return None
+    try:
+        records = (
+            pl.scan_csv(
+                block.text,
+                has_header=False,
+                schema=dict.fromkeys(columns, pl.String),
+            )
+            .select(*select(columns), dialect.plausible(columns).alias("plausible"))
+            .collect(engine="streaming")
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if records.height != block.lines or not records["plausible"].all():
+        return None
+    return records.drop("plausible")
+
+
+def _width(block: Block) -> int:
+    first = block.text[: min(block.text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")
+    return len(next(csv.reader([first]), []))
+
+
+def _wall_bounds(records: pl.DataFrame) -> tuple[int, int]:
+    times = ("start_us", "picked_up_us", "answered_us", "end_us")
+    first, last = records.select(
+        pl.min_horizontal(pl.col(*times).min()),
+        pl.max_horizontal(pl.col(*times).max()).alias("last"),
+    ).row(0)
+    return (first, last) if first is not None else (0, 0)
+
+
+def _to_utc(
+    records: pl.DataFrame,
+    clock_zone: str,
+    folds: tuple[clock.Fold, ...],
+    first_us: int,
+    last_us: int,
+) -> pl.DataFrame:
+    """Add the UTC instants of LEGS and the quality of each record."""
+
+    def utc(column: str) -> pl.Expr:
+        return clock.earliest_utc(pl.col(column), clock_zone, first_us, last_us)
+
+    instants = {
+        "offered_us": utc("start_us"),
+        "picked_us": utc("picked_up_us"),
+        "talked_us": utc("answered_us"),
+        "ended_us": utc("end_us"),
+    }
+    timed = records.with_columns(**instants, doubtful=pl.lit(value=False))
+    if folds:
+        timed = _settle(timed, folds)
+    negative = (pl.col("ended_us") < pl.col("offered_us")).fill_null(False)
+    quality = (
+        pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
+        + pl.when(negative).then(NEGATIVE).otherwise(0)
+        + pl.when(pl.col("ended_us").is_null()).then(STILL_OPEN).otherwise(0)
+    )
+    ended = pl.when(negative).then("offered_us").otherwise("ended_us")
+    return timed.with_columns(ended_us=ended, quality=quality.cast(pl.UInt8))
+
+
+def _settle(records: pl.DataFrame, folds: tuple[clock.Fold, ...]) -> pl.DataFrame:
+    """Settle the times in the doubled hour of autumn: by epoch, by order, by duration."""
+    wall = pl.col("start_us")
+    width_us = folds[0].width_us
+    distance_us = (pl.col("epoch_s") * 1_000_000 - pl.col("offered_us")).fill_null(0)
+    settled = records.with_columns(
+        offered_us=clock.settle_folds(
+            pl.col("offered_us"), wall, folds, later=distance_us > width_us // 2
+        ),
+        doubtful=clock.inside_any(wall, folds) & pl.col("epoch_s").is_null(),
+    )
+    # An end that would precede its beginning, or that the duration puts an hour later, is in the
+    # second pass; answers have no duration of their own and follow the order of the times.
+    lasts_us = pl.col("duration_s") * 1_000_000
+    missing_us = (lasts_us - (pl.col("ended_us") - pl.col("offered_us"))).fill_null(0)
+    too_early = pl.col("ended_us") < pl.col("offered_us")
+
+    def after_start(column: str, wall_column: str) -> pl.Expr:
+        return clock.settle_folds(
+            pl.col(column), pl.col(wall_column), folds, later=pl.col(column) < pl.col("offered_us")
+        )
+
+    return settled.with_columns(
+        picked_us=after_start("picked_us", "picked_up_us"),
+        talked_us=after_start("talked_us", "answered_us"),
+        ended_us=clock.settle_folds(
+            pl.col("ended_us"),
+            pl.col("end_us"),
+            folds,
+            later=too_early | (missing_us > width_us // 2),
+        ),
+    )
+
+
+def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataFrame:
+    """LEGS and ``day`` from timed records: the last place where a number exists."""
+    offered = _instant("offered_us")
+    timed = records.with_columns(day=offered.dt.convert_time_zone(zone).dt.date())
+    days = timed["day"].unique().sort().to_list()
+    secret = pl.col("day").replace_strict(
+        days, [day_key(day) for day in days], return_dtype=pl.String
+    )
+    number = pl.col("caller_number")
+    known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
+    digest = polars_hash.concat_str(secret, number).chash.blake3()
+    caller = digest.str.head(16).str.to_integer(base=16, dtype=pl.UInt64)
+    unknown_text, unknown_key = pl.lit(None, pl.String), pl.lit(None, pl.UInt64)
+    return timed.select(
+        "record_key",
+        "call_key",
+        offered_at=offered,
+        picked_up_at=_instant("picked_us"),
+        queued_at=pl.lit(None, INSTANT),
+        answered_at=_instant("talked_us"),
+        released_at=_instant("ended_us"),
+        direction="direction",
+        evidence="evidence",
+        caller=pl.when(known).then(caller),
+        line=unknown_text,
+        agent=unknown_key,
+        queue=unknown_text,
+        quality="quality",
+        day="day",
+    )
+
+
+def _instant(column: str) -> pl.Expr:
+    return pl.from_epoch(pl.col(column), "us").dt.replace_time_zone("UTC")
+
+
+def concat_reads(reads: Iterator[BlockRead]) -> BlockRead:
+    """Several blocks as one."""
+    every = list(reads)
+    ignored: dict[str, int] = {}
+    for read in every:
+        for reason, count in read.ignored.items():
+            ignored[reason] = ignored.get(reason, 0) + count
+    return BlockRead(
+        pl.concat([read.legs for read in every]),
+        pl.concat([read.rejects for read in every]),
+        ignored,
+        sum(read.lines for read in every),
+    )

@@ -1,0 +1,172 @@
+"""The commands: they read the configuration and the clock, call the pipeline, say what happened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from affluence import pipeline
+from affluence.config import load
+from affluence.errors import AffluenceError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DONE_WITH_UNREADABLE_FILES = 7
+
+app = typer.Typer(
+    help="When should people call so that somebody answers? From call records to a weekly table.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+PlatformOption = Annotated[
+    str | None, typer.Option("--platform", help="Identifier of a platform; default: the first.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+OutputOption = Annotated[
+    Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
+]
+FilesArgument = Annotated[list[Path], typer.Argument(help="Files of call records.")]
+_CONFIG = Path("config.toml")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends with its message and its exit code."""
+    try:
+        app()
+    except AffluenceError as error:
+        print(f"affluence: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def run(config: ConfigOption = _CONFIG) -> None:
+    """Do the whole job once: ingest, measure, model, build, deliver."""
+    settings = load(config)
+    with _progress() as progress:
+        report = pipeline.run(settings, _today(), progress)
+    for name, done in report.ingested.items():
+        print(
+            f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"
+            f" {done.rejected} of them rejected; {report.days_measured[name]} days measured."
+        )
+    for problem in report.problems:
+        print(f"affluence: not read: {problem}", file=sys.stderr)
+    if report.release is None:
+        print("Nothing new: the site is up to date.")
+    elif report.delivered_to:
+        print(f"Release {report.release} delivered to: {', '.join(report.delivered_to)}.")
+    else:
+        print(f"Release {report.release} is in place already: nothing to deliver.")
+    if report.problems:
+        sys.exit(DONE_WITH_UNREADABLE_FILES)
+
+
+@app.command()
+def inspect(
+    files: FilesArgument,
+    config: ConfigOption = _CONFIG,
+    platform: PlatformOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what is in some files: period, outcomes, the account of every line. Stores nothing."""
+    from affluence.inspection import as_document, as_text
+
+    with _progress() as progress:
+        found = pipeline.inspect(files, load(config), platform, progress)
+    print(as_document(found) if as_json else as_text(found))
+    if found.unreadable:
+        sys.exit(DONE_WITH_UNREADABLE_FILES)
+
+
+@app.command()
+def calls(
+    files: FilesArgument,
+    output: OutputOption,
+    config: ConfigOption = _CONFIG,
+    platform: PlatformOption = None,
+) -> None:
+    """Write the calls of some files, one row a call, callers as passing pseudonyms."""
+    with _progress() as progress:
+        found = pipeline.inspect(files, load(config), platform, progress)
+    for problem in found.unreadable:
+        print(f"affluence: not read: {problem}", file=sys.stderr)
+    _write(found.calls, output)
+    if found.unreadable:
+        sys.exit(DONE_WITH_UNREADABLE_FILES)
+
+
+@app.command()
+def slots(
+    output: OutputOption, config: ConfigOption = _CONFIG, platform: PlatformOption = None
+) -> None:
+    """Write what was measured: one row a quarter of an hour."""
+    _write(pipeline.read_slots(load(config), platform), output)
+
+
+@app.command()
+def week(
+    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+) -> None:
+    """Print the typical week that the next publication would show."""
+    from affluence.inspection import week_as_text
+
+    made = pipeline.typical_week(load(config), _today(), platform)
+    print(made.write_json() if as_json else week_as_text(made))
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to; made if it is not there.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 1,
+) -> None:
+    """Write simulated Asterisk records of thirteen weeks, with their truth beside them."""
+    from affluence.simulator.demonstration import demonstration
+    from affluence.simulator.demonstration_folder import write_demonstration
+
+    write_demonstration(folder, demonstration(), seed)
+    print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _write(frame: pl.DataFrame, output: Path) -> None:
+    if output.suffix not in (".parquet", ".csv"):
+        raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
+    try:
+        if output.suffix == ".csv":
+            frame.write_csv(output)
+        else:
+            frame.write_parquet(output)
+    except OSError as error:
+        raise typer.BadParameter(f"{output}: {error}", param_hint="--output") from error
+    print(f"{output}: {frame.height} rows.")
+
+
+@contextmanager
+def _progress() -> Iterator[pipeline.Progress]:
+    """A progress line on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} {task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        tasks = {
+            what: bar.add_task(label, total=None, visible=False)
+            for what, label in (("lines", "lines read"), ("days", "days measured"))
+        }
+        yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

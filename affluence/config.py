@@ -1,0 +1,288 @@
+"""``config.toml`` → a frozen `Config`; every problem is listed at once, unknown keys included."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from affluence.errors import ConfigError
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:
+        message = 'is not a known time zone; write one such as "Europe/Paris"'
+        raise ValueError(message) from error
+    return name
+
+
+def _clock(name: str) -> str:
+    return name if name == "auto" else _zone(name)
+
+
+def _phone(number: str) -> str:
+    compact = re.sub(r"[ .-]", "", number)
+    if not re.fullmatch(r"\+\d{8,15}", compact):
+        message = 'write it in international form, such as "+33 1 99 00 12 34"'
+        raise ValueError(message)
+    return compact
+
+
+def _span(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", text.replace(" ", ""))
+    if not found:
+        message = 'write hours as "09:00-12:00"'
+        raise ValueError(message)
+    hours = [int(group) for group in found.groups()]
+    start_min, end_min = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
+    if not 0 <= start_min < end_min <= 24 * 60 or max(hours[1], hours[3]) > 59:
+        message = "must begin before it ends, within one day (00:00 to 24:00)"
+        raise ValueError(message)
+    return (start_min, end_min)
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+MinutesSpan = Annotated[tuple[int, int], BeforeValidator(_span)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(_Section):
+    """Where the state of the program lives, and for how long calls are kept."""
+
+    folder: Path = Path(".affluence")
+    keys: Path | None = None
+    legs_days: int = Field(default=180, ge=8, le=366)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Folder of the keys: by default within the state folder."""
+        return self.keys or self.folder / "keys"
+
+
+class Run(_Section):
+    """What "today" is: the clock's date, or the day after the last record."""
+
+    as_of: Literal["today", "last-record"] = "today"
+
+
+class Announcements(_Section):
+    """Names of sound files that tell a caller why nobody answers."""
+
+    closed: tuple[str, ...] = ()
+    busy: tuple[str, ...] = ()
+
+
+class Source(_Section):
+    """Where the records of a platform come from, and how they are written."""
+
+    folder: Path
+    files: tuple[str, ...] = ("*",)
+    dialect: Literal["asterisk-csv"] = "asterisk-csv"
+    clock: Annotated[str, AfterValidator(_clock)] = "auto"
+    trunks: tuple[str, ...] = ()
+    announcements: Announcements = Announcements()
+    machine_answers_first: bool = False
+
+
+class Lines(_Section):
+    """A number of lines in service from a day on."""
+
+    since: date
+    count: int = Field(ge=1)
+
+
+def _lines(value: object) -> object:
+    if isinstance(value, int) and value >= 1:
+        return ({"since": date(1970, 1, 1), "count": value},)
+    if isinstance(value, list | tuple) and value:
+        return value
+    message = "write the number of lines, such as 8, or [{ since = 2026-01-01, count = 8 }]"
+    raise ValueError(message)
+
+
+class Closing(_Section):
+    """Days on which the desk is closed although its weekly hours say open; both included."""
+
+    first: date
+    last: date | None = None
+    reason: str = ""
+
+    @pydantic.model_validator(mode="after")
+    def _in_order(self) -> Closing:
+        if self.last is not None and self.last < self.first:
+            message = "'last' is before 'first'"
+            raise ValueError(message)
+        return self
+
+
+class Opening(_Section):
+    """Weekly opening hours, and when they do not hold."""
+
+    monday: tuple[MinutesSpan, ...] = ()
+    tuesday: tuple[MinutesSpan, ...] = ()
+    wednesday: tuple[MinutesSpan, ...] = ()
+    thursday: tuple[MinutesSpan, ...] = ()
+    friday: tuple[MinutesSpan, ...] = ()
+    saturday: tuple[MinutesSpan, ...] = ()
+    sunday: tuple[MinutesSpan, ...] = ()
+    public_holidays: str = "FR"
+    closures: tuple[Closing, ...] = ()
+
+    @pydantic.model_validator(mode="after")
+    def _open_at_all(self) -> Opening:
+        if not any(getattr(self, day) for day in WEEKDAYS):
+            message = 'no opening hours; write for instance monday = ["09:00-12:00"]'
+            raise ValueError(message)
+        for day in WEEKDAYS:
+            spans = sorted(getattr(self, day))
+            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+                message = f"'{day}' has hours that overlap"
+                raise ValueError(message)
+        return self
+
+    @pydantic.field_validator("public_holidays")
+    @classmethod
+    def _known_region(cls, region: str) -> str:
+        if region and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", region):
+            message = 'write a country such as "FR", a region such as "FR-57", or "" for none'
+            raise ValueError(message)
+        return region
+
+
+class Week(_Section):
+    """How the typical week is made from the slots."""
+
+    weeks: int = Field(default=12, ge=1, le=104)
+    row_minutes: Literal[30, 60] = 60
+    minimum_days: int = Field(default=3, ge=1)
+    minimum_calls: int = Field(default=10, ge=1)
+
+
+class Levels(_Section):
+    """Lowest chance (0-1) that a first call reaches an agent, for each level."""
+
+    quiet: Share = 0.90
+    fairly_quiet: Share = 0.75
+    busy: Share = 0.50
+
+    @pydantic.model_validator(mode="after")
+    def _descending(self) -> Levels:
+        if not self.quiet > self.fairly_quiet > self.busy:
+            message = "bounds must descend: quiet > fairly_quiet > busy"
+            raise ValueError(message)
+        return self
+
+
+class Platform(_Section):
+    """One phone platform: its records, its lines, its hours, its page."""
+
+    name: str = Field(min_length=1)
+    phone: Annotated[str, AfterValidator(_phone)]
+    zone: Zone = "Europe/Paris"
+    lines: Annotated[tuple[Lines, ...], BeforeValidator(_lines)]
+    refusals_hold_lines: bool = False
+    longest_call_hours: float = Field(default=6, gt=0, le=24)
+    demonstration: bool = False
+    valid_days: int = Field(default=13, ge=7, le=60)
+    source: Source
+    opening: Opening
+    week: Week = Week()
+    levels: Levels = Levels()
+
+
+class Target(_Section):
+    """Where the site is delivered: a folder changed in place, or releases behind one link."""
+
+    kind: Literal["in-place", "releases"]
+    folder: Path
+    keep_releases: int = Field(default=5, ge=2)
+
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class Config(_Section):
+    """The whole configuration; paths are absolute."""
+
+    run: Run = Run()
+    state: State = State()
+    platform: dict[Identifier, Platform] = Field(min_length=1)
+    target: dict[Identifier, Target] = Field(min_length=1)
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration; relative paths are taken from its folder.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or has problems: all of them are listed.
+
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        advice = "Give another file with --config, or start from the example in the README."
+        raise ConfigError(path, [f"cannot be read: {error.strerror}. {advice}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, [f"is not valid TOML: {error}"]) from error
+    try:
+        config = Config.model_validate(document)
+    except pydantic.ValidationError as error:
+        raise ConfigError(path, [_explain(problem) for problem in error.errors()]) from None
+    return _with_absolute_paths(config, path.resolve().parent)
+
+
+def _explain(problem: Any) -> str:  # noqa: ANN401  # pydantic's ErrorDetails, whose `ctx` is untyped
+    # Pydantic adds the member of a union that failed ("int", "tuple[…]"): no part of the key.
+    parts = [
+        str(part)
+        for part in problem["loc"]
+        if not re.search(r"[\[\]()']|^(int|str|function-.*|literal.*)$", str(part))
+    ]
+    key = ".".join(parts) or "(whole file)"
+    advice = {
+        "extra_forbidden": "is not a known key; remove it or mend its spelling",
+        "missing": "is missing; add it",
+    }.get(problem["type"])
+    message = advice or problem["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}"
+
+
+def _with_absolute_paths(config: Config, base: Path) -> Config:
+    state = config.state.model_copy(
+        update={
+            "folder": base / config.state.folder,
+            "keys": base / config.state.keys_folder,
+        }
+    )
+    platforms = {
+        name: platform.model_copy(
+            update={
+                "source": platform.source.model_copy(
+                    update={"folder": base / platform.source.folder}
+                )
+            }
+        )
+        for name, platform in config.platform.items()
+    }
+    targets = {
+        name: target.model_copy(update={"folder": base / target.folder})
+        for name, target in config.target.items()
+    }
+    return config.model_copy(update={"state": state, "platform": platforms, "target": targets})

@@ -1,0 +1,94 @@
+"""Every error that a user can meet: what happened, where, and what to do next.
+
+The command line prints ``str(error)`` without a traceback and exits with ``exit_code``.
+No message ever holds a telephone number or a name taken from a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+
+class AffluenceError(Exception):
+    """Base of all errors shown to a user."""
+
+    exit_code = 1
+
+
+class ConfigError(AffluenceError):
+    """The configuration has problems; all of them are listed."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        plural = "s" if len(problems) > 1 else ""
+        super().__init__(f"{path}: {len(problems)} problem{plural} to mend:{lines}")
+        self.problems = tuple(problems)
+
+
+class RecordsError(AffluenceError):
+    """Records cannot be read or are not what they should be."""
+
+    exit_code = 3
+
+
+class NoRecordsError(RecordsError):
+    """A source holds no file, or files without a single usable record."""
+
+    def __init__(self, where: str, what_to_do: str) -> None:
+        super().__init__(f"{where}: no usable record. {what_to_do}")
+
+
+class UnreadableFileError(RecordsError):
+    """A file is not a text file of call records at all."""
+
+    def __init__(self, path: Path, why: str, what_to_do: str) -> None:
+        super().__init__(f"{path}: {why}. {what_to_do}")
+
+
+class UnknownClockError(RecordsError):
+    """The time zone in which the records were written is neither stated nor deducible."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"{path}: the time zone of the records is not clear ({found}). State it as"
+            ' clock = "Europe/Paris" or clock = "UTC" in the [platform.<id>.source] section.'
+        )
+
+
+class StateError(AffluenceError):
+    """The state folder cannot be used."""
+
+    exit_code = 4
+
+
+class RefusedPublicationError(AffluenceError):
+    """The site was built but must not be published; the old one stays up."""
+
+    exit_code = 5
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        lines = "".join(f"\n  - {reason}" for reason in reasons)
+        super().__init__(f"publication refused, the site in place is unchanged:{lines}")
+
+
+class DeliveryError(AffluenceError):
+    """The site could not be delivered; the old one stays up."""
+
+    exit_code = 6
+
+    def __init__(self, target: str, why: str, what_to_do: str) -> None:
+        super().__init__(f"target '{target}': {why}. {what_to_do}")
+
+
+class SealedDayError(StateError):
+    """A day past retention was asked to be measured again."""
+
+    def __init__(self, platform: str, day: date) -> None:
+        super().__init__(
+            f"platform '{platform}', {day}: its calls were deleted at the end of their retention;"
+            " its figures are sealed and cannot be computed again."
+        )

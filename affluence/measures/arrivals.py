@@ -1,0 +1,48 @@
+"""Attempts: one row an inbound call, with the slot of its arrival and the outcome it counts as."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from affluence.measures.spans import within
+from affluence.tables import OUTCOMES
+
+
+def count_attempts(
+    calls: pl.LazyFrame, opening: pl.DataFrame | None, *, zone: str, every_us: int
+) -> pl.LazyFrame:
+    """Inbound calls with ``slot`` (UTC microseconds // ``every_us``) and local ``day``.
+
+    An attempt outside the opening SPANS that nobody answered becomes ``closed``.
+    """
+    attempts = calls.filter(pl.col("direction") == "inbound").select(
+        "offered_at",
+        "answered_at",
+        "released_at",
+        "outcome",
+        "caller",
+        "call_key",
+        slot=pl.col("offered_at").to_physical() // every_us,
+        day=pl.col("offered_at").dt.convert_time_zone(zone).dt.date(),
+    )
+    if opening is None:
+        return attempts
+    turned_away = ~within(pl.col("offered_at"), opening) & (pl.col("outcome") != "answered")
+    closed = pl.lit("closed", pl.Enum(OUTCOMES))
+    return attempts.with_columns(outcome=pl.when(turned_away).then(closed).otherwise("outcome"))
+
+
+def count_first_attempts(attempts: pl.LazyFrame) -> pl.LazyFrame:
+    """Per slot: attempts that are the first of their caller on that local day, and those refused.
+
+    Attempts outside opening hours are nobody's first attempt: nobody could have answered.
+    Ties in time are settled by the smallest call key, so that the order of rows never matters.
+    """
+    return (
+        attempts.filter(pl.col("caller").is_not_null(), pl.col("outcome") != "closed")
+        .select("day", "caller", "offered_at", "call_key", "slot", busy=pl.col("outcome") == "busy")
+        .sort("offered_at", "call_key")
+        .unique(["day", "caller"], keep="first", maintain_order=True)
+        .group_by("slot")
+        .agg(first_attempts=pl.len(), first_busy=pl.col("busy").sum())
+    )

@@ -1,0 +1,237 @@
+"""The whole flow on one screen: records → legs → slots → typical week → site → delivered.
+
+A newcomer starts here. Each step is a module of `affluence.steps`; the forms that the data takes
+between them are the tables of `affluence.tables`. Polars is loaded only once there is something
+to do, so that a run with nothing new is over at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from affluence.config import Config, Platform
+from affluence.errors import RecordsError
+from affluence.sources.folder import list_files
+from affluence.store import Store, open_store
+
+if TYPE_CHECKING:
+    from polars import DataFrame as Frame
+
+    from affluence.steps.ingest import Ingested
+    from affluence.steps.inspect import Account, Inspection
+
+Progress = Callable[[str, int], None]  # what advanced ("lines", "days"), by how much
+
+
+@dataclass(kw_only=True)
+class RunReport:
+    """What one run did; ``release`` is None where nothing was new."""
+
+    ingested: dict[str, Ingested] = field(default_factory=dict)
+    days_measured: dict[str, int] = field(default_factory=dict)
+    parts_deleted: dict[str, int] = field(default_factory=dict)
+    release: str | None = None
+    delivered_to: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """Files that could not be read, in words."""
+        return [problem for done in self.ingested.values() for problem in done.problems]
+
+
+def run(config: Config, today: date, progress: Progress = lambda *_: None) -> RunReport:
+    """Do whatever is new: ingest, measure, forget, model, build, check, deliver.
+
+    Args:
+        config: from `affluence.config.load`.
+        today: the clock's date; ``as_of = "last-record"`` puts the records' own in its place.
+        progress: told how the work advances.
+
+    Raises:
+        AffluenceError: nothing could be published; the site in place is unchanged.
+
+    """
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        files = {
+            name: list_files(platform.source.folder, platform.source.files)
+            for name, platform in config.platform.items()
+        }
+        situation = _situation(config, today, files)
+        if store.ledger.settled() == situation and _is_delivered(config, store):
+            return RunReport()
+        report = _bring_up_to_date(config, store, files, today, progress)
+        if not report.problems:
+            store.ledger.settle(situation)
+        return report
+
+
+def read_calls(
+    paths: Sequence[Path | str],
+    dialect: str | None = None,
+    zone: str | None = None,
+    *,
+    trunks: Sequence[str] = (),
+    platform: str = "platform",
+    longest_call_hours: float = 6,
+) -> tuple[Frame, Account]:
+    """Read files of call records as one platform's calls, without storing anything.
+
+    Args:
+        paths: files, in any order; legs of one call may lie in different ones.
+        dialect: how they are written; by default the one they are recognised as.
+        zone: zone of the times in the records and of the platform; by default deduced from the
+            records, with Europe/Paris for the platform.
+        trunks: beginnings of the names of the channels that are the platform's lines.
+        platform: identifier written in the table.
+        longest_call_hours: longer calls are shortened to it, and marked.
+
+    Returns:
+        CALLS sorted by arrival, and the account of every line.
+
+    Raises:
+        RecordsError: a file cannot be read, or is not a file of call records.
+
+    """
+    from affluence.cdr.dialect import Reading
+    from affluence.cdr.dialects import find_dialect
+    from affluence.cdr.files import Recipe
+    from affluence.steps.inspect import inspect_files
+
+    recipe = Recipe(
+        dialect=find_dialect(dialect),
+        reading=Reading(trunks=tuple(trunks)),
+        clock=zone or "auto",
+        zone=zone or "Europe/Paris",
+    )
+    inspection = inspect_files(
+        [Path(path) for path in paths],
+        recipe,
+        platform=platform,
+        longest_call_s=round(longest_call_hours * 3600),
+    )
+    if inspection.unreadable:
+        raise RecordsError("\n".join(inspection.unreadable))
+    return inspection.calls, inspection.account
+
+
+def inspect(
+    paths: Sequence[Path],
+    config: Config,
+    platform: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> Inspection:
+    """What is in some files, read as those of one of the configured platforms; stores nothing."""
+    from affluence.steps.inspect import inspect_files
+    from affluence.steps.settings import recipe_of
+
+    name, settings = _platform(config, platform)
+    return inspect_files(
+        paths,
+        recipe_of(settings),
+        platform=name,
+        longest_call_s=round(settings.longest_call_hours * 3600),
+        on_lines=lambda lines: progress("lines", lines),
+    )
+
+
+def read_slots(config: Config, platform: str | None = None) -> Frame:
+    """SLOTS of one platform, as measured by the runs so far."""
+    name, _ = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return store.lake.read_slots(name)
+
+
+def typical_week(config: Config, today: date, platform: str | None = None) -> Frame:
+    """WEEK of one platform, from the slots measured so far."""
+    from affluence.steps.publish import make_edition
+    from affluence.steps.settings import page_of
+
+    name, settings = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        if config.run.as_of == "last-record":
+            today = _day_after_last_record(store, name, settings.zone, today)
+        return make_edition(page_of(name, settings), store.lake.read_slots(name), today).week
+
+
+def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
+    if name is None:
+        return next(iter(config.platform.items()))
+    if name not in config.platform:
+        known = ", ".join(config.platform)
+        raise RecordsError(f"'{name}' is not a configured platform; configured: {known}.")
+    return name, config.platform[name]
+
+
+def _bring_up_to_date(
+    config: Config,
+    store: Store,
+    files: Mapping[str, Sequence[Path]],
+    today: date,
+    progress: Progress,
+) -> RunReport:
+    from affluence.publication.portal import join_sites
+    from affluence.steps.forget import clean_up, forget
+    from affluence.steps.ingest import ingest
+    from affluence.steps.measure import measure_changed_days
+    from affluence.steps.publish import build_checked_site, make_edition
+    from affluence.steps.settings import page_of, recipe_of, rules_of
+    from affluence.targets.places import place_of
+
+    report = RunReport()
+    editions = {}
+    for name, platform in config.platform.items():
+        report.ingested[name] = ingest(
+            store, name, recipe_of(platform), files[name], lambda n: progress("lines", n)
+        )
+        report.days_measured[name] = measure_changed_days(
+            store, rules_of(name, platform), lambda n: progress("days", n)
+        )
+        if config.run.as_of == "last-record":
+            today = _day_after_last_record(store, name, platform.zone, today)
+        report.parts_deleted[name] = forget(store, name, today, legs_days=config.state.legs_days)
+        slots = store.lake.read_slots(name)
+        editions[name] = make_edition(page_of(name, platform), slots, today)
+    clean_up(store, today, legs_days=config.state.legs_days)
+    sites = {name: build_checked_site(edition) for name, edition in editions.items()}
+    site = join_sites(editions, sites)
+    for name, target in config.target.items():
+        place = place_of(name, target)
+        if store.ledger.published(name) != site.release or not place.is_intact(site.release):
+            place.deliver(site.files, site.release)
+            store.ledger.add_publication(name, site.release)
+            report.delivered_to.append(name)
+    report.release = site.release
+    return report
+
+
+def _situation(config: Config, today: date, files: Mapping[str, Sequence[Path]]) -> str:
+    """Hash of all that a run depends on: configuration, date, program, and state of the files."""
+    package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
+    watched = [*(path for paths in files.values() for path in paths), *sorted(package)]
+    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
+    day = today if config.run.as_of == "today" else None
+    return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()
+
+
+def _is_delivered(config: Config, store: Store) -> bool:
+    from affluence.targets.places import place_of
+
+    for name, target in config.target.items():
+        release = store.ledger.published(name)
+        if release is None or not place_of(name, target).is_intact(release):
+            return False
+    return True
+
+
+def _day_after_last_record(store: Store, platform: str, zone: str, default: date) -> date:
+    last_us = max((part.last_us for part in store.ledger.parts(platform)), default=None)
+    if last_us is None:
+        return default
+    last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last_us)
+    return last.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)

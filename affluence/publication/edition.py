@@ -1,0 +1,78 @@
+"""What one edition of a platform's table says: everything the page needs, still as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Lowest reach (0-1) of each level; below ``busy`` a row is very busy."""
+
+    quiet: float
+    fairly_quiet: float
+    busy: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Some hours of one weekday: ISO weekday (1 = Monday), minutes after local midnight."""
+
+    weekday: int
+    start_min: int
+    end_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A day of the period that the figures leave out, and why."""
+
+    day: date
+    reason: Literal["public_holiday", "closure", "no_records"]
+    label: str  # name of the holiday or the closure's own words; empty if there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Days on which the desk will be closed although its weekly hours say open; both included."""
+
+    first: date
+    last: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One platform's table for one period, ready to be laid out.
+
+    ``week`` is a WEEK table (see `affluence.tables`); ``period_first`` and ``period_last`` are both
+    included; ``phone`` is in international form ("+33199001234").
+    """
+
+    platform: str
+    service: str
+    phone: str
+    zone: str
+    opening: tuple[Hours, ...]
+    week: pl.DataFrame
+    recommended: tuple[Hours, ...]  # best hours, best first
+    to_avoid: tuple[Hours, ...]  # worst hours, worst first
+    anything_quiet: bool  # False: `recommended` are only the least busy hours
+    answers_known: bool  # False: levels rest on the busy-line rate alone
+    refusals_recorded: bool  # False: the records never say "busy"
+    lines: int  # lines in service at the end of the period
+    bounds: Bounds
+    minimum_days: int
+    minimum_calls: int
+    period_first: date
+    period_last: date
+    weeks: int
+    left_out: tuple[LeftOut, ...]
+    closures_ahead: tuple[Closure, ...]
+    next_update: date
+    valid_until: date
+    demonstration: bool

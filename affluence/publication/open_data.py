@@ -1,0 +1,110 @@
+"""The same figures for programs: affluence.csv and affluence.json, field names in French."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from affluence.publication import wording
+from affluence.publication.edition import Bounds, Edition, Hours
+from affluence.publication.figures import Figure
+
+# The cells are the same in both files: CSV repeats what JSON says once around them.
+AROUND_CELLS_FIRST = ("plateforme", "service")
+AROUND_CELLS_LAST = ("periode_debut", "periode_fin", "prochaine_mise_a_jour", "valable_jusqu_au")
+RATES = (
+    "chance_de_joindre_un_agent",
+    "taux_lignes_occupees",
+    "taux_occupation",
+    "taux_refus_premiers_appels",
+)
+CELL = ("jour", "heure_debut", "heure_fin", "niveau", *RATES, "jours")
+COLUMNS = (*AROUND_CELLS_FIRST, *CELL, *AROUND_CELLS_LAST)
+
+
+def csv_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
+    """One row a row of WEEK; what is not known or withheld is empty."""
+    around = {
+        "plateforme": edition.platform,
+        "service": edition.service,
+        "periode_debut": edition.period_first.isoformat(),
+        "periode_fin": edition.period_last.isoformat(),
+        "prochaine_mise_a_jour": edition.next_update.isoformat(),
+        "valable_jusqu_au": edition.valid_until.isoformat(),
+    }
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**around, **_cell(figure)} for figure in figures)
+    return text.getvalue().encode()
+
+
+def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
+    """The whole edition, in a fixed order of keys; what is not known or withheld is null."""
+    document = {
+        "platform": edition.platform,
+        "service": edition.service,
+        "phone": edition.phone,
+        "zone": edition.zone,
+        "demonstration": edition.demonstration,
+        "period": {
+            "first": edition.period_first.isoformat(),
+            "last": edition.period_last.isoformat(),
+            "weeks": edition.weeks,
+            "left_out": [
+                {"day": day.day.isoformat(), "reason": day.reason, "label": day.label}
+                for day in edition.left_out
+            ],
+        },
+        "next_update": edition.next_update.isoformat(),
+        "valid_until": edition.valid_until.isoformat(),
+        "answers_known": edition.answers_known,
+        "refusals_recorded": edition.refusals_recorded,
+        "bounds": _bounds(edition.bounds),
+        "levels": {level.id: level.word for level in wording.LEVELS.values()},
+        "cells": [_cell(figure) for figure in figures],
+        "anything_quiet": edition.anything_quiet,
+        "recommended": _hours(edition.recommended),
+        "to_avoid": _hours(edition.to_avoid),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _cell(figure: Figure) -> dict[str, Any]:
+    return {
+        "jour": wording.DAYS[figure.weekday],
+        "heure_debut": _time(figure.start_min),
+        "heure_fin": _time(figure.end_min),
+        "niveau": wording.LEVELS[figure.state].id,
+        "chance_de_joindre_un_agent": figure.reach,
+        "taux_lignes_occupees": figure.busy_line_rate,
+        "taux_occupation": figure.occupancy_rate,
+        "taux_refus_premiers_appels": figure.refused_share,
+        "jours": figure.days,
+    }
+
+
+def _bounds(bounds: Bounds) -> dict[str, float]:
+    return {
+        wording.LEVELS["quiet"].id: bounds.quiet,
+        wording.LEVELS["fairly_quiet"].id: bounds.fairly_quiet,
+        wording.LEVELS["busy"].id: bounds.busy,
+    }
+
+
+def _hours(hours: Iterable[Hours]) -> list[dict[str, str]]:
+    return [
+        {
+            "jour": wording.DAYS[span.weekday],
+            "heure_debut": _time(span.start_min),
+            "heure_fin": _time(span.end_min),
+        }
+        for span in hours
+    ]
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,26 @@
+"""A folder of record files, on this machine or mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from affluence.errors import NoRecordsError
+
+
+def list_files(folder: Path, patterns: Sequence[str]) -> list[Path]:
+    """Files of a folder that match one of the patterns, in order of their names.
+
+    Raises:
+        NoRecordsError: there is no such folder, or no file in it matches.
+
+    """
+    if not folder.is_dir():
+        advice = "Check 'folder' in the [platform.<id>.source] section."
+        raise NoRecordsError(str(folder), f"There is no such folder. {advice}")
+    files = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    if not files:
+        wanted = ", ".join(patterns)
+        advice = "Check 'files' in the [platform.<id>.source] section."
+        raise NoRecordsError(str(folder), f"No file matches {wanted}. {advice}")
+    return sorted(files)

@@ -1,0 +1,200 @@
+"""Files → lake: what is new in the files of a platform is read, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from affluence.cdr.files import (
+    Clock,
+    Position,
+    Range,
+    Recipe,
+    head_digest,
+    prefix_digest,
+    read_ranges,
+)
+from affluence.errors import RecordsError
+from affluence.store import Store
+from affluence.store.atomic import write_bytes_atomically
+from affluence.store.ledger import RangeEntry, SeenFile
+
+PAST_RETENTION = "past retention"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What an ingestion did: files looked at, lines read now, files that could not be read."""
+
+    files: int = 0
+    files_read: int = 0
+    lines: int = 0
+    rejected: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intent:
+    """What to do with a file: nothing, go on with what was seen of it, or read it all."""
+
+    action: Literal["skip", "continue", "begin"]
+    seen: SeenFile | None = None  # what to go on with, or to read afresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    store: Store
+    platform: str
+    recipe: Recipe
+    sealed: Collection[date]
+    on_lines: Callable[[int], None]
+
+
+def ingest(
+    store: Store,
+    platform: str,
+    recipe: Recipe,
+    paths: Sequence[Path],
+    on_lines: Callable[[int], None] = lambda _: None,
+) -> Ingested:
+    """Bring the lake up to date with some files; a file that cannot be read does not stop it.
+
+    ``on_lines`` is told the number of lines of each range that was read.
+    """
+    done = Ingested(files=len(paths))
+    days = store.ledger.days(platform)
+    sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
+    job = _Job(store=store, platform=platform, recipe=recipe, sealed=sealed, on_lines=on_lines)
+    present = {str(path) for path in paths}
+    for path in paths:
+        try:
+            intent = _decide(path, store.ledger.files(platform), recipe.fingerprint, present)
+            if intent.action == "skip":
+                continue
+            lines, rejected = _read(job, path, intent)
+        except RecordsError as error:
+            done = replace(done, problems=(*done.problems, str(error)))
+        else:
+            done = replace(
+                done,
+                files_read=done.files_read + 1,
+                lines=done.lines + lines,
+                rejected=done.rejected + rejected,
+            )
+    return done
+
+
+def _decide(path: Path, files: list[SeenFile], reader: str, present: set[str]) -> _Intent:
+    """Whether a file is unchanged, has grown, was renamed, or is new."""
+    try:
+        status = path.stat()
+    except OSError:
+        return _Intent(action="begin")  # reading it tells what is wrong
+    here = next((seen for seen in files if seen.path == str(path)), None)
+    if here is not None:
+        if here.reader != reader:
+            return _Intent(action="begin", seen=here)
+        if (here.size, here.mtime_ns) == (status.st_size, status.st_mtime_ns):
+            return _Intent(action="skip")
+        if _continues(path, here):
+            return _Intent(action="continue", seen=here)
+    # Rotation renames a log that was read under another name: it goes on from where it was left.
+    for other in files:
+        free = other.path is None or other.path not in present
+        if free and other.reader == reader and other.offset and _continues(path, other):
+            return _Intent(action="continue", seen=other)
+    return _Intent(action="begin")
+
+
+def _continues(path: Path, seen: SeenFile) -> bool:
+    """Whether the file begins with everything that was read of ``seen``."""
+    if not seen.offset:
+        return True
+    same_head = head_digest(path, seen.head_bytes)[1] == seen.head_digest
+    return same_head and prefix_digest(path, seen.offset) == seen.digest
+
+
+def _read(job: _Job, path: Path, intent: _Intent) -> tuple[int, int]:
+    """Read what is new in a file; return the numbers of its lines and of its rejects."""
+    ledger = job.store.ledger
+    head = head_digest(path)
+    status = path.stat()  # before reading: what is appended meanwhile is found the next time
+    file, position = _position(job, path, intent, head)
+    lines = rejected = 0
+
+    def day_key(day: date) -> str:
+        return job.store.keys.day_key(job.platform, day)
+
+    for read in read_ranges(path, job.recipe, day_key, position):
+        entry = _store_range(job, read)
+        _quarantine(job.store.folder / "quarantine" / job.platform, path, read)
+        clock = (read.clock.zone, read.clock.found)
+        ledger.add_range(job.platform, file, entry, clock=clock)
+        lines += entry.lines
+        rejected += read.read.rejects.height
+        job.on_lines(entry.lines)
+    ledger.finish_file(file, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return lines, rejected
+
+
+def _position(
+    job: _Job, path: Path, intent: _Intent, head: tuple[int, bytes]
+) -> tuple[int, Position]:
+    """The ledger's number of a file, and where to read on in it."""
+    ledger, seen = job.store.ledger, intent.seen
+    if intent.action == "continue" and seen is not None:
+        ledger.move_file(seen.id, str(path))
+        ledger.drop_provisional(seen.id)
+        known = Clock(zone=seen.clock, found=seen.clock_found) if seen.clock else None
+        return seen.id, Position(offset=seen.offset, lines=seen.lines, clock=known)
+    if seen is not None:
+        ledger.forget_file(seen.id)
+    reader = job.recipe.fingerprint
+    return ledger.add_file(job.platform, str(path), head=head, reader=reader), Position()
+
+
+def _store_range(job: _Job, read: Range) -> RangeEntry:
+    """Put the records of a range into the lake, but for those of sealed days."""
+    ignored = dict(read.read.ignored)
+    late = read.read.legs["day"].is_in(job.sealed)
+    if late.any():
+        ignored[PAST_RETENTION] = int(late.sum())
+    legs = read.read.legs.filter(~late)
+    repeated = job.store.ledger.has_range(job.platform, read.name)
+    parts = []
+    if not repeated:
+        for (day,), of_day in sorted(
+            legs.partition_by("day", as_dict=True, include_key=False).items()
+        ):
+            job.store.lake.write_legs(job.platform, day, read.name, of_day)
+            last = of_day.select(
+                pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
+            )
+            parts.append((day, of_day.height, int(last.to_series().to_physical()[0])))
+    rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
+    return RangeEntry(
+        name=read.name,
+        start=read.start,
+        end=read.end,
+        digest=read.digest,
+        first_line=read.first_line,
+        lines=read.read.lines,
+        provisional=read.provisional,
+        repeated=legs.height if repeated else 0,
+        ignored=ignored,
+        rejected=rejected,
+        parts=tuple(parts),
+    )
+
+
+def _quarantine(folder: Path, path: Path, read: Range) -> None:
+    """Keep where the rejected lines are and why; of the lines themselves only the shape."""
+    if read.read.rejects.is_empty():
+        return
+    table = read.read.rejects.select(pl.lit(path.name).alias("file"), pl.all())
+    write_bytes_atomically(folder / f"{read.name}.csv", table.write_csv().encode())

@@ -1,0 +1,184 @@
+"""Lake → slots: the days whose records or rules changed are measured again, and only they."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from affluence import calls, measures
+from affluence.store import Store
+from affluence.store.ledger import Part
+from affluence.tables import CAPACITY, SPANS
+from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
+
+# Days are measured in batches so that memory is bounded whatever the history.
+_BATCH_DAYS = 31
+_BATCH_RECORDS = 1_500_000
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything but the records that decides the slots of a platform.
+
+    ``capacity`` is CAPACITY; ``longest_call_s`` at most a day: a call then reaches at most the day
+    after its first leg, and a day's slots depend on its own records and its neighbours' only.
+    """
+
+    platform: str
+    hours: Hours
+    capacity: pl.DataFrame
+    refusals_hold_lines: bool
+    longest_call_s: int
+
+
+def measure_changed_days(
+    store: Store, rules: Rules, on_days: Callable[[int], None] = lambda _: None
+) -> int:
+    """Measure every dirty day of a platform; return their number.
+
+    ``on_days`` is told the number of days of each batch that was measured.
+    """
+    parts = store.ledger.parts(rules.platform)
+    if not parts:
+        return 0
+    inputs = _inputs(parts, rules)
+    known = store.ledger.days(rules.platform)
+    dirty = [
+        day
+        for day, digest in inputs.items()
+        if day not in known or (known[day][0] != digest and not known[day][1])
+    ]
+    for batch in _batches(dirty, parts):
+        _measure_batch(store, rules, batch, parts, inputs)
+        on_days(len(batch))
+    return len(dirty)
+
+
+def _inputs(parts: Sequence[Part], rules: Rules) -> dict[date, str]:
+    """What the slots of each day are made from, as a hash."""
+    zone = ZoneInfo(rules.hours.zone)
+    names: dict[date, list[str]] = {}
+    for part in parts:
+        names.setdefault(part.day, []).append(part.name)
+    first, last = min(names), max(names)
+    end_us = max(part.last_us for part in parts)
+    opening = opening_spans(rules.hours, first, last)
+    inputs = {}
+    for day in each_day(first, last):
+        start, end = instant(day, 0, zone), instant(day + _DAY, 0, zone)
+        touching = (pl.col("start") < end) & (pl.col("end") > start)
+        in_service = (pl.col("from") < end) & (pl.col("to").is_null() | (pl.col("to") > start))
+        material = (
+            (rules.platform, calls.VERSION, measures.VERSION, rules.hours.zone),
+            [names.get(day + offset * _DAY, []) for offset in (-1, 0, 1)],
+            min(end_us, _to_us(end)) - _to_us(start),
+            opening.filter(touching).rows(),
+            rules.capacity.filter(in_service).rows(),
+            (rules.refusals_hold_lines, rules.longest_call_s),
+        )
+        inputs[day] = hashlib.sha256(repr(material).encode()).hexdigest()
+    return inputs
+
+
+def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]]:
+    """Runs of consecutive days, of limited length and number of records."""
+    records: dict[date, int] = {}
+    for part in parts:
+        records[part.day] = records.get(part.day, 0) + part.records
+    for _, run in groupby(enumerate(days), lambda item: item[1] - item[0] * _DAY):
+        batch: list[date] = []
+        load = 0
+        for _, day in run:
+            full = load + records.get(day, 0) > _BATCH_RECORDS or len(batch) == _BATCH_DAYS
+            if batch and full:
+                yield batch
+                batch, load = [], 0
+            batch.append(day)
+            load += records.get(day, 0)
+        yield batch
+
+
+def _measure_batch(
+    store: Store,
+    rules: Rules,
+    batch: Sequence[date],
+    parts: Sequence[Part],
+    inputs: Mapping[date, str],
+) -> None:
+    platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
+    first, last = batch[0], batch[-1]
+    start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
+    needed = [part for part in parts if first - _DAY <= part.day <= last + _DAY]
+    legs = store.lake.read_legs(platform, [(part.day, part.name) for part in needed])
+    merged = calls.merge_legs(legs, platform=platform, longest_call_s=rules.longest_call_s)
+    opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
+    slots = measures.measure(
+        merged.calls,
+        rules.capacity,
+        zone=rules.hours.zone,
+        opening=opening,
+        recorded=_recorded(parts, rules.hours.zone),
+        start=start,
+        end=end,
+        refusals_hold_lines=rules.refusals_hold_lines,
+        platform=platform,
+    )
+    waits = measures.measure_waits(
+        merged.calls, opening=opening, start=start, end=end, platform=platform
+    )
+    _write_months(store, platform, rules.hours.zone, slots, waits)
+    fates = [
+        (needed[index].day, needed[index].name, *counts)
+        for index, *counts in merged.fates.iter_rows()
+        if first <= needed[index].day <= last
+    ]
+    store.ledger.set_measured(platform, {day: inputs[day] for day in batch}, fates)
+
+
+def _write_months(
+    store: Store, platform: str, zone: str, slots: pl.DataFrame, waits: pl.DataFrame
+) -> None:
+    """Put freshly measured whole days in the place of what their months held of them."""
+    month = pl.col("slot_start").dt.convert_time_zone(zone).dt.strftime("%Y-%m")
+    start, end = slots["slot_start"].min(), slots["slot_start"].max()
+    elsewhere = ~pl.col("slot_start").is_between(pl.lit(start), pl.lit(end))
+    for (name,), fresh in sorted(slots.group_by(month.alias("month"))):
+        old_slots, old_waits = store.lake.read_month(platform, str(name))
+        store.lake.write_month(
+            platform,
+            str(name),
+            pl.concat([old_slots.filter(elsewhere), fresh]),
+            pl.concat([old_waits.filter(elsewhere), waits.filter(month == name)]),
+        )
+
+
+def _recorded(parts: Sequence[Part], zone: str) -> pl.DataFrame:
+    """SPANS for which records exist: from the first day with any to the newest instant in them."""
+    start = instant(min(part.day for part in parts), 0, ZoneInfo(zone))
+    end = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+        microseconds=max(part.last_us for part in parts)
+    )
+    return pl.DataFrame([(start, end)], schema=SPANS.schema, orient="row")
+
+
+def _to_us(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def capacity_table(platform: str, lines: Sequence[tuple[date, int]], zone: str) -> pl.DataFrame:
+    """CAPACITY of lines that are configured by the day from which each number holds."""
+    begins = sorted((instant(since, 0, ZoneInfo(zone)), count) for since, count in lines)
+    rows = [
+        (platform, start, end, "line", count, "configured")
+        for (start, count), end in zip(
+            begins, [*(start for start, _ in begins[1:]), None], strict=True
+        )
+    ]
+    return CAPACITY.check(pl.DataFrame(rows, schema=CAPACITY.schema, orient="row"))

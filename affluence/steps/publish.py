@@ -1,0 +1,138 @@
+"""Slots → typical week → edition → site: built whole and checked, nothing delivered yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from affluence import typical_week
+from affluence.errors import NoRecordsError, RefusedPublicationError
+from affluence.publication.checks import check_site
+from affluence.publication.edition import Bounds, Closure, Edition, Hours, LeftOut
+from affluence.publication.site import build_site
+from affluence.typical_week.advice import Cell, advise
+from affluence.typical_week.calendar import Hours as OpeningHours
+from affluence.typical_week.calendar import closed_days
+
+_WEEK = timedelta(days=7)
+_CLOSURES_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the page of a platform says besides the figures, and how they are made."""
+
+    platform: str
+    service: str
+    phone: str
+    hours: OpeningHours
+    settings: typical_week.Settings
+    weeks: int
+    lines: Sequence[tuple[date, int]]
+    demonstration: bool
+    valid_days: int
+
+
+def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
+    """The edition of the newest complete week before ``today``.
+
+    Raises:
+        NoRecordsError: there are no slots at all.
+        RefusedPublicationError: the records are so old that the page would be out of date.
+
+    """
+    if slots.is_empty():
+        advice = "Check its source: `affluence inspect FILE` tells what is in a file."
+        raise NoRecordsError(f"platform '{page.platform}'", advice)
+    period_last = typical_week.last_complete_week(page.hours, today)
+    period_first = period_last - page.weeks * _WEEK + timedelta(days=1)
+    oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
+    # Weeks before the first record are no part of the period.
+    period_first = max(period_first, oldest - timedelta(days=oldest.weekday()))
+    made = typical_week.make_week(
+        slots,
+        page.hours,
+        page.settings,
+        platform=page.platform,
+        first=period_first,
+        last=period_last,
+    )
+    advised = advise(made.week)
+    valid_until = period_last + timedelta(days=1 + page.valid_days)
+    if valid_until < today or made.week["days"].sum() == 0:
+        reason = (
+            f"platform '{page.platform}': no record of the weeks up to {period_last};"
+            " do new records still arrive?"
+        )
+        raise RefusedPublicationError([reason])
+    bounds = page.settings.bounds
+    return Edition(
+        platform=page.platform,
+        service=page.service,
+        phone=page.phone,
+        zone=page.hours.zone,
+        opening=tuple(
+            Hours(weekday=weekday, start_min=start, end_min=end)
+            for weekday, spans in enumerate(page.hours.weekly, 1)
+            for start, end in spans
+        ),
+        week=made.week,
+        recommended=_named(advised.recommended),
+        to_avoid=_named(advised.to_avoid),
+        anything_quiet=advised.anything_quiet,
+        answers_known=made.answers_known,
+        refusals_recorded=made.refusals_recorded,
+        lines=max((since, count) for since, count in page.lines if since <= period_last)[1],
+        bounds=Bounds(quiet=bounds.quiet, fairly_quiet=bounds.fairly_quiet, busy=bounds.busy),
+        minimum_days=page.settings.minimum_days,
+        minimum_calls=page.settings.minimum_calls,
+        period_first=period_first,
+        period_last=period_last,
+        weeks=((period_last - period_first).days + 1) // 7,
+        left_out=tuple(
+            LeftOut(day=out.day, reason=out.reason, label=out.label) for out in made.left_out
+        ),
+        closures_ahead=_closures_ahead(page.hours, period_last + timedelta(days=1)),
+        next_update=period_last + timedelta(days=8),
+        valid_until=valid_until,
+        demonstration=page.demonstration,
+    )
+
+
+def build_checked_site(edition: Edition) -> dict[str, bytes]:
+    """The site of one platform, fit to be delivered.
+
+    Raises:
+        RefusedPublicationError: a check of the built site failed; nothing is delivered.
+
+    """
+    site = build_site(edition)
+    problems = check_site(site)
+    if problems:
+        raise RefusedPublicationError(problems)
+    return site
+
+
+def _named(cells: Sequence[Cell]) -> tuple[Hours, ...]:
+    return tuple(
+        Hours(weekday=weekday, start_min=start, end_min=end) for weekday, start, end in cells
+    )
+
+
+def _closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
+    """Closed days of the coming weeks; neighbouring days with the same label are one closure."""
+    closures: list[Closure] = []
+    for closed in closed_days(hours, first, first + _CLOSURES_AHEAD):
+        previous = closures[-1] if closures else None
+        adjoins = previous is not None and not any(
+            hours.weekly[(previous.last + timedelta(days=offset)).weekday()]
+            for offset in range(1, (closed.day - previous.last).days)
+        )
+        if previous is not None and adjoins and previous.label == closed.label:
+            closures[-1] = Closure(first=previous.first, last=closed.day, label=closed.label)
+        else:
+            closures.append(Closure(first=closed.day, last=closed.day, label=closed.label))
+    return tuple(closures)

@@ -1,0 +1,75 @@
+"""Configuration → what each stage needs to know; the stages themselves never see a `Config`."""
+
+from __future__ import annotations
+
+from affluence.cdr.dialect import Reading
+from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.files import Recipe
+from affluence.config import WEEKDAYS, Platform
+from affluence.steps.measure import Rules, capacity_table
+from affluence.steps.publish import Page
+from affluence.typical_week import Settings
+from affluence.typical_week.calendar import Closing, Hours
+from affluence.typical_week.reach import Bounds
+
+
+def recipe_of(platform: Platform) -> Recipe:
+    """How the records of a platform are read."""
+    source = platform.source
+    return Recipe(
+        dialect=DIALECTS[source.dialect],
+        reading=Reading(
+            trunks=source.trunks,
+            closed_announcements=source.announcements.closed,
+            busy_announcements=source.announcements.busy,
+            machine_answers_first=source.machine_answers_first,
+        ),
+        clock=source.clock,
+        zone=platform.zone,
+    )
+
+
+def hours_of(platform: Platform) -> Hours:
+    """When a platform is open."""
+    opening = platform.opening
+    return Hours(
+        zone=platform.zone,
+        weekly=tuple(getattr(opening, day) for day in WEEKDAYS),
+        holidays_of=opening.public_holidays,
+        closures=tuple(
+            Closing(first=c.first, last=c.last or c.first, label=c.reason) for c in opening.closures
+        ),
+    )
+
+
+def rules_of(name: str, platform: Platform) -> Rules:
+    """How a platform's calls are measured."""
+    lines = [(lines.since, lines.count) for lines in platform.lines]
+    return Rules(
+        platform=name,
+        hours=hours_of(platform),
+        capacity=capacity_table(name, lines, platform.zone),
+        refusals_hold_lines=platform.refusals_hold_lines,
+        longest_call_s=round(platform.longest_call_hours * 3600),
+    )
+
+
+def page_of(name: str, platform: Platform) -> Page:
+    """What a platform's page says."""
+    week, levels = platform.week, platform.levels
+    return Page(
+        platform=name,
+        service=platform.name,
+        phone=platform.phone,
+        hours=hours_of(platform),
+        settings=Settings(
+            row_minutes=week.row_minutes,
+            minimum_days=week.minimum_days,
+            minimum_calls=week.minimum_calls,
+            bounds=Bounds(quiet=levels.quiet, fairly_quiet=levels.fairly_quiet, busy=levels.busy),
+        ),
+        weeks=week.weeks,
+        lines=[(lines.since, lines.count) for lines in platform.lines],
+        demonstration=platform.demonstration,
+        valid_days=platform.valid_days,
+    )

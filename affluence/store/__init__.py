@@ -1,0 +1,60 @@
+"""State between runs: the lake of tables, the ledger of what happened, the keys, one lock."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from affluence.errors import StateError
+from affluence.store.keyring import Keyring
+from affluence.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from affluence.store.lake import Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open state folder; no other run can open it meanwhile."""
+
+    folder: Path
+    ledger: Ledger
+    keys: Keyring
+
+    @property
+    def lake(self) -> Lake:
+        """The lake; Polars is loaded only when it is first needed."""
+        from affluence.store.lake import Lake
+
+        return Lake(self.folder / "lake")
+
+
+@contextmanager
+def open_store(folder: Path, keys: Path) -> Iterator[Store]:
+    """Open the state folder, made on first use, and hold its lock.
+
+    Raises:
+        StateError: the folder cannot be written, its ledger cannot be used, or another run is on.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        message = f"{folder}: the state folder cannot be written ({error.strerror}). Give it to"
+        raise StateError(f"{message} the user that runs affluence.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"{folder}: another run of affluence is at work here. Wait for it to end."
+            raise StateError(message) from error
+        ledger = Ledger(folder / "ledger.sqlite")
+        try:
+            yield Store(folder, ledger, Keyring(keys))
+        finally:
+            ledger.close()

@@ -1,0 +1,78 @@
+"""Keys of the pseudonyms: one master key a calendar month of call dates, in files of their own.
+
+A day's secret is derived from the master key of its month, the platform and the day, so that
+nothing joins callers across days or platforms, files that come late agree with earlier ones, and
+destroying a month's key ends the meaning of all its pseudonyms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import date
+from pathlib import Path
+
+from affluence.errors import StateError
+from affluence.store.atomic import write_bytes_atomically
+
+_KEY_BYTES = 32
+
+
+class Keyring:
+    """Master keys in a folder that only the program's user can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._masters: dict[str, bytes] = {}
+
+    def day_key(self, platform: str, day: date) -> str:
+        """Secret of one platform's local day, 64 hexadecimal digits.
+
+        Raises:
+            StateError: a key file exists but is not a key.
+
+        """
+        message = f"{platform}\0{day.isoformat()}".encode()
+        return hmac.new(self._master(f"{day:%Y-%m}"), message, hashlib.sha256).hexdigest()
+
+    def _master(self, month: str) -> bytes:
+        if month not in self._masters:
+            self._masters[month] = self._read_or_make(month)
+        return self._masters[month]
+
+    def _read_or_make(self, month: str) -> bytes:
+        path = self._folder / f"{month}.key"
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_bytes_atomically(path, secrets.token_bytes(_KEY_BYTES).hex().encode(), mode=0o600)
+        try:
+            key = bytes.fromhex(path.read_text(encoding="ascii"))
+        except ValueError:
+            key = b""
+        if len(key) != _KEY_BYTES:
+            message = (
+                f"{path}: this is not a key of affluence. Restore it from the backup; without it"
+                f" callers of {month} cannot be recognised in records that come late."
+            )
+            raise StateError(message)
+        return key
+
+    def destroy_before(self, oldest: date) -> tuple[str, ...]:
+        """Delete the keys of the months that end before ``oldest``; return these months."""
+        first_kept = f"{oldest:%Y-%m}"
+        gone = sorted(p for p in self._folder.glob("????-??.key") if p.stem < first_kept)
+        for path in gone:
+            path.unlink()
+            self._masters.pop(path.stem, None)
+        return tuple(path.stem for path in gone)
+
+
+def passing_keys() -> Keyring:
+    """A keyring for reading files without keeping anything: its keys live in memory only."""
+    return _PassingKeyring(Path())
+
+
+class _PassingKeyring(Keyring):
+    def _read_or_make(self, month: str) -> bytes:  # noqa: ARG002  # every month its own key
+        return secrets.token_bytes(_KEY_BYTES)

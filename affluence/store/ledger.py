@@ -1,0 +1,386 @@
+"""The ledger: the only truth of what was seen, measured and published (SQLite, WAL).
+
+Everything that a step did is committed in one transaction after its files are in place; what was
+interrupted before that is simply done again, with the same result.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from affluence.errors import StateError
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    path TEXT,                  -- null once other content took its place
+    size INTEGER NOT NULL,      -- with mtime_ns: unchanged since, then nothing is read
+    mtime_ns INTEGER NOT NULL,
+    offset INTEGER NOT NULL,    -- decompressed bytes read up to the last complete line
+    digest BLOB NOT NULL,       -- of these bytes
+    head_bytes INTEGER NOT NULL,
+    head_digest BLOB NOT NULL,  -- of the first head_bytes: tells quickly that a file is another
+    lines INTEGER NOT NULL,
+    clock TEXT NOT NULL,
+    clock_found TEXT NOT NULL,
+    reader TEXT NOT NULL,       -- what decided how it was read
+    UNIQUE (platform, path)
+);
+CREATE TABLE ranges (
+    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    first_line INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    provisional INTEGER NOT NULL,  -- the last line has no end yet: read again when the file grows
+    repeated INTEGER NOT NULL,     -- records of a range that another file already gave
+    ignored TEXT NOT NULL,
+    rejected TEXT NOT NULL,
+    PRIMARY KEY (file, start)
+);
+CREATE TABLE parts (
+    platform TEXT NOT NULL,
+    day TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+    records INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,   -- latest instant in its records
+    calls INTEGER,              -- null until its day is measured
+    merged INTEGER,
+    duplicates INTEGER,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (platform, day, name)
+);
+CREATE TABLE days (
+    platform TEXT NOT NULL,
+    day TEXT NOT NULL,
+    inputs TEXT NOT NULL,       -- hash of what its slots were made from
+    sealed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (platform, day)
+);
+CREATE TABLE publications (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    release TEXT NOT NULL
+);
+CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to do while it holds
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """What is known of a file that was read, wholly or in part."""
+
+    id: int
+    path: str | None
+    size: int
+    mtime_ns: int
+    offset: int
+    digest: bytes
+    head_bytes: int
+    head_digest: bytes
+    lines: int
+    clock: str
+    clock_found: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeEntry:
+    """One range of a file: what became of its lines, and the parts that hold its records."""
+
+    name: str
+    start: int
+    end: int
+    digest: bytes
+    first_line: int
+    lines: int
+    provisional: bool
+    repeated: int
+    ignored: Mapping[str, int]
+    rejected: Mapping[str, int]
+    parts: tuple[tuple[date, int, int], ...]  # day, records, latest instant (µs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the lake."""
+
+    day: date
+    name: str
+    records: int
+    last_us: int
+
+
+class Ledger:
+    """An open ledger. Every method that writes is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            message = (
+                f"{path}: the ledger cannot be used ({error})."
+                " Restore it from the backup, or move the state folder away to start afresh."
+            )
+            raise StateError(message) from error
+        path.chmod(0o640)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    # Files
+
+    def files(self, platform: str) -> list[SeenFile]:
+        """Every file of a platform that was read."""
+        names = ", ".join(SeenFile.__dataclass_fields__)
+        rows = self._db.execute(f"SELECT {names} FROM files WHERE platform = ?", (platform,))
+        fields = list(SeenFile.__dataclass_fields__)
+        return [SeenFile(**dict(zip(fields, row, strict=True))) for row in rows]
+
+    def add_file(self, platform: str, path: str, *, head: tuple[int, bytes], reader: str) -> int:
+        """Begin a file; nothing of it is read yet. Any older content at its path loses its path."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE files SET path = NULL WHERE platform = ? AND path = ?", (platform, path)
+            )
+            cursor = self._db.execute(
+                "INSERT INTO files (platform, path, size, mtime_ns, offset, digest, head_bytes,"
+                " head_digest, lines, clock, clock_found, reader)"
+                " VALUES (?, ?, -1, -1, 0, x'', ?, ?, 0, '', '', ?)",
+                (platform, path, *head, reader),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def move_file(self, file: int, path: str) -> None:
+        """The content of a file is found at this path; what was there before loses its path."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE files SET path = NULL WHERE path = :path AND id != :file"
+                " AND platform = (SELECT platform FROM files WHERE id = :file)",
+                {"path": path, "file": file},
+            )
+            self._db.execute("UPDATE files SET path = ? WHERE id = ?", (path, file))
+
+    def forget_file(self, file: int) -> None:
+        """Drop a file with its ranges and parts: it is about to be read again."""
+        self._db.execute("DELETE FROM files WHERE id = ?", (file,))
+
+    def drop_provisional(self, file: int) -> None:
+        """Drop the range of an unfinished last line: the file has grown."""
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM parts WHERE file = :f AND name IN"
+                " (SELECT name FROM ranges WHERE file = :f AND provisional)",
+                {"f": file},
+            )
+            self._db.execute("DELETE FROM ranges WHERE file = ? AND provisional", (file,))
+
+    def add_range(
+        self, platform: str, file: int, entry: RangeEntry, *, clock: tuple[str, str]
+    ) -> None:
+        """Record a range whose parts are in the lake, and how far the file was read."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(file, entry.start, entry.name, entry.first_line, entry.lines),
+                    *(entry.provisional, entry.repeated),
+                    *(json.dumps(d, sort_keys=True) for d in (entry.ignored, entry.rejected)),
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO parts (platform, day, name, file, records, last_us)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (platform, day.isoformat(), entry.name, file, records, last_us)
+                    for day, records, last_us in entry.parts
+                ],
+            )
+            self._db.execute(
+                "UPDATE files SET clock = ?, clock_found = ? WHERE id = ?", (*clock, file)
+            )
+            if not entry.provisional:
+                self._db.execute(
+                    "UPDATE files SET offset = ?, digest = ?, lines = ? WHERE id = ?",
+                    (entry.end, entry.digest, entry.first_line + entry.lines - 1, file),
+                )
+
+    def finish_file(self, file: int, *, size: int, mtime_ns: int) -> None:
+        """The file was read to its end."""
+        self._db.execute(
+            "UPDATE files SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, file)
+        )
+
+    def has_range(self, platform: str, name: str) -> bool:
+        """Whether a range with this content was already read from some file."""
+        found = self._db.execute(
+            "SELECT 1 FROM ranges JOIN files ON files.id = ranges.file"
+            " WHERE platform = ? AND name = ? AND NOT repeated",
+            (platform, name),
+        )
+        return found.fetchone() is not None
+
+    def account(self, platform: str) -> list[dict[str, Any]]:
+        """What became of the lines of every file: lines = the sum of the rest."""
+        accounts = {}
+        for file, path in self._db.execute(
+            "SELECT id, path FROM files WHERE platform = ? ORDER BY path, id", (platform,)
+        ):
+            accounts[file] = {
+                "path": path,
+                "lines": 0,
+                "calls": 0,
+                "merged": 0,
+                "duplicates": 0,
+                "ignored": {},
+                "rejected": {},
+            }
+        for file, lines, repeated, *reasons in self._db.execute(
+            "SELECT file, ranges.lines, repeated, ignored, rejected FROM ranges JOIN files ON"
+            " files.id = ranges.file WHERE platform = ?",
+            (platform,),
+        ):
+            account = accounts[file]
+            account["lines"] += lines
+            account["duplicates"] += repeated
+            for kind, text in zip(("ignored", "rejected"), reasons, strict=True):
+                for reason, count in json.loads(text).items():
+                    account[kind][reason] = account[kind].get(reason, 0) + count
+        for file, *counts in self._db.execute(
+            "SELECT file, sum(calls), sum(merged), sum(duplicates) FROM parts"
+            " WHERE platform = ? GROUP BY file",
+            (platform,),
+        ):
+            for name, count in zip(("calls", "merged", "duplicates"), counts, strict=True):
+                accounts[file][name] += count or 0
+        return list(accounts.values())
+
+    # Parts and days
+
+    def parts(self, platform: str) -> list[Part]:
+        """Parts in the lake, by day and name."""
+        rows = self._db.execute(
+            "SELECT day, name, records, last_us FROM parts"
+            " WHERE platform = ? AND NOT deleted ORDER BY day, name",
+            (platform,),
+        )
+        return [
+            Part(day=date.fromisoformat(day), name=name, records=records, last_us=last_us)
+            for day, name, records, last_us in rows
+        ]
+
+    def all_parts(self) -> list[tuple[str, date, str]]:
+        """(platform, day, name) of every part in the lake."""
+        rows = self._db.execute("SELECT platform, day, name FROM parts WHERE NOT deleted")
+        return [(platform, date.fromisoformat(day), name) for platform, day, name in rows]
+
+    def days(self, platform: str) -> dict[date, tuple[str, bool]]:
+        """Measured days: hash of what their slots were made from, and whether they are sealed."""
+        rows = self._db.execute(
+            "SELECT day, inputs, sealed FROM days WHERE platform = ? ORDER BY day", (platform,)
+        )
+        return {date.fromisoformat(day): (inputs, bool(sealed)) for day, inputs, sealed in rows}
+
+    def set_measured(
+        self,
+        platform: str,
+        days: Mapping[date, str],
+        fates: Iterable[tuple[date, str, int, int, int]],
+    ) -> None:
+        """Record measured days with the hash of their inputs, and the fates of their parts."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO days (platform, day, inputs) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET inputs = excluded.inputs",
+                [(platform, day.isoformat(), inputs) for day, inputs in days.items()],
+            )
+            self._db.executemany(
+                "UPDATE parts SET calls = ?, merged = ?, duplicates = ?"
+                " WHERE platform = ? AND day = ? AND name = ?",
+                [
+                    (calls, merged, duplicates, platform, day.isoformat(), name)
+                    for day, name, calls, merged, duplicates in fates
+                ],
+            )
+
+    def seal(self, platform: str, *, oldest_kept: date) -> int:
+        """Seal the days up to ``oldest_kept`` and drop the calls before it; return their number.
+
+        The day ``oldest_kept`` keeps its calls because the day after needs them.
+        """
+        with self._transaction():
+            self._db.execute(
+                "UPDATE days SET sealed = 1 WHERE platform = ? AND day <= ? AND NOT sealed",
+                (platform, oldest_kept.isoformat()),
+            )
+            cursor = self._db.execute(
+                "UPDATE parts SET deleted = 1 WHERE platform = ? AND day < ? AND NOT deleted",
+                (platform, oldest_kept.isoformat()),
+            )
+        return cursor.rowcount
+
+    # Publications
+
+    def published(self, target: str) -> str | None:
+        """The release last delivered to a target."""
+        found = self._db.execute(
+            "SELECT release FROM publications WHERE target = ? ORDER BY id DESC LIMIT 1", (target,)
+        )
+        row = found.fetchone()
+        return str(row[0]) if row else None
+
+    def add_publication(self, target: str, release: str) -> None:
+        """Record a delivered release."""
+        self._db.execute(
+            "INSERT INTO publications (target, release) VALUES (?, ?)", (target, release)
+        )
+
+    def settled(self) -> str | None:
+        """The situation in which a run last ended with nothing left to do."""
+        row = self._db.execute("SELECT situation FROM settled").fetchone()
+        return str(row[0]) if row else None
+
+    def settle(self, situation: str) -> None:
+        """A run ended with nothing left to do while this situation holds."""
+        with self._transaction():
+            self._db.execute("DELETE FROM settled")
+            self._db.execute("INSERT INTO settled VALUES (?)", (situation,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _prepare(self, path: Path) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            with self._transaction():
+                for statement in _SCHEMA.split(";"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version != SCHEMA_VERSION:
+            message = (
+                f"{path}: the state was written by another version of affluence (schema {version},"
+                f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
+            )
+            raise StateError(message)

@@ -1,0 +1,281 @@
+"""The tables that travel between the stages: columns, types, units and meaning.
+
+Conventions that hold everywhere:
+
+* intervals are half-open, ``[start, end)``;
+* instants are UTC with microseconds; local time appears only where a person reads it;
+* a count, a number of seconds and a share never share a name: ``held_s`` is seconds,
+  ``busy_line_rate`` is a share in 0-1, a bare plural (``attempts``) is a count;
+* null means "the records do not tell", never zero.
+
+Every stage calls ``TABLE.check(frame)`` on what it takes and on what it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+INSTANT = pl.Datetime("us", "UTC")
+
+DIRECTIONS = ("inbound", "outbound", "internal")
+OUTCOMES = (
+    "answered",
+    "busy",
+    "abandoned",
+    "unanswered",
+    "self_service",
+    "closed",
+    "failed",
+    "unknown",
+)
+REFUSED_BY = ("lines", "queue", "rule", "network")
+DETAILS = ("voicemail", "callback")
+LEVELS = ("quiet", "fairly_quiet", "busy", "very_busy")
+STATES = (*LEVELS, "closed", "not_enough_data")
+WAIT_KINDS = ("answered", "abandoned")
+CAPACITY_KINDS = ("line", "agent")
+CAPACITY_SOURCES = ("configured", "recorded", "inferred")
+
+# What one record says of the fate of its call, weakest first: where the last records of a call
+# end together, the strongest word is believed (see `affluence.calls`).
+EVIDENCE = (
+    "unknown",
+    "failed",
+    "self_service",
+    "voicemail",
+    "callback",
+    "closed",
+    "rang_out",
+    "refused_network",
+    "refused_rule",
+    "refused_queue",
+    "refused_lines",
+    "refused",
+    "gave_up",
+    "agent",
+)
+
+# Bits of `quality`: what is doubtful in a record or call.
+MINUTE_ONLY = 1  # times are known to the minute only
+CAPPED = 2  # longer than the longest credible call: shortened to it
+AMBIGUOUS_HOUR = 4  # in the doubled hour of autumn, with nothing to tell which of the two
+NEGATIVE = 8  # an end before its beginning: the beginning is kept
+STILL_OPEN = 16  # no release in the record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table: Polars type, meaning (unit included), whether null is legal."""
+
+    dtype: pl.DataType
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named contract: the columns, in order, that a frame must have."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Column names and types, in order."""
+        return {name: column.dtype for name, column in self.columns.items()}
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this table without rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` unchanged if it honours the contract.
+
+        Raises:
+            ContractError: naming every missing, extra or wrongly typed column and every null
+                where none may be. A breach is a fault of the program, never of its user.
+
+        """
+        problems = [
+            f"column '{name}' is missing" for name in self.columns if name not in frame.columns
+        ]
+        for name, dtype in frame.schema.items():
+            column = self.columns.get(name)
+            if column is None:
+                problems.append(f"column '{name}' is not known")
+            elif column.dtype != dtype:
+                problems.append(f"column '{name}' is {dtype}, not {column.dtype}")
+            elif not column.nullable and frame[name].null_count():
+                problems.append(f"column '{name}' has {frame[name].null_count()} nulls")
+        if not problems and list(frame.columns) != list(self.columns):
+            problems.append(f"columns are in the order {frame.columns}")
+        if problems:
+            raise ContractError(self.name, problems)
+        return frame
+
+
+class ContractError(AssertionError):
+    """A stage handed over a table that breaks its contract: a fault of the program."""
+
+    def __init__(self, table: str, problems: list[str]) -> None:
+        super().__init__(f"{table}: {'; '.join(problems)}")
+
+
+def _count(meaning: str, *, nullable: bool = False) -> Column:
+    return Column(dtype=pl.Int64(), meaning=meaning, nullable=nullable)
+
+
+def _seconds(meaning: str) -> Column:
+    return Column(dtype=pl.Float64(), meaning=f"{meaning}, seconds")
+
+
+def _share(meaning: str) -> Column:
+    return Column(dtype=pl.Float64(), meaning=f"{meaning}, 0-1", nullable=True)
+
+
+def _instant(meaning: str, *, nullable: bool = True) -> Column:
+    return Column(dtype=INSTANT, meaning=f"{meaning}, UTC", nullable=nullable)
+
+
+def _choice(values: tuple[str, ...], meaning: str, *, nullable: bool = False) -> Column:
+    return Column(dtype=pl.Enum(values), meaning=meaning, nullable=nullable)
+
+
+def _key(meaning: str, *, nullable: bool = False) -> Column:
+    return Column(dtype=pl.UInt64(), meaning=meaning, nullable=nullable)
+
+
+def _text(meaning: str, *, nullable: bool = False) -> Column:
+    return Column(dtype=pl.String(), meaning=meaning, nullable=nullable)
+
+
+_TIMES = {
+    "offered_at": _instant("arrival of the call (seizure of the line)", nullable=False),
+    "picked_up_at": _instant("first pick-up, by a machine or a person"),
+    "queued_at": _instant("entry into the queue"),
+    "answered_at": _instant("an agent took the call"),
+    "released_at": _instant("end; null while the call is still up"),
+}
+_PARTIES = {
+    "caller": _key("keyed pseudonym of caller and local day; null where withheld", nullable=True),
+    "line": _text("line or trunk channel where recorded", nullable=True),
+    "agent": _key("keyed pseudonym of the agent where recorded", nullable=True),
+    "queue": _text("queue where recorded", nullable=True),
+}
+
+LEGS = Table(
+    "LEGS",
+    {
+        "record_key": _key("hash of what identifies the record: equal keys are one record"),
+        "call_key": _key("hash of what identifies the call: legs of one call share it"),
+        **_TIMES,
+        "direction": _choice(DIRECTIONS, "seen from the platform"),
+        "evidence": _choice(EVIDENCE, "what this record says of the fate of its call"),
+        **_PARTIES,
+        "quality": Column(dtype=pl.UInt8(), meaning="bits: see MINUTE_ONLY and its neighbours"),
+    },
+)
+
+CALLS = Table(
+    "CALLS",
+    {
+        "platform": _text("identifier of the platform"),
+        "call_key": _key("as in LEGS"),
+        **_TIMES,
+        "direction": _choice(DIRECTIONS, "seen from the platform"),
+        "outcome": _choice(OUTCOMES, "one of the closed list; adds up to 100 % of the attempts"),
+        "refused_by": _choice(REFUSED_BY, "what refused a busy call, where known", nullable=True),
+        "detail": _choice(DETAILS, "what self-service was used, where known", nullable=True),
+        **_PARTIES,
+        "legs": _count("records merged into this call"),
+        "quality": Column(dtype=pl.UInt8(), meaning="bits of all its legs"),
+    },
+)
+
+CAPACITY = Table(
+    "CAPACITY",
+    {
+        "platform": _text("identifier of the platform"),
+        "from": _instant("in service from", nullable=False),
+        "to": _instant("in service until; null = until further notice"),
+        "kind": _choice(CAPACITY_KINDS, "what is counted"),
+        "count": _count("lines or agents in service"),
+        "source": _choice(CAPACITY_SOURCES, "how it is known"),
+    },
+)
+
+# Spans of time of one platform: when it is open, when its records are complete.
+SPANS = Table(
+    "SPANS",
+    {
+        "start": _instant("from", nullable=False),
+        "end": _instant("until (excluded)", nullable=False),
+    },
+)
+
+SLOTS = Table(
+    "SLOTS",
+    {
+        "platform": _text("identifier of the platform"),
+        "slot_start": _instant("start of the slot, on a whole quarter", nullable=False),
+        "attempts": _count("inbound calls that arrived in the slot: the sum of the outcomes"),
+        **{outcome: _count(f"attempts with outcome '{outcome}'") for outcome in OUTCOMES},
+        "anonymous": _count("attempts whose caller is unknown"),
+        "first_attempts": _count("attempts that are the first of their caller on that local day"),
+        "first_busy": _count("first attempts that were refused"),
+        "wait_answered_s": _seconds("sum of the waits of answered attempts, arrival to agent"),
+        "wait_abandoned_s": _seconds("sum of the waits of abandoned attempts, arrival to hang-up"),
+        "held_s": _seconds("line-seconds occupied in the slot, calls of every direction"),
+        "full_s": _seconds("time with all lines taken"),
+        "line_s": _seconds("line-seconds in service"),
+        "open_s": _seconds("time open to the public"),
+        "held_open_s": _seconds("part of held_s within open time"),
+        "full_open_s": _seconds("part of full_s within open time"),
+        "line_open_s": _seconds("part of line_s within open time"),
+        "recorded_s": _seconds("time for which records exist"),
+        "peak_calls": _count("largest number of simultaneous calls that lasted"),
+    },
+)
+
+WAITS = Table(
+    "WAITS",
+    {
+        "platform": _text("identifier of the platform"),
+        "slot_start": _instant("slot in which the call arrived", nullable=False),
+        "kind": _choice(WAIT_KINDS, "how the wait ended"),
+        "wait_s": _count("lower bound of the histogram bin, seconds (bins: measures.waits.BINS_S)"),
+        "calls": _count("calls whose wait falls in the bin"),
+    },
+)
+
+WEEK = Table(
+    "WEEK",
+    {
+        "platform": _text("identifier of the platform"),
+        "weekday": _count("ISO weekday, 1 = Monday"),
+        "start_min": _count("start of the row, minutes after local midnight"),
+        "end_min": _count("end of the row, minutes after local midnight"),
+        "days": _count("days of the period that count for this cell"),
+        "attempts": _count("attempts within the row on those days"),
+        "answered": _count("of them, answered by an agent"),
+        "abandoned": _count("of them, given up while waiting"),
+        "unanswered": _count("of them, left without answer by the platform"),
+        "busy": _count("of them, refused"),
+        "first_attempts": _count("first attempts of their caller on that day"),
+        "first_busy": _count("of the first attempts, refused"),
+        "open_s": _seconds("open time: denominator of busy_line_rate"),
+        "full_open_s": _seconds("open time with all lines taken: numerator of busy_line_rate"),
+        "held_open_s": _seconds("line-seconds held: numerator of occupancy_rate"),
+        "line_open_s": _seconds("line-seconds in service: denominator of occupancy_rate"),
+        "busy_line_rate": _share("share of open time with all lines taken"),
+        "occupancy_rate": _share("line-seconds held over line-seconds in service"),
+        "refused_share": _share("first attempts refused over first attempts"),
+        "reach": _share("chance that a first call reaches an agent (DESIGN, the published level)"),
+        "reach_low": _share("lower end of the 80 % interval of reach"),
+        "reach_high": _share("upper end of the 80 % interval of reach"),
+        "state": _choice(STATES, "published level, or why there is none"),
+    },
+)

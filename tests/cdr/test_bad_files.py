@@ -1,0 +1,144 @@
+"""Files as they come: whatever is wrong is said, good lines are kept, nothing is lost."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from affluence.pipeline import read_calls
+from affluence.steps.inspect import Account
+from tests.records import day_of_records, record
+
+GOOD = day_of_records(calls=10)
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Account]:
+    def from_bytes(content: bytes, name: str = "Master.csv") -> Account:
+        (tmp_path / name).write_bytes(content)
+        _, account = read_calls([tmp_path / name])
+        parts = (account["calls"], account["merged"], account["duplicates"])
+        assert account["lines"] == sum(parts) + sum(account["ignored"].values()) + sum(
+            account["rejected"].values()
+        )
+        return account
+
+    return from_bytes
+
+
+def test_clean_file(read: Callable[..., Account]) -> None:
+    assert read(GOOD.encode())["calls"] == 10
+
+
+def test_cut_in_the_middle_of_a_line(read: Callable[..., Account]) -> None:
+    account = read(GOOD.encode()[:-60])
+    assert (account["calls"], account["rejected"]) == (9, {"line cut short": 1})
+
+
+def test_cut_in_every_place_loses_nothing(read: Callable[..., Account]) -> None:
+    last = len(GOOD) - len(GOOD.splitlines()[-1]) - 1
+    for end in range(last + 1, len(GOOD)):
+        assert read(GOOD.encode()[:end])["lines"] == 10
+
+
+def test_last_line_without_its_end_is_read(read: Callable[..., Account]) -> None:
+    assert read(GOOD.encode()[:-1])["calls"] == 10
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['"User 10"', "de la Tour, Jean", 'Jo "le" Grand, dit ""l\'ami""', "", '""',  "\u00c9l\u00e9onore"],
+)
+def test_caller_name_that_breaks_the_quoting(read: Callable[..., Account], name: str) -> None:
+    odd = record(99, "2026-03-03 10:01:00", 60, name=name)
+    account = read((GOOD + odd + "\n" + day_of_records(first=100, calls=3)).encode())
+    assert (account["calls"], account["rejected"]) == (14, {})
+
+
+def test_names_in_an_older_encoding(read: Callable[..., Account]) -> None:
+    odd = record(99, "2026-03-03 10:01:00", 60, name='""Éléonore""')
+    assert read((GOOD + odd + "\n").encode("cp1252"))["calls"] == 11
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+def test_other_line_ends(read: Callable[..., Account], line_end: str) -> None:
+    assert read(GOOD.replace("\n", line_end).encode())["calls"] == 10
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_other_encodings(read: Callable[..., Account], encoding: str) -> None:
+    assert read(GOOD.encode(encoding))["calls"] == 10
+
+
+def test_gzip(read: Callable[..., Account]) -> None:
+    assert read(gzip.compress(GOOD.encode()), "Master.csv.gz")["calls"] == 10
+
+
+def test_gzip_cut_short_says_so(read: Callable[..., Account]) -> None:
+    with pytest.raises(Exception, match=r"Master.csv.gz: cannot be read .*complete"):
+        read(gzip.compress(GOOD.encode())[:-40], "Master.csv.gz")
+
+
+@pytest.mark.parametrize("columns", [1, 5, 15, 22, 40])
+def test_another_number_of_columns(read: Callable[..., Account], columns: int) -> None:
+    odd = ",".join(['"x"'] * columns)
+    account = read((GOOD + odd + "\n").encode())
+    assert (account["calls"], account["rejected"]) == (10, {"wrong number of columns": 1})
+
+
+def test_times_that_are_none(read: Callable[..., Account]) -> None:
+    odd = record(99, "2026-03-03 10:01:00", 60).replace("2026-03-03 10:01:00", "yesterday at ten!!")
+    account = read((GOOD + odd + "\n").encode())
+    assert (account["calls"], account["rejected"]) == (
+        10,
+        {"time, state or number not readable": 1},
+    )
+
+
+def test_widths_that_change_within_a_file(read: Callable[..., Account]) -> None:
+    odd = [record(90 + width, "2026-03-03 10:01:00", 60, width=width) for width in range(16, 22)]
+    assert read((GOOD + "\n".join(odd) + "\n").encode())["calls"] == 16
+
+
+def test_empty_files_hold_nothing(read: Callable[..., Account]) -> None:
+    for content in (b"", b"\n\n", b"\xef\xbb\xbf"):
+        assert read(content)["calls"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (PNG * 50, "a PNG picture"),
+        (b"PK\x03\x04" + bytes(500), "a zip archive or an Excel workbook"),
+        (bytes(range(256)) * 20, "a binary file"),
+        (b"Dear all,\nplease find the records attached.\nRegards\n", "not call records"),
+        (b"date;caller;status\n2026-03-03;1;ok\n", "not call records"),
+    ],
+)
+def test_another_kind_of_file_is_named(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "Master.csv"
+    path.write_bytes(content)
+    with pytest.raises(Exception, match=what) as raised:
+        read_calls([path])
+    assert str(path) in str(raised.value)
+    assert "Give" in str(raised.value) or "Check" in str(raised.value)
+
+
+def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="No such file.*Check that it is there"):
+        read_calls([tmp_path / "nowhere.csv"])
+
+
+def test_no_number_and_no_name_in_a_message(tmp_path: Path) -> None:
+    path = tmp_path / "Master.csv"
+    path.write_text('"Jean Dupont","0639981234"\n"0639981234" Jean Dupont\n')
+    with pytest.raises(Exception, match="not call records") as raised:
+        read_calls([path])
+    assert "0639981234" not in str(raised.value)
+    assert "Jean" not in str(raised.value)
+
+

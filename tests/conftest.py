@@ -1,0 +1,71 @@
+"""What several tests need: legs and calls written in one line each, and a platform in a folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).parent.parent
+
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("deep", max_examples=3000, deadline=None)
+settings.load_profile("quick")
+
+
+@pytest.fixture
+def demonstration(tmp_path: Path) -> Path:
+    """The shipped configuration and demonstration records, in a folder of their own."""
+    shutil.copy(REPOSITORY / "config.toml", tmp_path)
+    records = tmp_path / "cdr_samples" / "demonstration"
+    records.mkdir(parents=True)
+    for file in (REPOSITORY / "cdr_samples" / "demonstration").glob("*.gz"):
+        shutil.copy(file, records)
+    return tmp_path
+
+
+ConfigWriter = Callable[..., Path]
+
+
+@pytest.fixture
+def small_platform(tmp_path: Path) -> ConfigWriter:
+    """Write a configuration of one platform of 3 lines whose records are in ``records/``."""
+
+    def write(*, legs_days: int = 180, weekdays: str = "mon tue wed thu fri", extra: str = "") -> Path:
+        (tmp_path / "records").mkdir(exist_ok=True)
+        days = {day[:3]: day for day in "monday tuesday wednesday thursday friday".split()}
+        opening = "\n".join(f'{days[d]} = ["09:00-12:00", "13:30-16:30"]' for d in weekdays.split())
+        path = tmp_path / "config.toml"
+        path.write_text(
+            f"""
+[run]
+as_of = "last-record"
+[state]
+legs_days = {legs_days}
+[platform.desk]
+name = "Desk"
+phone = "+33 1 99 00 12 34"
+lines = 3
+[platform.desk.source]
+folder = "records"
+trunks = ["PJSIP/operateur-"]
+[platform.desk.source.announcements]
+closed = ["ferme"]
+[platform.desk.opening]
+{opening}
+[platform.desk.week]
+minimum_days = 1
+minimum_calls = 1
+[target.site]
+kind = "in-place"
+folder = "site"
+{extra}
+""",
+            encoding="utf-8",
+        )
+        return path
+
+    return write

@@ -1,0 +1,1 @@
+"""Tests of `affluence.measures` against an oracle that shares no code with it."""

@@ -1,0 +1,184 @@
+"""What the page tells a caller, in which words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from affluence.publication.edition import Bounds, Closure, LeftOut
+from affluence.publication.site import build_site
+
+from .editions import DRAWN, drawn, edition, hours
+from .reading import source, table, text
+
+
+def said(**changes: Any) -> str:
+    """The words of a page, no-break spaces made plain."""
+    return text(build_site(edition(**changes))).replace("\u00a0", " ")
+
+
+def test_the_answer_names_the_quiet_hours_and_those_to_avoid_with_the_words_of_the_state() -> None:
+    page = said()
+    assert (
+        "Les heures les plus calmes (heures creuses) : mardi de 14 h à 16 h 30,"
+        " mercredi de 13 h 30 à 14 h, jeudi de 14 h à 15 h." in page
+    )
+    assert "À éviter (heures d’affluence) : lundi de 9 h à 12 h, vendredi de 11 h à 12 h." in page
+
+
+def test_hours_of_one_day_that_do_not_touch_are_joined_by_a_word() -> None:
+    page = said(recommended=hours((2, 900, 960), (2, 540, 600), (2, 600, 660)))
+    assert "mardi de 9 h à 11 h et de 15 h à 16 h." in page
+
+
+def test_nothing_quiet_is_said_and_no_hour_is_called_quiet() -> None:
+    lines = ["ttttt", "ttbtt", "tbbbt", "bttbb", "bbbtt", "tttbb", "ttt-t"]
+    best = hours((2, 660, 720))
+    page = said(week=drawn(lines), anything_quiet=False, recommended=best)
+    assert "Aucune heure n’est vraiment calme." in page
+    assert "Les heures les moins chargées : mardi de 11 h à 12 h." in page
+    assert "heures creuses" not in page
+
+
+def test_nothing_quiet_claims_no_more_than_what_is_measured() -> None:
+    page = said(anything_quiet=False)
+    assert "Aucune des heures mesurées n’est vraiment calme." in page
+    assert "Pour une partie des heures, les données sont insuffisantes." in page
+
+
+def test_a_week_that_is_all_quiet_needs_no_list() -> None:
+    page = said(week=drawn(["ccccc"] * 6 + ["ccc-c"]), to_avoid=())
+    assert "Toutes les heures d’ouverture sont des heures creuses." in page
+    assert "À éviter" not in page
+
+
+def test_one_unknown_hour_is_not_all_quiet() -> None:
+    page = said(week=drawn(["ccccc"] * 6 + ["ccc-?"]), to_avoid=())
+    assert "Toutes les heures" not in page
+    assert "Pour une partie des heures, les données sont insuffisantes." in page
+
+
+def test_too_little_data_is_said_and_nothing_is_advised() -> None:
+    lines = ["?????"] * 6 + ["???-?"]
+    site = build_site(edition(week=drawn(lines), recommended=(), to_avoid=(), anything_quiet=False))
+    page = text(site)
+    assert "Il n’y a pas encore assez de données pour dire quand appeler." in page
+    assert "calmes" not in page and "Aucune heure" not in page
+    rows = table(site, "affluence")[1:]
+    assert {word for row in rows for word in row[1:]} == {"Données insuffisantes", "Fermé"}
+
+
+def test_a_week_without_any_row_says_so() -> None:
+    page = said(week=edition().week.clear(), recommended=(), to_avoid=(), anything_quiet=False)
+    assert "Le tableau paraîtra dès qu’il y aura assez de données." in page
+
+
+def test_demonstration_data_are_announced_and_real_data_are_not() -> None:
+    assert "Données de démonstration" in said(demonstration=True)
+    assert "Données de démonstration" not in said(demonstration=False)
+
+
+def test_the_number_is_dialled_by_a_touch_and_never_mirrored() -> None:
+    page = source(build_site(edition()))
+    number = "01 99 00 12 34".replace(" ", "\u00a0")
+    assert f'<a href="tel:+33199001234"><bdi dir="ltr">{number}</bdi></a>' in page
+
+
+def test_opening_hours_group_the_days_that_are_alike() -> None:
+    page = said(
+        opening=hours(
+            *((d, s, e) for d in (1, 2, 3, 4) for s, e in ((540, 720), (810, 990))), (5, 540, 720)
+        )
+    )
+    assert "Du lundi au jeudi, de 9 h à 12 h et de 13 h 30 à 16 h 30" in page
+    assert "Vendredi, de 9 h à 12 h" in page
+
+
+def test_levels_are_told_by_what_happens_to_the_caller() -> None:
+    page = said()
+    assert "Calme au moins 9 premiers appels sur 10 aboutissent à un agent." in page
+    assert "Assez calme au moins 3 premiers appels sur 4 aboutissent à un agent." in page
+    assert "Chargé au moins 1 premier appel sur 2 aboutit à un agent." in page
+    assert "Très chargé moins de 1 premier appel sur 2 aboutit à un agent." in page
+
+
+def test_bounds_that_are_no_simple_share_are_told_in_percent() -> None:
+    page = said(bounds=Bounds(quiet=0.875, fairly_quiet=0.66, busy=0.2))
+    assert "au moins 7 premiers appels sur 8" in page
+    assert "au moins 66 % des premiers appels aboutissent" in page
+    assert "moins de 1 premier appel sur 5" in page
+
+
+def test_period_update_and_end_of_validity_are_in_full_words() -> None:
+    page = said()
+    assert "du lundi 5 janvier 2026 au dimanche 1er mars 2026 (8 semaines" in page
+    assert "Prochaine mise à jour : lundi 9 mars 2026." in page
+    assert "Valable jusqu’au dimanche 15 mars 2026 ; après cette date, ne vous y fiez plus." in page
+
+
+def left_out(count: int) -> tuple[LeftOut, ...]:
+    first = date(2026, 2, 2)
+    return tuple(
+        LeftOut(day=first + timedelta(days=n), reason="closure", label="travaux")
+        for n in range(count)
+    )
+
+
+def test_days_left_out_are_named_with_their_reason() -> None:
+    days = (
+        LeftOut(day=date(2026, 4, 6), reason="public_holiday", label="lundi de Pâques"),
+        LeftOut(day=date(2026, 4, 7), reason="no_records", label=""),
+    )
+    page = said(left_out=days)
+    assert "2 jours écartés du calcul" in page
+    assert "lundi 6 avril 2026 (jour férié : lundi de Pâques)" in page
+    assert "mardi 7 avril 2026 (appels non enregistrés)" in page
+
+
+@pytest.mark.parametrize(("count", "folded"), [(0, False), (3, False), (4, True)])
+def test_many_days_left_out_are_folded_away(count: int, *, folded: bool) -> None:
+    page = source(build_site(edition(left_out=left_out(count))))
+    assert (f"<summary>{count}\u00a0jours écartés" in page) is folded
+    assert page.count("(fermeture\u00a0: travaux)") == count
+
+
+def test_closures_ahead_are_announced() -> None:
+    ahead = (
+        Closure(first=date(2026, 5, 1), last=date(2026, 5, 1), label="fête du Travail"),
+        Closure(first=date(2026, 5, 14), last=date(2026, 5, 15), label=""),
+    )
+    page = said(closures_ahead=ahead)
+    assert "Fermetures à venir Vendredi 1er mai 2026 : fête du Travail." in page
+    assert "Du jeudi 14 mai 2026 au vendredi 15 mai 2026." in page
+    assert "Fermetures à venir" not in said()
+
+
+def test_the_page_says_how_much_data_a_cell_needs() -> None:
+    assert "moins de 4 jours ou moins de 30 appels" in said()
+
+
+def test_french_typography() -> None:
+    site = build_site(edition(left_out=left_out(2)))
+    page = text(site).replace(edition().service, "")  # a name is written as its owner does
+    assert not re.search(r"[^\u00a0]([:;?!%»]|h\b)(?=\s|$)", page)
+    assert not re.search(r"«[^\u00a0]", page)
+    assert "'" not in page  # typographic apostrophes only
+    assert not re.search(r"\d\.\d", page)
+
+
+def test_the_page_needs_no_script_and_no_other_file() -> None:
+    page = source(build_site(edition()))
+    assert page.count("<style>") == 1
+    assert not re.search(r"<script|<link|<img|style=|@import|url\(|https?:", page)
+
+
+def test_a_service_cannot_break_the_page() -> None:
+    page = source(build_site(edition(service="<b>Étrangers & visas</b>")))
+    assert "<h1>&lt;b&gt;Étrangers &amp; visas&lt;/b&gt;</h1>" in page
+
+
+def test_all_drawn_levels_are_on_the_realistic_page() -> None:
+    assert set("".join(DRAWN)) == set("cabt-?")

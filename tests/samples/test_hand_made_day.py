@@ -1,0 +1,159 @@
+"""The hand-made day of every dialect: 3 March 2026, 3 lines, its slots computed by hand.
+
+The calls, in local time (UTC+1), as `cdr_samples/asterisk-csv/Master.csv` writes them:
+
+ 1  09:00:00 – 09:05:00  answered 09:00:20
+ 2  09:01:00 – 09:20:00  answered 09:01:30, after an agent's phone rang in vain (2 records)
+ 3  09:02:00 – 09:04:00  given up (its record stands twice in the file)
+ 4  09:02:30             busy: lines 1, 2, 3 are taken
+ 5  09:03:10             busy: the same caller again
+ 6  09:04:30 – 09:14:00  answered 09:04:40: the same caller gets through
+ 7  09:06:00 – 09:16:00  outbound
+ 8  09:14:30 – 09:15:30  given up, number withheld
+ 9  09:20:00 – 09:44:00  answered 09:20:05; begins in the second in which call 2 ends
+10  09:31:00 – 09:31:00  given up at once
+11  09:32:00 – 09:32:30  heard the hours, asked for nobody
+12  09:33:00 – 09:38:00  rang out
+13  09:40:00 – 09:40:02  technical failure
+14  09:41:00             network congestion
+15  11:58:00 – 12:06:00  answered 11:58:30; runs over closing time
+16  12:30:00 – 12:30:08  "we are closed"
+17  12:31:00 – 12:31:40  given up, while closed
+18  23:55:00 – 00:10:00  outbound, over midnight
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from affluence.measures import measure, measure_waits
+from affluence.pipeline import read_calls
+from affluence.typical_week.calendar import Hours, opening_spans
+
+SAMPLE = Path(__file__).parents[2] / "cdr_samples" / "asterisk-csv" / "Master.csv"
+MORNING_AND_AFTERNOON = ((9 * 60, 12 * 60), (13 * 60 + 30, 16 * 60 + 30))
+HOURS = Hours(
+    zone="Europe/Paris",
+    weekly=(MORNING_AND_AFTERNOON,) * 5 + ((), ()),
+    holidays_of="FR",
+    closures=(),
+)
+
+
+@pytest.fixture(scope="module")
+def calls() -> pl.DataFrame:
+    return read_calls([SAMPLE], trunks=["PJSIP/operateur-"])[0]
+
+
+@pytest.fixture(scope="module")
+def slots(calls: pl.DataFrame) -> pl.DataFrame:
+    opening = opening_spans(HOURS, date(2026, 3, 3), date(2026, 3, 4))
+    return measure(calls, 3, opening=opening, end=datetime(2026, 3, 4, 23, tzinfo=UTC))
+
+
+def slot(slots: pl.DataFrame, local: str) -> dict[str, Any]:
+    hour, minute = map(int, local.split(":"))
+    start = datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=hour - 1, minutes=minute)
+    return slots.row(by_predicate=pl.col("slot_start") == start, named=True)
+
+
+def test_every_line_is_accounted_for() -> None:
+    _, account = read_calls([SAMPLE], trunks=["PJSIP/operateur-"])
+    assert account == {
+        "lines": 18 + 1 + 1 + 1,
+        "calls": 18,
+        "merged": 1,  # the leg of call 2 that rang in vain
+        "duplicates": 1,  # call 3
+        "ignored": {"blank line": 1},
+        "rejected": {},
+    }
+
+
+def test_first_quarter(slots: pl.DataFrame) -> None:
+    quarter = slot(slots, "09:00")
+    assert quarter["attempts"] == 1 + 1 + 1 + 2 + 1 + 1  # calls 1, 2, 3, 4-5, 6, 8
+    assert quarter["answered"] == 3  # 1, 2, 6
+    assert quarter["busy"] == 2  # 4, 5
+    assert quarter["abandoned"] == 2  # 3, 8
+    assert quarter["anonymous"] == 1  # 8
+    assert quarter["first_attempts"] == 4  # 1, 2, 3, 4; 5 and 6 are redials of 4, 8 is nobody
+    assert quarter["first_busy"] == 1  # 4
+    assert quarter["wait_answered_s"] == 20 + 30 + 10
+    assert quarter["wait_abandoned_s"] == 120 + 60
+    # calls 1, 2, 3, 6, 7, 8, up to 09:15
+    assert quarter["held_s"] == 300 + 840 + 120 + 570 + 540 + 30
+    # 09:02:00-09:04:00 (1, 2, 3), 09:04:30-09:05:00 (1, 2, 6), 09:06-09:14 (2, 6, 7),
+    # 09:14:30-09:15:00 (2, 7, 8)
+    assert quarter["full_s"] == 120 + 30 + 480 + 30
+    assert quarter["peak_calls"] == 3
+    assert quarter["line_s"] == 3 * 900
+    assert quarter["full_open_s"] == quarter["full_s"] and quarter["open_s"] == 900
+
+
+def test_second_quarter(slots: pl.DataFrame) -> None:
+    quarter = slot(slots, "09:15")
+    assert quarter["attempts"] == quarter["answered"] == 1  # 9
+    # calls 2 (to 09:20), 7 (to 09:16), 8 (to 09:15:30), 9 (from 09:20)
+    assert quarter["held_s"] == 300 + 60 + 30 + 600
+    assert quarter["full_s"] == 30  # 2, 7, 8
+    assert quarter["peak_calls"] == 3
+
+
+def test_third_quarter(slots: pl.DataFrame) -> None:
+    quarter = slot(slots, "09:30")
+    outcomes = ("abandoned", "self_service", "unanswered", "failed", "busy")
+    assert [quarter[outcome] for outcome in outcomes] == [1, 1, 1, 1, 1]  # 10, 11, 12, 13, 14
+    assert quarter["attempts"] == 5
+    assert quarter["first_busy"] == 1  # 14: congestion is a refusal
+    assert quarter["held_s"] == 14 * 60 + 0 + 30 + 300 + 2  # 9, 10, 11, 12, 13; 14 holds nothing
+    assert quarter["full_s"] == 0
+    assert quarter["peak_calls"] == 2
+
+
+def test_around_closing_time(slots: pl.DataFrame) -> None:
+    before, after = slot(slots, "11:45"), slot(slots, "12:00")
+    assert (before["answered"], before["wait_answered_s"], before["held_s"]) == (1, 30, 120)
+    assert (after["held_s"], after["held_open_s"], after["line_open_s"]) == (360, 0, 0)
+    assert (after["line_s"], after["open_s"]) == (3 * 900, 0)
+
+
+def test_while_closed(slots: pl.DataFrame) -> None:
+    quarter = slot(slots, "12:30")
+    assert quarter["attempts"] == quarter["closed"] == 2  # 16 and 17, by the hour
+    assert quarter["held_s"] == 8 + 40
+    assert quarter["first_attempts"] == 0
+    assert quarter["wait_abandoned_s"] == 0
+
+
+def test_over_midnight(slots: pl.DataFrame) -> None:
+    assert slot(slots, "23:45")["held_s"] == 300
+    assert slot(slots, "24:00")["held_s"] == 600
+    assert slots.height == 2 * 96
+
+
+def test_the_whole_day_adds_up(slots: pl.DataFrame) -> None:
+    assert slots["attempts"].sum() == 16  # 18 calls, 2 of them outbound
+    # every call but the refused 4, 5 and 14, from arrival to release
+    lasting = (300, 1140, 120, 570, 600, 60, 1440, 0, 30, 300, 2, 480, 8, 40, 900)
+    assert slots["held_s"].sum() == sum(lasting)
+
+
+def test_waits(calls: pl.DataFrame) -> None:
+    opening = opening_spans(HOURS, date(2026, 3, 3), date(2026, 3, 4))
+    waits = measure_waits(calls, opening=opening)
+    of_first_quarter = waits.filter(
+        pl.col("slot_start") == datetime(2026, 3, 3, 8, tzinfo=UTC)
+    ).select("kind", "wait_s", "calls")
+    assert of_first_quarter.rows() == [
+        ("answered", 10, 1),
+        ("answered", 20, 1),
+        ("answered", 30, 1),
+        ("abandoned", 60, 1),
+        ("abandoned", 120, 1),
+    ]
+    assert waits.filter(kind="abandoned")["calls"].sum() == 3  # 3, 8, 10; not 17, while closed

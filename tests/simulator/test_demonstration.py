@@ -1,0 +1,65 @@
+"""The committed demonstration data: what the seed gives, on the calendar that was announced."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import holidays
+import polars as pl
+
+from affluence.simulator.asterisk_csv import asterisk_weeks
+from affluence.simulator.demonstration import DEMONSTRATION_SEED, demonstration
+from affluence.simulator.demonstration_folder import write_demonstration
+from affluence.simulator.scenario import Scenario
+from affluence.simulator.simulation import simulate
+from affluence.simulator.truth import truth_frame
+
+_COMMITTED = Path(__file__).parents[2] / "cdr_samples" / "demonstration"
+
+
+def test_committed_records_and_truth_are_what_the_seed_gives() -> None:
+    simulation = simulate(demonstration(), seed=DEMONSTRATION_SEED)
+    weeks = asterisk_weeks(simulation)
+    assert [path.name for path in sorted(_COMMITTED.iterdir())] == [
+        *weeks,
+        "truth-week.csv",
+        "truth.csv",
+    ]
+    # Compressed bytes depend on the zlib of the machine; what is in them does not.
+    for name, content in weeks.items():
+        assert gzip.decompress((_COMMITTED / name).read_bytes()) == gzip.decompress(content)
+    committed, truth = pl.read_csv(_COMMITTED / "truth.csv"), truth_frame(simulation)
+    for name in ("first_attempts", "attempts", "busy", "answered"):
+        assert committed[name].sum() == truth[name].sum()
+
+
+def test_committed_files_are_small() -> None:
+    sizes = [path.stat().st_size for path in _COMMITTED.iterdir()]
+    assert max(sizes) <= 300 * 1024
+    assert sum(sizes) < 3_500_000
+
+
+def test_the_desk_is_closed_on_the_public_holidays_of_the_period() -> None:
+    scenario = demonstration()
+    public = {
+        day
+        for day in holidays.country_holidays("FR", years=2026)
+        if scenario.first_day <= day <= scenario.last_day and day.isoweekday() <= 5
+    }
+    closed = {special.day for special in scenario.special_days if special.closed}
+    assert len(public) == 1
+    assert public < closed
+
+
+def test_writing_twice_gives_the_same_bytes(scenario: Scenario, tmp_path: Path) -> None:
+    day = replace(scenario, last_day=scenario.first_day)
+    for name in ("first", "second"):
+        write_demonstration(tmp_path / name, day, seed=1, true_weeks=2)
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("first", "second")
+    )
+    assert first == second
+    assert sorted(first) == ["Master-2026-W42.csv.gz", "truth-week.csv", "truth.csv"]

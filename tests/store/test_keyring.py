@@ -1,0 +1,51 @@
+"""Keys of the pseudonyms: made once, readable by their owner only, gone with their month."""
+
+from __future__ import annotations
+
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from affluence.errors import StateError
+from affluence.store.keyring import Keyring, passing_keys
+
+DAY = date(2026, 3, 3)
+
+
+def test_a_day_has_one_secret(tmp_path: Path) -> None:
+    secret = Keyring(tmp_path).day_key("desk", DAY)
+    assert len(bytes.fromhex(secret)) == 32
+    assert Keyring(tmp_path).day_key("desk", DAY) == secret
+    assert Keyring(tmp_path).day_key("desk", date(2026, 3, 4)) != secret
+    assert Keyring(tmp_path).day_key("other", DAY) != secret
+
+
+def test_key_files_are_private(tmp_path: Path) -> None:
+    Keyring(tmp_path / "keys").day_key("desk", DAY)
+    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "keys" / "2026-03.key").stat().st_mode) == 0o600
+
+
+def test_past_months_lose_their_key(tmp_path: Path) -> None:
+    keys = Keyring(tmp_path)
+    before = keys.day_key("desk", DAY)
+    keys.day_key("desk", date(2026, 4, 1))
+    assert keys.destroy_before(date(2026, 4, 30)) == ("2026-03",)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-04.key"]
+    assert keys.day_key("desk", DAY) != before
+
+
+def test_a_damaged_key_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "2026-03.key").write_text("damaged")
+    with pytest.raises(StateError, match=r"2026-03.key: this is not a key.*backup"):
+        Keyring(tmp_path).day_key("desk", DAY)
+
+
+def test_passing_keys_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = passing_keys()
+    assert keys.day_key("desk", DAY) == keys.day_key("desk", DAY)
+    assert keys.day_key("desk", DAY) != passing_keys().day_key("desk", DAY)
+    assert not list(tmp_path.iterdir())

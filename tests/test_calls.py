@@ -1,0 +1,133 @@
+"""Legs → calls, against a plain reading of the rules, one call at a time."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affluence.calls import merge_legs
+from affluence.tables import CAPPED, DIRECTIONS, EVIDENCE, LEGS, STILL_OPEN
+
+START = datetime(2026, 3, 3, 8, tzinfo=UTC)
+LONGEST_S = 3600
+OUTCOME = {
+    "agent": "answered",
+    "gave_up": "abandoned",
+    "rang_out": "unanswered",
+    "closed": "closed",
+    "failed": "failed",
+    "unknown": "unknown",
+    "self_service": "self_service",
+    "voicemail": "self_service",
+    "callback": "self_service",
+} | {name: "busy" for name in EVIDENCE if name.startswith("refused")}
+
+Leg = dict[str, Any]
+
+
+@st.composite
+def legs(draw: st.DrawFn) -> Leg:
+    """A leg of one of a few calls, some of them met twice."""
+    offered = START + timedelta(seconds=draw(st.integers(0, 20)))
+    lasts = draw(st.one_of(st.none(), st.integers(0, 20), st.just(2 * LONGEST_S)))
+    evidence = draw(st.sampled_from(EVIDENCE))
+    return {
+        "record_key": draw(st.integers(1, 12)),
+        "call_key": draw(st.integers(1, 4)),
+        "offered_at": offered,
+        "picked_up_at": None,
+        "queued_at": None,
+        "answered_at": offered + timedelta(seconds=1) if evidence == "agent" else None,
+        "released_at": None if lasts is None else offered + timedelta(seconds=lasts),
+        "direction": draw(st.sampled_from(DIRECTIONS)),
+        "evidence": evidence,
+        "caller": draw(st.one_of(st.none(), st.integers(1, 3))),
+        "line": None,
+        "agent": None,
+        "queue": None,
+        "quality": draw(st.sampled_from([0, 1, 8])),
+        "part": draw(st.integers(0, 2)),
+    }
+
+
+def frame(rows: list[Leg]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={**LEGS.schema, "part": pl.UInt32()}, orient="row")
+
+
+def by_hand(rows: list[Leg]) -> list[Leg]:
+    """The rules of `affluence.calls`, read aloud."""
+    once: dict[int, Leg] = {}
+    for leg in rows:
+        once.setdefault(leg["record_key"], leg)
+    calls = []
+    for key in sorted({leg["call_key"] for leg in once.values()}):
+        mine = [leg for leg in once.values() if leg["call_key"] == key]
+        spoken = [leg for leg in mine if leg["evidence"] == "agent"]
+        ends = [leg["released_at"] for leg in mine if leg["released_at"]]
+        last = max(
+            mine,
+            key=lambda leg: (leg["released_at"] or leg["offered_at"], EVIDENCE.index(leg["evidence"])),
+        )
+        offered = min(leg["offered_at"] for leg in mine)
+        released = max(ends) if ends else None
+        too_long = released is not None and released - offered > timedelta(seconds=LONGEST_S)
+        calls.append(
+            {
+                "call_key": key,
+                "offered_at": offered,
+                "answered_at": min(leg["answered_at"] for leg in spoken) if spoken else None,
+                "released_at": offered + timedelta(seconds=LONGEST_S) if too_long else released,
+                "outcome": OUTCOME["agent" if spoken else last["evidence"]],
+                "legs": len(mine),
+                "too_long": too_long,
+                "open": released is None,
+            }
+        )
+    return calls
+
+
+def distinct(rows: list[Leg]) -> list[Leg]:
+    """Copies of a record are equal here: which of two that differ is kept is no rule."""
+    first: dict[int, Leg] = {}
+    return [first.setdefault(leg["record_key"], leg) | {"part": leg["part"]} for leg in rows]
+
+
+@given(st.lists(legs(), max_size=15).map(distinct))
+def test_calls_are_what_the_rules_say(rows: list[Leg]) -> None:
+    merged = merge_legs(frame(rows), platform="desk", longest_call_s=LONGEST_S)
+    found = merged.calls.sort("call_key")
+    expected = by_hand(rows)
+    for name in ("call_key", "offered_at", "answered_at", "released_at", "outcome", "legs"):
+        assert found[name].to_list() == [call[name] for call in expected], name
+    assert [bool(q & CAPPED) for q in found["quality"]] == [call["too_long"] for call in expected]
+    assert [bool(q & STILL_OPEN) for q in found["quality"]] == [call["open"] for call in expected]
+
+
+@given(st.lists(legs(), max_size=15), st.randoms(use_true_random=False))
+def test_order_of_the_rows_never_matters(rows: list[Leg], chance: random.Random) -> None:
+    shuffled = rows.copy()
+    chance.shuffle(shuffled)
+    one, other = (
+        merge_legs(frame(order), platform="desk", longest_call_s=LONGEST_S)
+        for order in (rows, shuffled)
+    )
+    assert one.calls.sort("call_key").equals(other.calls.sort("call_key"))
+    assert one.fates.equals(other.fates)
+
+
+@given(st.lists(legs(), max_size=15))
+def test_every_record_has_one_fate(rows: list[Leg]) -> None:
+    merged = merge_legs(frame(rows), platform="desk", longest_call_s=LONGEST_S)
+    fates = {part: counts for part, *counts in merged.fates.iter_rows()}
+    for part in {leg["part"] for leg in rows}:
+        assert sum(fates[part]) == sum(leg["part"] == part for leg in rows)
+    assert merged.fates["calls"].sum() == merged.calls.height
+
+
+def test_no_leg_is_no_call() -> None:
+    assert merge_legs(frame([]), platform="desk", longest_call_s=60).calls.is_empty()

@@ -1,0 +1,209 @@
+"""The typical week: rates as ratios of sums, days left out, levels that answer the caller."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from affluence.typical_week import Settings, TypicalWeek, last_complete_week, make_week
+from affluence.typical_week.advice import advise
+from affluence.typical_week.calendar import Closing, Hours
+from affluence.typical_week.reach import Bounds
+from tests.typical_week.slots import HOURS, Figures, slots_of
+
+BOUNDS = Bounds(quiet=0.90, fairly_quiet=0.75, busy=0.50)
+SETTINGS = Settings(row_minutes=60, minimum_days=3, minimum_calls=10, bounds=BOUNDS)
+FIRST, LAST = date(2026, 2, 2), date(2026, 3, 1)  # four whole weeks without a holiday
+
+
+def week_of(slots: pl.DataFrame, hours: Hours = HOURS, **period: date) -> TypicalWeek:
+    first, last = period.get("first", FIRST), period.get("last", LAST)
+    return make_week(slots, hours, SETTINGS, platform="desk", first=first, last=last)
+
+
+def cell(made: TypicalWeek, weekday: int, start_min: int) -> dict[str, Any]:
+    found = (pl.col("weekday") == weekday) & (pl.col("start_min") == start_min)
+    return made.week.row(by_predicate=found, named=True)
+
+
+def quiet(_day: date, _minute: int) -> Figures:
+    return {"answered": 10, "first_attempts": 10, "held_open_s": 1800, "held_s": 1800}
+
+
+def test_rows_are_cut_at_the_opening_bounds() -> None:
+    made = week_of(slots_of(FIRST, LAST, quiet))
+    monday = made.week.filter(weekday=1).select("start_min", "end_min").rows()
+    hours = ((9, 10), (10, 11), (11, 12), (13.5, 14), (14, 15), (15, 16), (16, 16.5))
+    assert monday == [(start * 60, end * 60) for start, end in hours]
+    assert made.week.height == 5 * 7
+
+
+def test_rates_are_ratios_of_sums() -> None:
+    def figures(day: date, minute: int) -> Figures:
+        if day == FIRST and 540 <= minute < 600:  # one terrible hour among four Mondays
+            return {
+                "answered": 30,
+                "abandoned": 10,
+                "busy": 60,
+                "first_attempts": 50,
+                "first_busy": 20,
+                "full_open_s": 600,
+                "held_open_s": 7000,
+            }
+        return quiet(day, minute)
+
+    monday = cell(week_of(slots_of(FIRST, LAST, figures)), 1, 540)
+    assert monday["attempts"] == 4 * (30 + 10 + 60) + 3 * 4 * 10
+    assert monday["busy_line_rate"] == 4 * 600 / (4 * 4 * 900)
+    assert monday["occupancy_rate"] == (4 * 7000 + 12 * 1800) / (16 * 8 * 900)
+    assert monday["refused_share"] == 4 * 20 / (4 * 50 + 12 * 10)
+    answered = (4 * 30 + 12 * 10) / (4 * 40 + 12 * 10)
+    assert monday["reach"] == pytest.approx((1 - max(2400 / 14400, 80 / 320)) * answered)
+    assert monday["days"] == 4
+
+
+def test_interval_is_the_jackknife_over_days() -> None:
+    answered = {0: 6, 7: 8, 14: 10, 21: 9}  # of ten, on four Mondays
+
+    def figures(day: date, minute: int) -> Figures:
+        got = answered.get((day - FIRST).days, 10)
+        return {"answered": got, "abandoned": 10 - got, "first_attempts": 10}
+
+    monday = cell(week_of(slots_of(FIRST, LAST, figures)), 1, 540)
+    without_one = [(33 - got) / 30 for got in answered.values()]
+    mean = sum(without_one) / 4
+    deviation = math.sqrt(3 / 4 * sum((share - mean) ** 2 for share in without_one))
+    assert monday["reach"] == pytest.approx(33 / 40)
+    assert monday["reach_low"] == pytest.approx(33 / 40 - 1.2816 * deviation)
+    assert monday["reach_high"] == pytest.approx(33 / 40 + 1.2816 * deviation)
+
+
+def test_many_free_lines_are_not_calm_where_nobody_answers() -> None:
+    """30 lines, 6 agents: the lines are never full, and 36 % of the callers give up."""
+
+    def figures(_day: date, _minute: int) -> Figures:
+        return {
+            "answered": 64,
+            "abandoned": 36,
+            "first_attempts": 90,
+            "held_open_s": 10 * 900,
+            "line_open_s": 30 * 900,
+        }
+
+    made = week_of(slots_of(FIRST, LAST, figures))
+    assert set(made.week["state"]) == {"busy"}
+    assert made.week["busy_line_rate"].max() == 0
+    assert not advise(made.week).anything_quiet
+
+
+def test_redials_do_not_make_an_hour_worse_than_it_is() -> None:
+    """Few callers who redial ten times: most attempts are refused, most callers are not."""
+
+    def figures(_day: date, _minute: int) -> Figures:
+        return {"answered": 95, "busy": 400, "first_attempts": 100, "first_busy": 5}
+
+    assert set(week_of(slots_of(FIRST, LAST, figures)).week["state"]) == {"quiet"}
+
+
+def test_unknown_answers_leave_the_busy_line_rate_alone() -> None:
+    def figures(_day: date, _minute: int) -> Figures:
+        return {"unknown": 20, "full_open_s": 360}
+
+    made = week_of(slots_of(FIRST, LAST, figures))
+    assert not made.answers_known
+    assert made.week["reach"].to_list() == [pytest.approx(1 - 360 / 900)] * 35
+
+
+def test_between_two_levels_the_busier_is_published() -> None:
+    def figures(day: date, _minute: int) -> Figures:
+        got = 100 if day.isocalendar().week % 2 else 82  # 0.91 on average, but how surely?
+        return {"answered": got, "abandoned": 100 - got, "first_attempts": 100}
+
+    made = week_of(slots_of(FIRST, LAST, figures))
+    assert made.week["reach"].min() > BOUNDS.quiet
+    assert set(made.week["state"]) == {"fairly_quiet"}
+
+
+def test_holidays_closures_and_lost_days_are_left_out_and_listed() -> None:
+    first, last = date(2026, 4, 6), date(2026, 5, 3)  # Easter Monday and the first of May
+    closure = Closing(first=date(2026, 4, 15), last=date(2026, 4, 16), label="Travaux")
+    hours = Hours(zone=HOURS.zone, weekly=HOURS.weekly, holidays_of="FR", closures=(closure,))
+    lost = date(2026, 4, 21)
+
+    def figures(day: date, minute: int) -> Figures:
+        return {} if day == lost else quiet(day, minute)
+
+    made = week_of(slots_of(first, last, figures), hours, first=first, last=last)
+    assert [(out.day, out.reason, out.label) for out in made.left_out] == [
+        (date(2026, 4, 6), "public_holiday", "Lundi de Pâques"),
+        (date(2026, 4, 15), "closure", "Travaux"),
+        (date(2026, 4, 16), "closure", "Travaux"),
+        (date(2026, 4, 21), "no_records", ""),
+        (date(2026, 5, 1), "public_holiday", "Fête du Travail"),
+    ]
+    days = dict(made.week.group_by("weekday").agg(pl.col("days").first()).iter_rows())
+    assert days == {1: 3, 2: 3, 3: 3, 4: 3, 5: 3}
+
+
+def test_a_half_recorded_slot_does_not_count() -> None:
+    slots = slots_of(FIRST, LAST, quiet).with_columns(
+        recorded_s=pl.when(pl.col("slot_start").dt.date() == FIRST).then(400.0).otherwise(900.0)
+    )
+    assert cell(week_of(slots), 1, 540)["days"] == 3
+
+
+def test_few_calls_are_not_enough_data() -> None:
+    def four_a_day(_day: date, minute: int) -> Figures:
+        return {"answered": 1, "first_attempts": 1} if minute in {540, 600, 660, 840} else {}
+
+    made = week_of(slots_of(FIRST, LAST, four_a_day))
+    assert set(made.week["state"]) == {"not_enough_data"}
+    assert advise(made.week).recommended == ()
+
+
+def test_few_days_are_not_enough_data() -> None:
+    made = week_of(slots_of(date(2026, 2, 16), LAST, quiet), first=date(2026, 2, 16))
+    assert set(made.week["state"]) == {"not_enough_data"}
+
+
+def test_a_service_that_is_never_busy_is_all_quiet() -> None:
+    made = week_of(slots_of(FIRST, LAST, quiet))
+    assert set(made.week["state"]) == {"quiet"}
+    assert advise(made.week).to_avoid == ()
+
+
+def test_advice_names_the_best_and_the_worst() -> None:
+    def figures(day: date, minute: int) -> Figures:
+        lost = 60 if day.weekday() == 0 and minute < 600 else 2 * (minute // 60) - 14
+        return {"answered": 100 - lost, "abandoned": lost, "first_attempts": 100}
+
+    advice = advise(week_of(slots_of(FIRST, LAST, figures)).week)
+    assert advice.anything_quiet
+    assert advice.to_avoid[0] == (1, 540, 600)
+    assert {(start, end) for _, start, end in advice.recommended} <= {(540, 600), (600, 660)}
+    assert not set(advice.recommended) & set(advice.to_avoid)
+
+
+@pytest.mark.parametrize(
+    ("today", "sunday"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 15)),  # Friday is not over
+        (date(2026, 11, 21), date(2026, 11, 22)),  # on Saturday no opening day is left
+        (date(2026, 11, 22), date(2026, 11, 22)),
+        (date(2026, 11, 23), date(2026, 11, 22)),
+        (date(2027, 1, 1), date(2026, 12, 27)),
+    ],
+)
+def test_newest_complete_week(today: date, sunday: date) -> None:
+    assert last_complete_week(HOURS, today) == sunday
+
+
+def test_clock_change_weeks_count_like_others() -> None:
+    first, last = date(2026, 10, 12), date(2026, 11, 8)
+    made = week_of(slots_of(first, last, quiet), first=first, last=last)
+    assert cell(made, 2, 540)["open_s"] == 4 * 3600
+    assert last - first == timedelta(days=27)
