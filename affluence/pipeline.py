@@ -154,9 +154,8 @@ def typical_week(config: Config, today: date, platform: str | None = None) -> Fr
 
     name, settings = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        if config.run.as_of == "last-record":
-            today = _day_after_last_record(store, name, settings.zone, today)
-        return make_edition(page_of(name, settings), store.lake.read_slots(name), today).week
+        as_of = _as_of(config, store, name, today)
+        return make_edition(page_of(name, settings), store.lake.read_slots(name), as_of).week
 
 
 def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
@@ -184,7 +183,7 @@ def _bring_up_to_date(
     from affluence.targets.places import place_of
 
     report = RunReport()
-    editions = {}
+    days = {}
     for name, platform in config.platform.items():
         report.ingested[name] = ingest(
             store, name, recipe_of(platform), files[name], lambda n: progress("lines", n)
@@ -192,12 +191,14 @@ def _bring_up_to_date(
         report.days_measured[name] = measure_changed_days(
             store, rules_of(name, platform), lambda n: progress("days", n)
         )
-        if config.run.as_of == "last-record":
-            today = _day_after_last_record(store, name, platform.zone, today)
-        report.parts_deleted[name] = forget(store, name, today, legs_days=config.state.legs_days)
-        slots = store.lake.read_slots(name)
-        editions[name] = make_edition(page_of(name, platform), slots, today)
-    clean_up(store, today, legs_days=config.state.legs_days)
+        days[name] = _as_of(config, store, name, today)
+        report.parts_deleted[name] = forget(store, name, days[name], config.state.legs_days)
+    clean_up(store, min(days.values()), config.state.legs_days)
+
+    editions = {
+        name: make_edition(page_of(name, platform), store.lake.read_slots(name), days[name])
+        for name, platform in config.platform.items()
+    }
     sites = {name: build_checked_site(edition) for name, edition in editions.items()}
     site = join_sites(editions, sites)
     for name, target in config.target.items():
@@ -229,9 +230,11 @@ def _is_delivered(config: Config, store: Store) -> bool:
     return True
 
 
-def _day_after_last_record(store: Store, platform: str, zone: str, default: date) -> date:
+def _as_of(config: Config, store: Store, platform: str, today: date) -> date:
+    """The day that counts as today for a platform: the clock's, or the one after its records."""
     last_us = max((part.last_us for part in store.ledger.parts(platform)), default=None)
-    if last_us is None:
-        return default
+    if config.run.as_of == "today" or last_us is None:
+        return today
     last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last_us)
-    return last.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    zone = ZoneInfo(config.platform[platform].zone)
+    return last.astimezone(zone).date() + timedelta(days=1)

@@ -32,7 +32,7 @@ class LeftOut:
     """A day of the period that the figures leave out, and why."""
 
     day: date
-    reason: Literal["public_holiday", "closure", "no_records"]
+    reason: Literal["public_holiday", "closure", "no_records", "odd_day"]
     label: str  # name of the holiday or the closure's own words; empty if there is none
 
 

@@ -29,6 +29,7 @@ REASONS_LEFT_OUT = {
     "public_holiday": "jour férié",
     "closure": "fermeture",
     "no_records": "appels non enregistrés",
+    "odd_day": "affluence inhabituelle ce jour-là",
 }
 
 

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from affluence.store import Store
 
 
-def forget(store: Store, platform: str, today: date, *, legs_days: int) -> int:
+def forget(store: Store, platform: str, today: date, legs_days: int) -> int:
     """Delete the calls of a platform older than ``legs_days``; return the number of lake parts."""
     return store.ledger.seal(platform, oldest_kept=today - timedelta(days=legs_days))
 
 
-def clean_up(store: Store, today: date, *, legs_days: int) -> None:
+def clean_up(store: Store, today: date, legs_days: int) -> None:
     """Remove what the ledger does not name, and the keys of months that are wholly past."""
     store.lake.sweep(store.ledger.all_parts())
     store.keys.destroy_before(today - timedelta(days=legs_days))

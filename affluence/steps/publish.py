@@ -52,6 +52,12 @@ def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
     oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
     # Weeks before the first record are no part of the period.
     period_first = max(period_first, oldest - timedelta(days=oldest.weekday()))
+    if period_first > period_last:
+        reason = (
+            f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
+            " complete yet; the first table comes when one is."
+        )
+        raise RefusedPublicationError([reason])
     made = typical_week.make_week(
         slots,
         page.hours,

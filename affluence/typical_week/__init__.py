@@ -1,7 +1,7 @@
 """SLOTS → WEEK: what an ordinary week looks like, with how sure it is.
 
-Ratios of sums over the last weeks; holidays, closures and days without records are left out and
-listed. Slots become rates here, and only here.
+Ratios of sums over the last weeks; holidays, closures, days without records and days out of line
+are left out and listed. Slots become rates here, and only here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 
 from affluence.tables import SLOTS, STATES, WEEK
 from affluence.typical_week.calendar import Hours, closed_days, each_day
+from affluence.typical_week.odd_days import odd_days
 from affluence.typical_week.reach import Bounds, with_rates
 from affluence.typical_week.rows import row_grid
 
@@ -35,7 +36,7 @@ class LeftOut:
     """A day of the period that the typical week leaves out."""
 
     day: date
-    reason: Literal["public_holiday", "closure", "no_records"]
+    reason: Literal["public_holiday", "closure", "no_records", "odd_day"]
     label: str
 
 
@@ -81,9 +82,11 @@ def make_week(
     by_day = _per_day_and_row(slots, hours.zone, grid, first, last)
     closed = {closed.day: closed for closed in closed_days(hours, first, last)}
     silent = _days_without_records(by_day, hours, first, last, set(closed))
+    ordinary = by_day.filter(~pl.col("day").is_in([*closed, *silent]))
     left_out = [
         *(LeftOut(day=c.day, reason=c.reason, label=c.label) for c in closed.values()),
         *(LeftOut(day=day, reason="no_records", label="") for day in silent),
+        *(LeftOut(day=day, reason="odd_day", label="") for day in odd_days(ordinary)),
     ]
     counted = by_day.filter(~pl.col("day").is_in([out.day for out in left_out]))
     totals = counted.select(pl.col("answered", "abandoned", "unanswered", "unknown", "busy").sum())

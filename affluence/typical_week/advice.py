@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-_SHARE_NAMED = 1 / 6  # of the rows: a sentence that names more is a table
+_SHARE_NAMED = 1 / 8  # of the rows: a sentence that names more is a table, and less sure
 _GOOD = ("quiet", "fairly_quiet")
 _BAD = ("busy", "very_busy")
 

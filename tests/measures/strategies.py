@@ -166,18 +166,23 @@ def capacities(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> int | pl
 
 
 @st.composite
-def openings(draw: st.DrawFn, anchor: datetime) -> pl.DataFrame:
-    """Spans on half hours, on minutes such as 9:10, over midnight; they may overlap or touch."""
-    minute = st.one_of(
+def openings(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> pl.DataFrame:
+    """Spans on half hours, on minutes such as 9:10, over midnight; they overlap, nest or touch.
+
+    As often as not a bound is a shared moment, so that calls arrive just as the desk opens or
+    closes.
+    """
+    minutes = st.one_of(
         st.integers(-REACH_S // 1800, REACH_S // 1800).map(lambda half_hour: half_hour * 30),
         st.integers(-REACH_S // 600, REACH_S // 600).map(lambda tens: tens * 10),
         st.integers(-REACH_S // 60 - 30, REACH_S // 60 + 30),
     )
-    bounds = draw(st.lists(st.tuples(minute, minute), max_size=4))
+    second = st.one_of(st.sampled_from(shared), minutes.map(lambda minute: minute * 60))
+    pairs = draw(st.lists(st.tuples(second, second), max_size=5))
     return spans_frame(
         [
-            (anchor + timedelta(minutes=min(pair)), anchor + timedelta(minutes=max(pair)))
-            for pair in bounds
+            (anchor + timedelta(seconds=min(pair)), anchor + timedelta(seconds=max(pair)))
+            for pair in pairs
             if pair[0] != pair[1]
         ]
     )
@@ -206,8 +211,8 @@ def situations(
         slot_minutes=slot,
         start=anchor + timedelta(minutes=first * slot),
         end=anchor + timedelta(minutes=last * slot),
-        opening=draw(st.one_of(st.none(), openings(anchor))),
-        recorded=draw(st.one_of(st.none(), openings(anchor))),
+        opening=draw(st.one_of(st.none(), openings(anchor, shared))),
+        recorded=draw(st.one_of(st.none(), openings(anchor, shared))),
         refusals_hold_lines=draw(st.booleans()),
     )
 
@@ -240,7 +245,7 @@ def interrupted_situations(draw: st.DrawFn) -> Interrupted:
         slot_minutes=draw(st.sampled_from([15, 30, 60])),
         start=anchor - timedelta(seconds=REACH_S),
         end=anchor + timedelta(seconds=REACH_S),
-        opening=draw(st.one_of(st.none(), openings(anchor))),
+        opening=draw(st.one_of(st.none(), openings(anchor, shared))),
         recorded=None,
         refusals_hold_lines=draw(st.booleans()),
     )

@@ -170,3 +170,34 @@ def test_of_two_attempts_in_one_second_the_smaller_key_is_the_first(
     first = measure(calls, 2, start=TEN, end=_at("15:00")).row(0, named=True)
     assert first["first_attempts"] == 1
     assert first["first_busy"] == int(refused_key < 5)
+
+
+@pytest.mark.parametrize(
+    ("arrival", "is_open"),
+    [
+        ("4:59", False),
+        ("5:00", True),  # just as it opens
+        ("6:59", True),
+        ("7:00", True),  # a span within another has ended
+        ("8:30", True),  # between two spans that both lie within a longer one
+        ("9:59", True),
+        ("10:00", True),  # where one span takes over from another
+        ("11:59", True),
+        ("12:00", False),  # just as it closes
+    ],
+)
+def test_open_from_the_first_second_to_the_one_before_the_last(
+    *, arrival: str, is_open: bool
+) -> None:
+    opening = [("9:00", "9:30"), ("10:00", "12:00"), ("5:00", "10:00"), ("6:00", "7:00")]
+    calls = calls_frame([_call(1, arrival, "14:00", "abandoned", caller=7)])
+    first = measure(
+        calls,
+        2,
+        opening=spans_frame([(_at(since), _at(until)) for since, until in opening]),
+        start=TEN,
+        end=_at("15:00"),
+    ).row(0, named=True)
+    assert (first["abandoned"], first["closed"]) == ((1, 0) if is_open else (0, 1))
+    assert first["first_attempts"] == int(is_open)
+    assert first["open_s"] == (12 - 5) * 60

@@ -49,8 +49,8 @@ def test_rates_are_ratios_of_sums() -> None:
                 "answered": 30,
                 "abandoned": 10,
                 "busy": 60,
-                "first_attempts": 50,
-                "first_busy": 20,
+                "first_attempts": 20,
+                "first_busy": 12,
                 "full_open_s": 600,
                 "held_open_s": 7000,
             }
@@ -60,9 +60,9 @@ def test_rates_are_ratios_of_sums() -> None:
     assert monday["attempts"] == 4 * (30 + 10 + 60) + 3 * 4 * 10
     assert monday["busy_line_rate"] == 4 * 600 / (4 * 4 * 900)
     assert monday["occupancy_rate"] == (4 * 7000 + 12 * 1800) / (16 * 8 * 900)
-    assert monday["refused_share"] == 4 * 20 / (4 * 50 + 12 * 10)
+    assert monday["refused_share"] == 4 * 12 / (4 * 20 + 12 * 10)
     answered = (4 * 30 + 12 * 10) / (4 * 40 + 12 * 10)
-    assert monday["reach"] == pytest.approx((1 - max(2400 / 14400, 80 / 320)) * answered)
+    assert monday["reach"] == pytest.approx((1 - max(2400 / 14400, 48 / 200)) * answered)
     assert monday["days"] == 4
 
 
@@ -147,6 +147,20 @@ def test_holidays_closures_and_lost_days_are_left_out_and_listed() -> None:
     ]
     days = dict(made.week.group_by("weekday").agg(pl.col("days").first()).iter_rows())
     assert days == {1: 3, 2: 3, 3: 3, 4: 3, 5: 3}
+
+
+def test_one_odd_day_is_left_out_two_in_a_row_are_a_change() -> None:
+    def rumour(*odd: date) -> TypicalWeek:
+        def figures(day: date, _minute: int) -> Figures:
+            calls = 10 + day.toordinal() % 3 + (20 if day in odd else 0)
+            return {"answered": calls, "first_attempts": calls}
+
+        return week_of(slots_of(FIRST, LAST, figures))
+
+    third, fourth = date(2026, 2, 17), date(2026, 2, 24)
+    assert [(out.day, out.reason) for out in rumour(third).left_out] == [(third, "odd_day")]
+    assert rumour(third, fourth).left_out == ()
+    assert rumour().left_out == ()
 
 
 def test_a_half_recorded_slot_does_not_count() -> None:

@@ -1,0 +1,61 @@
+"""Runs of the whole program in a folder, and what they leave there."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from affluence import pipeline
+from affluence.config import load
+from affluence.pipeline import RunReport
+from affluence.store import open_store
+
+TODAY = date(2026, 11, 23)
+
+
+def run(config: Path, today: date = TODAY) -> RunReport:
+    return pipeline.run(load(config), today)
+
+
+def slots(config: Path) -> pl.DataFrame:
+    return pipeline.read_slots(load(config))
+
+
+def accounts(config: Path, platform: str = "desk") -> list[dict[str, Any]]:
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        return store.ledger.account(platform)
+
+
+def files_under(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def ledger_content(state: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the ledger but for the numbers that rows were given and file times."""
+    queries = {
+        "files": "SELECT platform, path, size, offset, digest, lines, clock, reader FROM files",
+        "ranges": "SELECT path, ranges.* FROM ranges JOIN files ON files.id = file",
+        "parts": "SELECT platform, day, name, records, calls, merged, duplicates, deleted FROM parts",
+        "days": "SELECT * FROM days",
+    }
+    with sqlite3.connect(state / "ledger.sqlite") as db:
+        rows = {name: db.execute(query).fetchall() for name, query in queries.items()}
+    db.close()
+    rows["ranges"] = [(path, *values) for path, _, *values in rows["ranges"]]
+    return {name: sorted(found, key=repr) for name, found in rows.items()}
+
+
+def balanced(account: dict[str, Any]) -> bool:
+    """Whether the lines of a file are the sum of what became of them."""
+    known = account["calls"] + account["merged"] + account["duplicates"]
+    reasons = [*account["ignored"].values(), *account["rejected"].values()]
+    return bool(account["lines"] == known + sum(reasons))

@@ -1,0 +1,114 @@
+"""A run may be killed at any instant: the next one ends as if nothing had happened.
+
+``AFFLUENCE_KILLS=300 pytest tests/test_interrupted_runs.py`` tries more instants than the few that
+every test run does.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.runs import files_under, ledger_content
+
+KILLS = int(os.environ.get("AFFLUENCE_KILLS", "20"))
+WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
+
+
+def start(config: Path, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.crashing_run", str(config), *args],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(config: Path, *args: str) -> str:
+    process = start(config, *args)
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode in {0, -signal.SIGKILL}, errors
+    return out
+
+
+def left_behind(folder: Path) -> dict[str, object]:
+    state = folder / ".affluence"
+    return {
+        "lake": files_under(state / "lake"),
+        "quarantine": files_under(state / "quarantine"),
+        "site": files_under(folder / "site_export"),
+        "web": files_under((folder / "web" / "current").resolve()),
+        "ledger": ledger_content(state),
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A folder after one undisturbed run, and the number of steps that the run had."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    text = (REPOSITORY / "config.toml").read_text(encoding="utf-8")
+    releases = '\n[target.web]\nkind = "releases"\nfolder = "web"\n'
+    short = text.replace("legs_days = 180", "legs_days = 20").replace("weeks = 12", "weeks = 4")
+    (folder / "config.toml").write_text(short + releases, encoding="utf-8")
+    records = folder / "cdr_samples" / "demonstration"
+    records.mkdir(parents=True)
+    for week in WEEKS:
+        shutil.copy2(
+            REPOSITORY / "cdr_samples" / "demonstration" / f"Master-{week}.csv.gz", records
+        )
+    steps = int(finish(folder / "config.toml"))
+    return folder, steps
+
+
+def fresh_copy(undisturbed: Path, folder: Path) -> Path:
+    """The same records, configuration and keys, nothing done yet."""
+    shutil.copytree(undisturbed / "cdr_samples", folder / "cdr_samples")
+    shutil.copy2(undisturbed / "config.toml", folder)
+    text = (folder / "config.toml").read_text(encoding="utf-8")
+    assert str(undisturbed) not in text
+    shutil.copytree(undisturbed / ".affluence" / "keys", folder / ".affluence" / "keys")
+    return folder / "config.toml"
+
+
+def same(found: dict[str, object], expected: dict[str, object], here: Path, there: Path) -> bool:
+    """Equal but for the folder that paths in the ledger begin with."""
+    return repr(found).replace(str(here), "") == repr(expected).replace(str(there), "")
+
+
+def test_killed_between_any_two_steps(
+    undisturbed: tuple[Path, int], tmp_path: Path
+) -> None:
+    reference, steps = undisturbed
+    expected = left_behind(reference)
+    chance = random.Random(20261123)
+    for number, fatal in enumerate(sorted(chance.choices(range(1, steps + 1), k=KILLS))):
+        folder = tmp_path / str(number)
+        config = fresh_copy(reference, folder)
+        finish(config, str(fatal))
+        finish(config)
+        assert same(left_behind(folder), expected, folder, reference), f"step {fatal} of {steps}"
+        shutil.rmtree(folder)
+
+
+def test_killed_again_and_again(undisturbed: tuple[Path, int], tmp_path: Path) -> None:
+    """Killed by the clock wherever it happens to be, several times in a row."""
+    reference, _ = undisturbed
+    config = fresh_copy(reference, tmp_path)
+    chance = random.Random(20261124)
+    for _ in range(max(5, KILLS // 10)):
+        process = start(config)
+        time.sleep(chance.uniform(0.3, 2.0))
+        process.kill()
+        process.communicate()
+    finish(config)
+    assert same(left_behind(tmp_path), left_behind(reference), tmp_path, reference)
