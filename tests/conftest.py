@@ -35,9 +35,11 @@ ConfigWriter = Callable[..., Path]
 def small_platform(tmp_path: Path) -> ConfigWriter:
     """Write a configuration of one platform of 3 lines whose records are in ``records/``."""
 
-    def write(*, legs_days: int = 180, weekdays: str = "mon tue wed thu fri", extra: str = "") -> Path:
+    def write(
+        *, legs_days: int = 180, weekdays: str = "mon tue wed thu fri", extra: str = ""
+    ) -> Path:
         (tmp_path / "records").mkdir(exist_ok=True)
-        days = {day[:3]: day for day in "monday tuesday wednesday thursday friday".split()}
+        days = {day[:3]: day for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
         opening = "\n".join(f'{days[d]} = ["09:00-12:00", "13:30-16:30"]' for d in weekdays.split())
         path = tmp_path / "config.toml"
         path.write_text(
@@ -74,7 +76,7 @@ folder = "site"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is installed a skipped test is a failure: a green run ran all of it."""
     report = yield

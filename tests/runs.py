@@ -44,7 +44,7 @@ def ledger_content(state: Path) -> dict[str, list[tuple[Any, ...]]]:
     queries = {
         "files": "SELECT platform, path, size, offset, digest, lines, clock, reader FROM files",
         "ranges": "SELECT path, ranges.* FROM ranges JOIN files ON files.id = file",
-        "parts": "SELECT platform, day, name, records, calls, merged, duplicates, deleted FROM parts",
+        "parts": "SELECT platform, day, name, records, calls, merged, duplicates FROM parts",
         "days": "SELECT * FROM days",
     }
     with sqlite3.connect(state / "ledger.sqlite") as db:

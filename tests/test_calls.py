@@ -71,7 +71,10 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
         ends = [leg["released_at"] for leg in mine if leg["released_at"]]
         last = max(
             mine,
-            key=lambda leg: (leg["released_at"] or leg["offered_at"], EVIDENCE.index(leg["evidence"])),
+            key=lambda leg: (
+                leg["released_at"] or leg["offered_at"],
+                EVIDENCE.index(leg["evidence"]),
+            ),
         )
         offered = min(leg["offered_at"] for leg in mine)
         released = max(ends) if ends else None

@@ -43,7 +43,10 @@ def test_table_follows_the_truth(seed: int) -> None:
     correlation = beside.select(pl.corr("reach", "true_reach", method="spearman")).item()
     assert correlation >= 0.9
 
-    quietest, busiest = set(TRUTH.tail(THIRD).select(CELL).rows()), set(TRUTH.head(THIRD).select(CELL).rows())
+    quietest, busiest = (
+        set(TRUTH.tail(THIRD).select(CELL).rows()),
+        set(TRUTH.head(THIRD).select(CELL).rows()),
+    )
     recommended = {(h.weekday, h.start_min, h.end_min) for h in edition.recommended}
     to_avoid = {(h.weekday, h.start_min, h.end_min) for h in edition.to_avoid}
     assert recommended and recommended <= quietest

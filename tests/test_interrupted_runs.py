@@ -85,9 +85,7 @@ def same(found: dict[str, object], expected: dict[str, object], here: Path, ther
     return repr(found).replace(str(here), "") == repr(expected).replace(str(there), "")
 
 
-def test_killed_between_any_two_steps(
-    undisturbed: tuple[Path, int], tmp_path: Path
-) -> None:
+def test_killed_between_any_two_steps(undisturbed: tuple[Path, int], tmp_path: Path) -> None:
     reference, steps = undisturbed
     expected = left_behind(reference)
     chance = random.Random(20261123)

@@ -252,8 +252,11 @@ def test_calls_past_retention_are_deleted_and_their_days_sealed(
     assert min(path.name for path in lake.glob("*/*")) == "day=2026-03-23"
     (records / "late.csv").write_text(days("2026-03-03", 1, calls=30))
     run(config)
-    assert slots(config).head(before.height).select("attempts", "held_s").equals(
-        before.select("attempts", "held_s")
+    assert (
+        slots(config)
+        .head(before.height)
+        .select("attempts", "held_s")
+        .equals(before.select("attempts", "held_s"))
     )
     found = {Path(a["path"]).name: a for a in accounts(config)}
     assert found["late.csv"]["ignored"] == {PAST_RETENTION: 30}
@@ -291,9 +294,7 @@ def test_two_platforms_have_a_folder_each(small_platform: ConfigWriter, records:
     assert run(config).release is None
 
 
-def test_one_bad_file_does_not_stop_the_others(
-    small_platform: ConfigWriter, records: Path
-) -> None:
+def test_one_bad_file_does_not_stop_the_others(small_platform: ConfigWriter, records: Path) -> None:
     config = small_platform()
     (records / "w10.csv").write_text(days("2026-03-02", 5))
     (records / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
@@ -321,7 +322,7 @@ def test_no_records_is_an_error_that_says_where(
     with pytest.raises(NoRecordsError, match=r"records: no usable record. No file matches"):
         run(config)
     (records / "empty.csv").touch()
-    with pytest.raises(NoRecordsError, match="platform 'desk'.*affluence inspect"):
+    with pytest.raises(NoRecordsError, match=r"platform 'desk'.*affluence inspect"):
         run(config)
 
 

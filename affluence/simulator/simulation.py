@@ -90,4 +90,4 @@ def _instants(values_ms: list[int | None] | list[int]) -> pl.Series:
 
 def _stream(seed: int | str, name: str) -> Random:
     # Seeded by text, which Python hashes with SHA-512: streams of one seed are unrelated.
-    return Random(f"{seed} {name}")  # noqa: S311 - a simulation, nothing secret
+    return Random(f"{seed} {name}")

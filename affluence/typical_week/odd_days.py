@@ -32,7 +32,9 @@ def odd_days(by_day: pl.DataFrame) -> list[date]:
             .otherwise("attempts")
         )
         .filter(pl.col("demand") > 0, pl.len().over("weekday") >= _LEAST_DAYS)
-        .with_columns(deviation=(pl.col("demand") / pl.col("demand").median().over("weekday")).log())
+        .with_columns(
+            deviation=(pl.col("demand") / pl.col("demand").median().over("weekday")).log()
+        )
         .sort("day")
         .collect()
     )

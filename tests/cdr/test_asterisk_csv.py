@@ -39,9 +39,7 @@ def test_every_legal_width(tmp_path: Path, width: int) -> None:
 
 
 def test_seventeenth_column_may_be_the_user_field(tmp_path: Path) -> None:
-    lines = [
-        record(n, f"2026-03-03 09:{n:02}:00", 30, width=16) + ',"a note"' for n in range(1, 5)
-    ]
+    lines = [record(n, f"2026-03-03 09:{n:02}:00", 30, width=16) + ',"a note"' for n in range(1, 5)]
     calls, account = read_calls([written(tmp_path, *lines)])
     assert account["calls"] == 4
     assert calls["call_key"].n_unique() == 4
@@ -50,9 +48,7 @@ def test_seventeenth_column_may_be_the_user_field(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [19, 20, 21])
 def test_legs_of_one_call_share_their_linked_id(tmp_path: Path, width: int) -> None:
     rang = record(1, "2026-03-03 09:00:00", 15, width=width, sequence=1)
-    answered = record(
-        1, "2026-03-03 09:00:00", 300, answered_after_s=20, width=width, sequence=2
-    )
+    answered = record(1, "2026-03-03 09:00:00", 300, answered_after_s=20, width=width, sequence=2)
     calls, account = read_calls([written(tmp_path, rang, answered)])
     assert (account["calls"], account["merged"]) == (1, 1)
     assert calls["outcome"].to_list() == ["answered"]

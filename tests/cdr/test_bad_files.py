@@ -51,7 +51,14 @@ def test_last_line_without_its_end_is_read(read: Callable[..., Account]) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ['"User 10"', "de la Tour, Jean", 'Jo "le" Grand, dit ""l\'ami""', "", '""',  "\u00c9l\u00e9onore"],
+    [
+        '"User 10"',
+        "de la Tour, Jean",
+        'Jo "le" Grand, dit ""l\'ami""',
+        "",
+        '""',
+        "\u00c9l\u00e9onore",
+    ],
 )
 def test_caller_name_that_breaks_the_quoting(read: Callable[..., Account], name: str) -> None:
     odd = record(99, "2026-03-03 10:01:00", 60, name=name)
@@ -129,7 +136,7 @@ def test_another_kind_of_file_is_named(tmp_path: Path, content: bytes, what: str
 
 
 def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="No such file.*Check that it is there"):
+    with pytest.raises(Exception, match=r"No such file.*Check that it is there"):
         read_calls([tmp_path / "nowhere.csv"])
 
 
@@ -140,5 +147,3 @@ def test_no_number_and_no_name_in_a_message(tmp_path: Path) -> None:
         read_calls([path])
     assert "0639981234" not in str(raised.value)
     assert "Jean" not in str(raised.value)
-
-

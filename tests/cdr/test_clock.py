@@ -16,7 +16,14 @@ from affluence.pipeline import read_calls
 from affluence.tables import AMBIGUOUS_HOUR, NEGATIVE
 from tests.records import PARIS, record
 
-ZONES = ("Europe/Paris", "UTC", "Indian/Reunion", "America/Cayenne", "America/Miquelon", "Asia/Kolkata")
+ZONES = (
+    "Europe/Paris",
+    "UTC",
+    "Indian/Reunion",
+    "America/Cayenne",
+    "America/Miquelon",
+    "Asia/Kolkata",
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 moments = st.datetimes(datetime(2019, 1, 1), datetime(2028, 1, 1))
 
@@ -47,12 +54,12 @@ def test_transitions_are_those_of_zoneinfo(zone: str, year: int) -> None:
 
 
 @given(
-    st.sampled_from([("Europe/Paris", "Europe/Paris"), ("UTC", "UTC"), ("America/Cayenne", "Etc/GMT+3")]),
+    st.sampled_from(
+        [("Europe/Paris", "Europe/Paris"), ("UTC", "UTC"), ("America/Cayenne", "Etc/GMT+3")]
+    ),
     st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), min_size=3, max_size=40),
 )
-def test_clock_is_deduced_from_true_epochs(
-    zones: tuple[str, str], moments: list[datetime]
-) -> None:
+def test_clock_is_deduced_from_true_epochs(zones: tuple[str, str], moments: list[datetime]) -> None:
     written, expected = zones
     instants = [moment.replace(tzinfo=UTC, microsecond=0) for moment in moments]
     walls = [wall_us(i.astimezone(ZoneInfo(written)).replace(tzinfo=None)) for i in instants]
@@ -90,9 +97,7 @@ def test_doubled_hour_is_settled_by_the_epoch(tmp_path: Path, fold: int) -> None
 @pytest.mark.parametrize("start", ["01:50:00", "02:10:00", "02:59:00"])
 @pytest.mark.parametrize("fold", [0, 1])
 @pytest.mark.parametrize("lasts_s", [30, 1200, 3000, 3600, 4500, 7300])
-def test_calls_across_the_doubled_hour(
-    tmp_path: Path, start: str, fold: int, lasts_s: int
-) -> None:
+def test_calls_across_the_doubled_hour(tmp_path: Path, start: str, fold: int, lasts_s: int) -> None:
     written = record(1, f"2026-10-25 {start}", lasts_s, answered_after_s=20, fold=fold)
     call = read(tmp_path, written).row(0, named=True)
     assert (call["released_at"] - call["offered_at"]).total_seconds() == lasts_s

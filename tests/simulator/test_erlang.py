@@ -65,7 +65,7 @@ def test_blocking_and_full_time_without_queue_nor_redials_are_erlang_b(
 
 
 def test_draws_have_the_moments_they_are_asked_for() -> None:
-    rng = Random(1)  # noqa: S311 - a simulation, nothing secret
+    rng = Random(1)
     talks = [lognormal(rng, 270.0, 0.7) for _ in range(40_000)]
     assert fmean(talks) == pytest.approx(270.0, rel=0.02)
     assert stdev(talks) / fmean(talks) == pytest.approx(0.7, rel=0.05)

@@ -69,7 +69,7 @@ def test_rates_are_ratios_of_sums() -> None:
 def test_interval_is_the_jackknife_over_days() -> None:
     answered = {0: 6, 7: 8, 14: 10, 21: 9}  # of ten, on four Mondays
 
-    def figures(day: date, minute: int) -> Figures:
+    def figures(day: date, _minute: int) -> Figures:
         got = answered.get((day - FIRST).days, 10)
         return {"answered": got, "abandoned": 10 - got, "first_attempts": 10}
 
@@ -124,7 +124,7 @@ def test_between_two_levels_the_busier_is_published() -> None:
         return {"answered": got, "abandoned": 100 - got, "first_attempts": 100}
 
     made = week_of(slots_of(FIRST, LAST, figures))
-    assert made.week["reach"].min() > BOUNDS.quiet
+    assert (made.week["reach"] > BOUNDS.quiet).all()
     assert set(made.week["state"]) == {"fairly_quiet"}
 
 
@@ -155,7 +155,8 @@ def test_one_odd_day_is_left_out_two_in_a_row_are_a_change() -> None:
             calls = 10 + day.toordinal() % 3 + (20 if day in odd else 0)
             return {"answered": calls, "first_attempts": calls}
 
-        return week_of(slots_of(FIRST, LAST, figures))
+        first = FIRST - timedelta(days=14)
+        return week_of(slots_of(first, LAST, figures), first=first)
 
     third, fourth = date(2026, 2, 17), date(2026, 2, 24)
     assert [(out.day, out.reason) for out in rumour(third).left_out] == [(third, "odd_day")]
