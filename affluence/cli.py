@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from affluence import pipeline
-from affluence.config import load
+from affluence.config import Config, load
 from affluence.errors import AffluenceError
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ PlatformOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 OutputOption = Annotated[
     Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
+]
+OptionalConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="The configuration file; default: config.toml, or none if there is none."
+    ),
 ]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files of call records.")]
 _CONFIG = Path("config.toml")
@@ -74,7 +80,7 @@ def run(config: ConfigOption = _CONFIG) -> None:
 @app.command()
 def inspect(
     files: FilesArgument,
-    config: ConfigOption = _CONFIG,
+    config: OptionalConfigOption = None,
     platform: PlatformOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,7 +88,7 @@ def inspect(
     from affluence.inspection import as_document, as_text
 
     with _progress() as progress:
-        found = pipeline.inspect(files, load(config), platform, progress)
+        found = pipeline.inspect(files, _config_if_any(config), platform, progress)
     print(as_document(found) if as_json else as_text(found))
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
@@ -92,12 +98,12 @@ def inspect(
 def calls(
     files: FilesArgument,
     output: OutputOption,
-    config: ConfigOption = _CONFIG,
+    config: OptionalConfigOption = None,
     platform: PlatformOption = None,
 ) -> None:
     """Write the calls of some files, one row a call, callers as passing pseudonyms."""
     with _progress() as progress:
-        found = pipeline.inspect(files, load(config), platform, progress)
+        found = pipeline.inspect(files, _config_if_any(config), platform, progress)
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     _write(found.calls, output)
@@ -128,13 +134,23 @@ def week(
 def simulate(
     folder: Annotated[Path, typer.Argument(help="Folder to write to; made if it is not there.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 1,
+    true_weeks: Annotated[
+        int, typer.Option(min=1, help="Weeks that are simulated for the true typical week.")
+    ] = 200,
 ) -> None:
-    """Write simulated Asterisk records of thirteen weeks, with their truth beside them."""
+    """Write thirteen weeks of simulated Asterisk records, with their truth beside them."""
     from affluence.simulator.demonstration import demonstration
     from affluence.simulator.demonstration_folder import write_demonstration
 
-    write_demonstration(folder, demonstration(), seed)
+    write_demonstration(folder, demonstration(), seed, true_weeks=true_weeks)
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
+
+
+def _config_if_any(path: Path | None) -> Config | None:
+    """The configuration that is asked for, else the one that lies here, else none."""
+    if path is None and not _CONFIG.exists():
+        return None
+    return load(path or _CONFIG)
 
 
 def _today() -> date:

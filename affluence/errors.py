@@ -7,7 +7,6 @@ No message ever holds a telephone number or a name taken from a record.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 
@@ -82,13 +81,3 @@ class DeliveryError(AffluenceError):
 
     def __init__(self, target: str, why: str, what_to_do: str) -> None:
         super().__init__(f"target '{target}': {why}. {what_to_do}")
-
-
-class SealedDayError(StateError):
-    """A day past retention was asked to be measured again."""
-
-    def __init__(self, platform: str, day: date) -> None:
-        super().__init__(
-            f"platform '{platform}', {day}: its calls were deleted at the end of their retention;"
-            " its figures are sealed and cannot be computed again."
-        )

@@ -84,7 +84,7 @@ def read_calls(
 
     Args:
         paths: files, in any order; legs of one call may lie in different ones.
-        dialect: how they are written; by default the one they are recognised as.
+        dialect: how they are written; by default the only one there is so far.
         zone: zone of the times in the records and of the platform; by default deduced from the
             records, with Europe/Paris for the platform.
         trunks: beginnings of the names of the channels that are the platform's lines.
@@ -122,20 +122,33 @@ def read_calls(
 
 def inspect(
     paths: Sequence[Path],
-    config: Config,
+    config: Config | None = None,
     platform: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> Inspection:
-    """What is in some files, read as those of one of the configured platforms; stores nothing."""
-    from affluence.steps.inspect import inspect_files
-    from affluence.steps.settings import recipe_of
+    """What is in some files, read as those of a configured platform or, without one, by default.
 
-    name, settings = _platform(config, platform)
+    Nothing is stored.
+    """
+    from affluence.cdr.dialect import Reading
+    from affluence.cdr.dialects import find_dialect
+    from affluence.cdr.files import Recipe
+    from affluence.steps.inspect import inspect_files
+    from affluence.steps.settings import recipe_of, rules_of
+
+    if config is None:
+        name, longest_call_s = "platform", 6 * 3600
+        recipe = Recipe(
+            dialect=find_dialect(None), reading=Reading(), clock="auto", zone="Europe/Paris"
+        )
+    else:
+        name, settings = _platform(config, platform)
+        recipe, longest_call_s = recipe_of(settings), rules_of(name, settings).longest_call_s
     return inspect_files(
         paths,
-        recipe_of(settings),
+        recipe,
         platform=name,
-        longest_call_s=round(settings.longest_call_hours * 3600),
+        longest_call_s=longest_call_s,
         on_lines=lambda lines: progress("lines", lines),
     )
 

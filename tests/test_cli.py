@@ -1,0 +1,144 @@
+"""The commands as their users meet them: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.conftest import REPOSITORY, ConfigWriter
+from tests.records import day_of_records
+
+SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
+
+
+def affluence(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "affluence", *map(str, args)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def desk(small_platform: ConfigWriter) -> Path:
+    config = small_platform()
+    weeks = (f"2026-03-{day:02}" for day in (2, 3, 4, 5, 6))
+    for n, day in enumerate(weeks):
+        records = day_of_records(day, first=100 * n + 1)
+        (config.parent / "records" / f"{day}.csv").write_text(records)
+    return config.parent
+
+
+def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
+    first = affluence(desk, "run")
+    assert first.returncode == 0
+    assert "desk: 5 of 5 files had news, 200 lines read, 0 of them rejected" in first.stdout
+    assert "delivered to: site." in first.stdout
+    second = affluence(desk, "run")
+    assert (second.returncode, second.stdout) == (0, "Nothing new: the site is up to date.\n")
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    text = affluence(tmp_path, "--help").stdout
+    for command in ("run", "inspect", "calls", "slots", "week", "simulate"):
+        assert f"  {command} " in text
+        assert affluence(tmp_path, command, "--help").returncode == 0
+
+
+def test_inspect_tells_what_was_understood(tmp_path: Path) -> None:
+    text = affluence(tmp_path, "inspect", SAMPLE).stdout
+    assert "21 = 18 calls + 1 merged legs + 1 duplicates + 1 ignored + 0 rejected" in text
+    assert "Europe/Paris: start of the calls beside the epoch in their identifiers" in text
+    assert "no trunks are configured" in text
+
+
+def test_inspect_as_json(tmp_path: Path) -> None:
+    found = json.loads(affluence(tmp_path, "inspect", "--json", SAMPLE).stdout)
+    assert set(found) >= {"dialect", "zone", "period", "account", "outcomes", "warnings"}
+    account = found["account"]
+    parts = account["calls"] + account["merged"] + account["duplicates"]
+    reasons = [*account["ignored"].values(), *account["rejected"].values()]
+    assert account["lines"] == parts + sum(reasons)
+    assert list(tmp_path.iterdir()) == []  # nothing is stored
+
+
+def test_inspect_shows_rejects_without_their_content(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(day_of_records(calls=3) + '"Jean Dupont","0639981234",oops\n')
+    done = affluence(tmp_path, "inspect", bad)
+    assert done.returncode == 0
+    assert 'bad.csv, line 4: wrong number of columns: "xxxx xxxxxx","9999999999",xxxx' in done.stdout
+    assert "Dupont" not in done.stdout + done.stderr
+
+
+def test_calls_and_slots_can_be_written(desk: Path) -> None:
+    assert affluence(desk, "run").returncode == 0
+    for name in ("out.parquet", "out.csv"):
+        assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", name).returncode == 0
+        assert affluence(desk, "slots", "--output", f"slots-{name}").returncode == 0
+    assert pl.read_parquet(desk / "out.parquet").height == pl.read_csv(desk / "out.csv").height == 40
+    assert pl.read_parquet(desk / "slots-out.parquet")["attempts"].sum() == 200
+
+
+def test_week_prints_every_cell(desk: Path) -> None:
+    assert affluence(desk, "run").returncode == 0
+    lines = affluence(desk, "week").stdout.splitlines()
+    assert len(lines) == 1 + 5 * 7
+    assert len(json.loads(affluence(desk, "week", "--json").stdout)) == 5 * 7
+
+
+def test_simulated_records_can_be_read(tmp_path: Path) -> None:
+    done = affluence(tmp_path, "simulate", "made", "--seed", "7", "--true-weeks", "1")
+    assert done.returncode == 0
+    files = sorted((tmp_path / "made").glob("*.csv.gz"))
+    assert len(files) == 13
+    text = affluence(tmp_path, "inspect", files[0]).stdout
+    assert "+ 0 ignored + 0 rejected" in text
+
+
+@pytest.mark.parametrize(
+    ("break_it", "code", "message"),
+    [
+        (lambda desk: (desk / "config.toml").unlink(), 2, "cannot be read: No such file"),
+        (lambda desk: (desk / "config.toml").write_text("x = "), 2, "is not valid TOML"),
+        (lambda desk: (desk / "config.toml").write_text("[rum]\n"), 2, "rum: is not a known key"),
+        (lambda desk: (desk / "records").rename(desk / "else"), 3, "There is no such folder"),
+        (lambda desk: (desk / ".affluence").write_text(""), 4, "state folder cannot be written"),
+        (lambda desk: (desk / "site").write_text(""), 6, "cannot be written"),
+        (
+            lambda desk: (desk / "records" / "logo.csv").write_bytes(b"\x89PNG\r\n"),
+            7,
+            "logo.csv: this is a PNG picture",
+        ),
+    ],
+)
+def test_each_family_of_mistakes_has_its_exit_code(
+    desk: Path, break_it: object, code: int, message: str
+) -> None:
+    assert callable(break_it)
+    break_it(desk)
+    done = affluence(desk, "run")
+    assert (done.returncode, message in done.stderr) == (code, True), done.stderr
+
+
+def test_refusal_has_its_exit_code(desk: Path) -> None:
+    config = desk / "config.toml"
+    config.write_text(config.read_text().replace('"last-record"', '"today"'))
+    done = affluence(desk, "run")
+    assert done.returncode == 5
+    assert "publication refused, the site in place is unchanged" in done.stderr
+
+
+def test_two_runs_never_meet(desk: Path) -> None:
+    from affluence.config import load
+    from affluence.store import open_store
+
+    state = load(desk / "config.toml").state
+    with open_store(state.folder, state.keys_folder):
+        done = affluence(desk, "run")
+    assert done.returncode == 4
+    assert "another run of affluence is at work here" in done.stderr
