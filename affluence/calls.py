@@ -71,10 +71,12 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
     LEGS.check(legs.drop("part"))
     once = _drop_duplicates(legs)
     alone = once["call_key"].is_unique()
-    single = once.filter(alone).with_columns(legs=pl.lit(1, pl.Int64))
-    merged, first_legs = _merge(once.filter(~alone))
-    calls = pl.concat([single.drop("part", "record_key"), merged])
-    fates = _count_fates(legs, once, pl.concat([single.select("part"), first_legs]))
+    if alone.all():
+        calls = once.with_columns(legs=pl.lit(1, pl.Int64))
+    else:
+        single = once.filter(alone).with_columns(legs=pl.lit(1, pl.Int64)).drop("record_key")
+        calls = pl.concat([single, _merge(once.filter(~alone)).select(single.columns)])
+    fates = _count_fates(legs, once, calls)
     return Merged(_finish(calls, platform, longest_call_s), fates)
 
 
@@ -89,14 +91,14 @@ def _drop_duplicates(legs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([legs.filter(alone), kept])
 
 
-def _merge(legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Calls made of several legs, and the part of the first leg of each."""
+def _merge(legs: pl.DataFrame) -> pl.DataFrame:
+    """Calls made of several legs, with the ``part`` of the first leg of each."""
     spoken = pl.col("evidence") == "agent"
     ending_us = pl.coalesce("released_at", "offered_at").to_physical()
     # One number orders legs by end, then by strength: its maximum is the platform's last word.
     word = (ending_us * len(EVIDENCE) + pl.col("evidence").to_physical()).max() % len(EVIDENCE)
     agent = EVIDENCE.index("agent")
-    merged = (
+    return (
         legs.lazy()
         .sort("call_key", "offered_at", "direction", "record_key")
         .group_by("call_key", maintain_order=True)
@@ -119,7 +121,6 @@ def _merge(legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .with_columns(pl.col("evidence").cast(pl.UInt8).cat.to(pl.Enum(EVIDENCE)))
         .collect()
     )
-    return merged.drop("part"), merged.select("part")
 
 
 def _finish(calls: pl.DataFrame, platform: str, longest_call_s: int) -> pl.DataFrame:
@@ -146,14 +147,14 @@ def _named(names: Mapping[str, str], values: tuple[str, ...]) -> pl.Expr:
     )
 
 
-def _count_fates(legs: pl.DataFrame, once: pl.DataFrame, first_legs: pl.DataFrame) -> pl.DataFrame:
+def _count_fates(legs: pl.DataFrame, once: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
     def tally(frame: pl.DataFrame, name: str) -> pl.LazyFrame:
         return frame.lazy().group_by("part").agg(pl.len().cast(pl.Int64).alias(name))
 
     return (
         tally(legs, "records")
         .join(tally(once, "kept"), on="part", how="left")
-        .join(tally(first_legs, "calls"), on="part", how="left")
+        .join(tally(calls, "calls"), on="part", how="left")
         .fill_null(0)
         .select(
             "part",

@@ -71,7 +71,9 @@ def test_inspect_shows_rejects_without_their_content(tmp_path: Path) -> None:
     bad.write_text(day_of_records(calls=3) + '"Jean Dupont","0639981234",oops\n')
     done = affluence(tmp_path, "inspect", bad)
     assert done.returncode == 0
-    assert 'bad.csv, line 4: wrong number of columns: "xxxx xxxxxx","9999999999",xxxx' in done.stdout
+    assert (
+        'bad.csv, line 4: wrong number of columns: "xxxx xxxxxx","9999999999",xxxx' in done.stdout
+    )
     assert "Dupont" not in done.stdout + done.stderr
 
 
@@ -80,7 +82,9 @@ def test_calls_and_slots_can_be_written(desk: Path) -> None:
     for name in ("out.parquet", "out.csv"):
         assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", name).returncode == 0
         assert affluence(desk, "slots", "--output", f"slots-{name}").returncode == 0
-    assert pl.read_parquet(desk / "out.parquet").height == pl.read_csv(desk / "out.csv").height == 40
+    assert (
+        pl.read_parquet(desk / "out.parquet").height == pl.read_csv(desk / "out.csv").height == 40
+    )
     assert pl.read_parquet(desk / "slots-out.parquet")["attempts"].sum() == 200
 
 

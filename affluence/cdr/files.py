@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -106,9 +107,9 @@ def read_ranges(
     """
     sample = read_sample(path)
     form = detect_form(path, sample)
-    with open_content(path) as content:
+    with open_content(path) as content, ThreadPoolExecutor(1) as reading_ahead:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
-        blocks = read_blocks(content, form, hasher, start=position.offset)
+        blocks = _ahead(read_blocks(content, form, hasher, start=position.offset), reading_ahead)
         known_clock, first_line = position.clock, position.lines + 1
         for blocks_of_range in _group(blocks):
             if known_clock is None:
@@ -128,6 +129,14 @@ def read_ranges(
                 read=read,
             )
             first_line += read.lines
+
+
+def _ahead(blocks: Iterator[Block], pool: ThreadPoolExecutor) -> Iterator[Block]:
+    """The same blocks, each read and hashed while the one before it is parsed."""
+    pending = pool.submit(next, blocks, None)
+    while (block := pending.result()) is not None:
+        pending = pool.submit(next, blocks, None)
+        yield block
 
 
 def _group(blocks: Iterator[Block]) -> Iterator[list[Block]]:

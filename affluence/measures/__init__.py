@@ -80,7 +80,7 @@ def measure(
     )
     attempts = count_attempts(calls.lazy(), opening, zone=zone, every_us=every_us)
     counts, firsts, seconds = pl.collect_all(
-        [attempts.pipe(_per_slot), attempts.pipe(count_first_attempts), occupancy]
+        [_per_slot(attempts), count_first_attempts(attempts, every_us), occupancy]
     )
     return SLOTS.check(
         seconds.join(counts, on="slot", how="left")

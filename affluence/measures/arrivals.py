@@ -21,7 +21,6 @@ def count_attempts(
         "released_at",
         "outcome",
         "caller",
-        "call_key",
         slot=pl.col("offered_at").to_physical() // every_us,
         day=pl.col("offered_at").dt.convert_time_zone(zone).dt.date(),
     )
@@ -32,17 +31,19 @@ def count_attempts(
     return attempts.with_columns(outcome=pl.when(turned_away).then(closed).otherwise("outcome"))
 
 
-def count_first_attempts(attempts: pl.LazyFrame) -> pl.LazyFrame:
+def count_first_attempts(attempts: pl.LazyFrame, every_us: int) -> pl.LazyFrame:
     """Per slot: attempts that are the first of their caller on that local day, and those refused.
 
     Attempts outside opening hours are nobody's first attempt: nobody could have answered.
-    Ties in time are settled by the smallest call key, so that the order of rows never matters.
+    Of several in the same instant one that was not refused is taken for the first.
     """
+    busy = pl.col("outcome") == "busy"
+    # One number holds instant and refusal: its minimum is the first attempt, without any sorting.
+    first = (pl.col("offered_at").to_physical() * 2 + busy.cast(pl.Int64)).min()
     return (
         attempts.filter(pl.col("caller").is_not_null(), pl.col("outcome") != "closed")
-        .select("day", "caller", "offered_at", "call_key", "slot", busy=pl.col("outcome") == "busy")
-        .sort("offered_at", "call_key")
-        .unique(["day", "caller"], keep="first", maintain_order=True)
-        .group_by("slot")
-        .agg(first_attempts=pl.len(), first_busy=pl.col("busy").sum())
+        .group_by("day", "caller")
+        .agg(first=first)
+        .group_by(slot=pl.col("first") // (2 * every_us))
+        .agg(first_attempts=pl.len(), first_busy=(pl.col("first") % 2).sum())
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -166,16 +167,17 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
         ignored[PAST_RETENTION] = int(late.sum())
     legs = read.read.legs.filter(~late)
     repeated = job.store.ledger.has_range(job.platform, read.name)
-    parts = []
-    if not repeated:
-        for (day,), of_day in sorted(
-            legs.partition_by("day", as_dict=True, include_key=False).items()
-        ):
-            job.store.lake.write_legs(job.platform, day, read.name, of_day)
-            last = of_day.select(
-                pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
-            )
-            parts.append((day, of_day.height, int(last.to_series().to_physical()[0])))
+    days = {} if repeated else legs.partition_by("day", as_dict=True, include_key=False)
+
+    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[date, int, int]:
+        (day,), of_day = item
+        job.store.lake.write_legs(job.platform, day, read.name, of_day)
+        latest = pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
+        return day, of_day.height, int(of_day.select(latest.to_physical()).item())
+
+    # Compression and waiting for the disk take turns on the cores.
+    with ThreadPoolExecutor() as pool:
+        parts = tuple(pool.map(write, sorted(days.items())))
     rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
     return RangeEntry(
         name=read.name,
@@ -188,7 +190,7 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
         repeated=legs.height if repeated else 0,
         ignored=ignored,
         rejected=rejected,
-        parts=tuple(parts),
+        parts=parts,
     )
 
 

@@ -1,6 +1,6 @@
 """Our own pipeline, as a user runs it: a configuration, then ``affluence run``.
 
-    python affluence_runner.py CSV WORKDIR LINES
+    python -m tests.benchmarks.affluence_runner CSV WORKDIR LINES
 
 `run` is what is timed: ingest, measures, typical week, site, delivery. `export_slots` comes after,
 untimed: it asks the program for its slots and brings them into the form of `duties`.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from duties import SLOT_COLUMNS, SLOTS_FILE, TRUNK, ZONE
+from tests.benchmarks.duties import SLOT_COLUMNS, SLOTS_FILE, TRUNK, ZONE
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CONFIG = """\

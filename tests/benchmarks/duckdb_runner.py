@@ -1,11 +1,11 @@
 """The duties in SQL, on DuckDB.
 
-    python duckdb_runner.py CSV WORKDIR LINES
+    python -m tests.benchmarks.duckdb_runner CSV WORKDIR LINES
 
 Tuned as a user of DuckDB would: two threads as the machine has, insertion order given up, only the
-needed columns read, a disk to spill to, time as whole seconds once it is UTC. Calls are grouped by the text
-of their key: DuckDB's `hash` would be a fifth faster, but gave 75 pairs of the four million calls
-the same 64 bits, and so merged strangers.
+needed columns read, a disk to spill to, time as whole seconds once it is UTC. Calls are grouped by
+the text of their key: DuckDB's `hash` gives 75 pairs of the four million calls the same 64 bits,
+and so would merge strangers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 import duckdb
-from duties import (
+
+from tests.benchmarks.duties import (
     CALLS_FOLDER,
     CLOCK,
     COLUMNS,

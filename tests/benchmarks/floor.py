@@ -6,7 +6,7 @@ with the same library and nothing else: the other columns are never built, and o
 the maximum is kept, so that no memory is spent on holding results. No pipeline on Polars can be
 faster; the ratio to this floor says what our own duties add.
 
-    python floor.py CSV
+    python -m tests.benchmarks.floor CSV
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from duties import CLOCK, COLUMNS
+
+from tests.benchmarks.duties import CLOCK, COLUMNS
 
 
 def read(csv: Path) -> pl.DataFrame:

@@ -11,7 +11,6 @@ what a doubled hour means.
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,8 +19,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from duties import CLOCK, ZONE
 from numpy.typing import NDArray
+
+from tests.benchmarks.duties import CLOCK, ZONE
 
 FIRST_DAY = date(2026, 8, 3)  # a Monday; clocks go back within the thirteen weeks, on 25 October
 DAYS = 91
@@ -247,11 +247,3 @@ def _hex8(number: pl.Expr) -> pl.Expr:
     """``%08x``, digit by digit: Polars has no such format."""
     digits = pl.lit(pl.Series(list("0123456789abcdef")))
     return pl.concat_str([digits.gather(number // 16**place % 16) for place in range(7, -1, -1)])
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=200_000)
-    parser.add_argument("--folder", type=Path, required=True)
-    arguments = parser.parse_args()
-    print(records(arguments.records, arguments.folder))

@@ -1,6 +1,6 @@
 """The duties on pandas.
 
-    python pandas_runner.py CSV WORKDIR LINES
+    python -m tests.benchmarks.pandas_runner CSV WORKDIR LINES
 
 Tuned as a user of pandas would: Arrow reads the file and writes Parquet, only the needed columns
 are loaded, repeated texts are categories, each number is hashed once a day, calls of one leg are
@@ -20,7 +20,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.dataset
-from duties import (
+
+from tests.benchmarks.duties import (
     CALLS_FOLDER,
     CLOCK,
     COLUMNS,

@@ -22,10 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
-from duties import SLOT_COLUMNS, SLOTS_FILE
-from generate import Records, records
 
-_HERE = Path(__file__).resolve().parent
+_ROOT = Path(__file__).resolve().parents[2]
+# Started as a file, Python looks beside this file only; the modules are those of the repository.
+sys.path.insert(0, str(_ROOT))
+
+from tests.benchmarks.duties import SLOT_COLUMNS, SLOTS_FILE  # noqa: E402
+from tests.benchmarks.generate import Records, records  # noqa: E402
 
 
 @dataclass
@@ -33,7 +36,7 @@ class Contender:
     """A program, and what its rounds took."""
 
     name: str
-    script: str
+    module: str
     needs: tuple[str, ...] = ()
     measures: bool = True  # whether it leaves slots to compare
     seconds: list[float] = field(default_factory=list)
@@ -46,10 +49,11 @@ class Contender:
     def run(self, traffic: Records, workdir: Path) -> None:
         """One timed round in a fresh process, interpreter start and imports included."""
         output = workdir / "output.txt"
-        command = [sys.executable, str(_HERE / self.script)]
+        python = [sys.executable, "-m"]
+        command = [*python, f"tests.benchmarks.{self.module}"]
         command += [str(traffic.csv), str(workdir), str(traffic.lines)]
-        timing = [sys.executable, str(_HERE / "timed_process.py"), str(output)]
-        told = subprocess.run([*timing, *command], check=True, stdout=subprocess.PIPE)
+        timing = [*python, "tests.benchmarks.timed_process", str(output)]
+        told = subprocess.run([*timing, *command], cwd=_ROOT, check=True, stdout=subprocess.PIPE)
         taken = json.loads(told.stdout)
         if taken["code"]:
             said = output.read_text(encoding="utf-8", errors="replace")
@@ -61,10 +65,10 @@ class Contender:
 def contenders() -> list[Contender]:
     """Everybody, in the order of the rounds; the floor first, all ratios refer to it."""
     return [
-        Contender("floor", "floor.py", measures=False),
-        Contender("affluence", "affluence_runner.py", needs=("affluence", "affluence.cli")),
-        Contender("duckdb", "duckdb_runner.py", needs=("duckdb",)),
-        Contender("pandas", "pandas_runner.py", needs=("pandas", "pyarrow")),
+        Contender("floor", "floor", measures=False),
+        Contender("affluence", "affluence_runner", needs=("affluence", "affluence.cli")),
+        Contender("duckdb", "duckdb_runner", needs=("duckdb",)),
+        Contender("pandas", "pandas_runner", needs=("pandas", "pyarrow")),
     ]
 
 
@@ -95,7 +99,7 @@ def _warm(csv: Path) -> None:
 
 
 def _export_slots(workdir: Path) -> None:
-    from affluence_runner import export_slots  # only where the product takes part
+    from tests.benchmarks.affluence_runner import export_slots  # only where the product takes part
 
     export_slots(workdir)
 
@@ -162,9 +166,9 @@ def main() -> None:
     if absent:
         parser.error(f"not installed: {', '.join(absent)}; leave out with --without")
     began = time.perf_counter()
-    traffic = records(arguments.records, arguments.folder)
+    traffic = records(arguments.records, arguments.folder.resolve())
     print(f"records ready in {time.perf_counter() - began:.1f} s: {traffic.csv}", flush=True)
-    race(traffic, running, arguments.rounds, arguments.folder)
+    race(traffic, running, arguments.rounds, traffic.csv.parent)
     print(report(traffic, running))
 
 

@@ -1,6 +1,6 @@
 """Run one command and print what it took, as JSON: ``{"code", "seconds", "peak_mib"}``.
 
-    python timed_process.py OUTPUT COMMAND…
+    python -m tests.benchmarks.timed_process OUTPUT COMMAND…
 
 A process of its own because Linux counts the memory of the *parent* at the moment of the start in
 the peak of the child (`ru_maxrss` survives `exec`): started from the orchestrator, which has read

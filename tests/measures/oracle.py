@@ -292,8 +292,8 @@ def _count(
     """What is counted once, in the slot where the call arrives."""
     already_called: set[tuple[str, int]] = set()
     counts = [Counter[str]() for _ in slots]
-    # In order of arrival (ties: of key), so that the first attempt of a caller is met first.
-    for call in sorted(calls, key=lambda call: (call["offered_at"], call["call_key"])):
+    # In order of arrival (in one instant a refused one last): first attempts are met first.
+    for call in sorted(calls, key=lambda call: (call["offered_at"], call["outcome"] == "busy")):
         if call["direction"] != "inbound":
             continue
         arrival = instant(call["offered_at"])
