@@ -69,18 +69,21 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
 
     """
     LEGS.check(legs.drop("part"))
-    once = _drop_duplicates(legs)
-    alone = once["call_key"].is_unique()
+    # Copies of a record share its call too: what is alone in its call is neither leg nor copy.
+    alone = legs["call_key"].is_unique()
     if alone.all():
-        calls = once.with_columns(legs=pl.lit(1, pl.Int64))
-    else:
-        single = once.filter(alone).with_columns(legs=pl.lit(1, pl.Int64)).drop("record_key")
-        calls = pl.concat([single, _merge(once.filter(~alone)).select(single.columns)])
-    fates = _count_fates(legs, once, calls)
-    return Merged(_finish(calls, platform, longest_call_s), fates)
+        calls = legs.with_columns(legs=pl.lit(1, pl.Int64))
+        return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, legs, calls))
+    single = legs.filter(alone)
+    several = _drop_copies(legs.filter(~alone))
+    calls = pl.concat(
+        [single.with_columns(legs=pl.lit(1, pl.Int64)), _merge(several)], how="diagonal"
+    )
+    once = pl.concat([single.select("part"), several.select("part")])
+    return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, once, calls))
 
 
-def _drop_duplicates(legs: pl.DataFrame) -> pl.DataFrame:
+def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
     alone = legs["record_key"].is_unique()
     if alone.all():
         return legs

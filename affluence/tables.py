@@ -169,8 +169,10 @@ _PARTIES = {
 LEGS = Table(
     "LEGS",
     {
-        "record_key": _key("hash of what identifies the record: equal keys are one record"),
-        "call_key": _key("hash of what identifies the call: legs of one call share it"),
+        "record_key": _key("hash of what identifies the record; records with equal keys are one"),
+        "call_key": _key(
+            "hash of what identifies the call: its legs share it, and copies of a record"
+        ),
         **_TIMES,
         "direction": _choice(DIRECTIONS, "seen from the platform"),
         "evidence": _choice(EVIDENCE, "what this record says of the fate of its call"),

@@ -36,9 +36,10 @@ def legs(draw: st.DrawFn) -> Leg:
     offered = START + timedelta(seconds=draw(st.integers(0, 20)))
     lasts = draw(st.one_of(st.none(), st.integers(0, 20), st.just(2 * LONGEST_S)))
     evidence = draw(st.sampled_from(EVIDENCE))
+    record_key = draw(st.integers(1, 12))
     return {
-        "record_key": draw(st.integers(1, 12)),
-        "call_key": draw(st.integers(1, 4)),
+        "record_key": record_key,
+        "call_key": record_key % 4,  # copies of a record share its call
         "offered_at": offered,
         "picked_up_at": None,
         "queued_at": None,

@@ -84,6 +84,18 @@ def earliest_utc(wall: pl.Expr, zone: str, first_us: int, last_us: int) -> pl.Ex
     return wall - offset
 
 
+def wall(utc: pl.Expr, zone: str, first_us: int, last_us: int) -> pl.Expr:
+    """Wall-clock microseconds of UTC microseconds that lie in ``[first_us, last_us]``."""
+    begin = datetime(_year(first_us), 1, 1, tzinfo=UTC)
+    offset = pl.lit(_in_us(_offset(ZoneInfo(zone), begin)), pl.Int64)
+    for t in transitions(zone, _year(first_us), _year(last_us)):
+        if t.at_us <= first_us:
+            offset = pl.lit(t.after_us, pl.Int64)
+        elif t.at_us <= last_us:
+            offset = pl.when(utc >= t.at_us).then(t.after_us).otherwise(offset)
+    return utc + offset
+
+
 def settle_folds(
     utc: pl.Expr, wall: pl.Expr, zone_folds: Sequence[Fold], *, later: pl.Expr
 ) -> pl.Expr:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from affluence import engine
 from affluence.cdr import clock
 from affluence.cdr.content import (
     BLOCK_BYTES,
@@ -107,20 +107,20 @@ def read_ranges(
     """
     sample = read_sample(path)
     form = detect_form(path, sample)
-    with open_content(path) as content, ThreadPoolExecutor(1) as reading_ahead:
+    with open_content(path) as content:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
-        blocks = _ahead(read_blocks(content, form, hasher, start=position.offset), reading_ahead)
+        blocks = engine.ahead(read_blocks(content, form, hasher, start=position.offset))
         known_clock, first_line = position.clock, position.lines + 1
-        for blocks_of_range in _group(blocks):
+        for run in _runs(blocks):
+            first = next(run)
             if known_clock is None:
-                _check_dialect(path, blocks_of_range[0], recipe.dialect)
-                known_clock = _find_clock(path, blocks_of_range, recipe)
-            read = _read_range(blocks_of_range, recipe, known_clock, day_key, first_line)
-            last = blocks_of_range[-1]
-            start = blocks_of_range[0].start
+                _check_dialect(path, first, recipe.dialect)
+                known_clock = _find_clock(path, first, recipe)
+            several = itertools.chain([first], run)
+            read, last = _read_run(several, recipe, known_clock, day_key, first_line)
             yield Range(
-                name=_name(last.digest, start, recipe, known_clock),
-                start=start,
+                name=_name(last.digest, first.start, recipe, known_clock),
+                start=first.start,
                 end=last.end,
                 digest=last.digest,
                 first_line=first_line,
@@ -131,42 +131,47 @@ def read_ranges(
             first_line += read.lines
 
 
-def _ahead(blocks: Iterator[Block], pool: ThreadPoolExecutor) -> Iterator[Block]:
-    """The same blocks, each read and hashed while the one before it is parsed."""
-    pending = pool.submit(next, blocks, None)
-    while (block := pending.result()) is not None:
-        pending = pool.submit(next, blocks, None)
-        yield block
+def _runs(blocks: Iterator[Block]) -> Iterator[Iterator[Block]]:
+    """The blocks of each range; a last line without end is a range of its own: it may grow.
+
+    Blocks are handed on as they come, so that few are in memory at once.
+    """
+
+    def key(item: tuple[int, Block]) -> tuple[int, bool]:
+        index, block = item
+        return (index // RANGE_BLOCKS if block.terminated else index, block.terminated)
+
+    for _, numbered in itertools.groupby(enumerate(blocks), key):
+        yield (block for _, block in numbered)
 
 
-def _group(blocks: Iterator[Block]) -> Iterator[list[Block]]:
-    """Ranges of blocks; a last line without end is a range of its own, for it may be read again."""
-    for terminated, run in itertools.groupby(blocks, lambda block: block.terminated):
-        if terminated:
-            while group := list(itertools.islice(run, RANGE_BLOCKS)):
-                yield group
-        else:
-            yield from ([block] for block in run)
+def _read_run(
+    blocks: Iterator[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first_line: int
+) -> tuple[BlockRead, Block]:
+    """The records of the blocks of a range, and its last block without its text."""
+    last: list[Block] = []
 
-
-def _read_range(
-    blocks: list[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first_line: int
-) -> BlockRead:
-    def reads() -> Iterator[BlockRead]:
+    def numbered() -> Iterator[tuple[int, Block]]:
         line = first_line
         for block in blocks:
-            yield read_block(
-                block,
-                recipe.dialect,
-                recipe.reading,
-                clock_zone=known_clock.zone,
-                zone=recipe.zone,
-                day_key=day_key,
-                first_line=line,
-            )
+            yield line, block
             line += block.lines
+            last[:] = [replace(block, text=b"")]
 
-    return concat_reads(reads())
+    def read(item: tuple[int, Block]) -> BlockRead:
+        line, block = item
+        return read_block(
+            block,
+            recipe.dialect,
+            recipe.reading,
+            clock_zone=known_clock.zone,
+            zone=recipe.zone,
+            day_key=day_key,
+            first_line=line,
+        )
+
+    joined = concat_reads(engine.spread(read, numbered()))
+    return joined, last[0]
 
 
 def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
@@ -186,10 +191,10 @@ def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
         )
 
 
-def _find_clock(path: Path, blocks: list[Block], recipe: Recipe) -> Clock:
+def _find_clock(path: Path, block: Block, recipe: Recipe) -> Clock:
     if recipe.clock != "auto":
         return Clock(zone=recipe.clock, found="stated in the configuration")
-    wall_us, epoch_s = clock_evidence(blocks, recipe.dialect)
+    wall_us, epoch_s = clock_evidence(block, recipe.dialect)
     if epoch_s.null_count() == len(epoch_s):
         found = "assumed: the platform's own zone, for the records hold no epoch"
         return Clock(zone=recipe.zone, found=found)

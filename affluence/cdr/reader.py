@@ -8,7 +8,7 @@ module as keyed pseudonyms only; names are never read.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,8 @@ from affluence.cdr.lines import LONGEST_LINE, REJECTS_SCHEMA, read_lines
 from affluence.tables import AMBIGUOUS_HOUR, INSTANT, LEGS, NEGATIVE, STILL_OPEN
 
 BLANK = "blank line"
+
+_WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 
 DayKey = Callable[[date], str]
 
@@ -70,7 +72,7 @@ def read_block(
 
     """
     parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=False)
-    first_us, last_us = _wall_bounds(parsed.records)
+    first_us, last_us = _bounds(parsed.records, *_WALL_TIMES)
     folds = clock.folds(clock_zone, first_us, last_us)
     if folds:
         parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=True)
@@ -81,12 +83,9 @@ def read_block(
     return BlockRead(legs, parsed.rejects, ignored, block.lines)
 
 
-def clock_evidence(blocks: Iterable[Block], dialect: Dialect) -> tuple[pl.Series, pl.Series]:
-    """Wall-clock starts (µs) beside true epochs (s) of some blocks' records, for `clock.deduce`."""
-    parsed = [
-        _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records for block in blocks
-    ]
-    records = pl.concat(parsed)
+def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
+    """Wall-clock starts (µs) beside true epochs (s) of a block's records, for `clock.deduce`."""
+    records = _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records
     return records["start_us"], records["epoch_s"]
 
 
@@ -140,12 +139,11 @@ def _width(block: Block) -> int:
     return len(next(csv.reader([first]), []))
 
 
-def _wall_bounds(records: pl.DataFrame) -> tuple[int, int]:
-    times = ("start_us", "picked_up_us", "answered_us", "end_us")
-    first, last = records.select(
-        pl.min_horizontal(pl.col(*times).min()),
-        pl.max_horizontal(pl.col(*times).max()).alias("last"),
-    ).row(0)
+def _bounds(records: pl.DataFrame, *columns: str) -> tuple[int, int]:
+    """Least and greatest value of some Int64 columns, (0, 0) if there is none."""
+    least = pl.min_horizontal(pl.col(*columns).min())
+    greatest = pl.max_horizontal(pl.col(*columns).max())
+    first, last = records.select(least.alias("least"), greatest.alias("greatest")).row(0)
     return (first, last) if first is not None else (0, 0)
 
 
@@ -216,8 +214,9 @@ def _settle(records: pl.DataFrame, folds: tuple[clock.Fold, ...]) -> pl.DataFram
 
 def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataFrame:
     """LEGS and ``day`` from timed records: the last place where a number exists."""
-    offered = _instant("offered_us")
-    timed = records.with_columns(day=offered.dt.convert_time_zone(zone).dt.date())
+    first_us, last_us = _bounds(records, "offered_us")
+    local_us = clock.wall(pl.col("offered_us"), zone, first_us, last_us)
+    timed = records.with_columns(day=pl.from_epoch(local_us, "us").dt.date())
     days = timed["day"].unique().sort().to_list()
     secret = pl.col("day").replace_strict(
         days, [day_key(day) for day in days], return_dtype=pl.String
@@ -227,22 +226,26 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     digest = polars_hash.concat_str(secret, number).chash.blake3()
     caller = digest.str.head(16).str.to_integer(base=16, dtype=pl.UInt64)
     unknown_text, unknown_key = pl.lit(None, pl.String), pl.lit(None, pl.UInt64)
-    return timed.select(
-        "record_key",
-        "call_key",
-        offered_at=offered,
-        picked_up_at=_instant("picked_us"),
-        queued_at=pl.lit(None, INSTANT),
-        answered_at=_instant("talked_us"),
-        released_at=_instant("ended_us"),
-        direction="direction",
-        evidence="evidence",
-        caller=pl.when(known).then(caller),
-        line=unknown_text,
-        agent=unknown_key,
-        queue=unknown_text,
-        quality="quality",
-        day="day",
+    return (
+        timed.lazy()
+        .select(
+            "record_key",
+            "call_key",
+            offered_at=_instant("offered_us"),
+            picked_up_at=_instant("picked_us"),
+            queued_at=pl.lit(None, INSTANT),
+            answered_at=_instant("talked_us"),
+            released_at=_instant("ended_us"),
+            direction="direction",
+            evidence="evidence",
+            caller=pl.when(known).then(caller),
+            line=unknown_text,
+            agent=unknown_key,
+            queue=unknown_text,
+            quality="quality",
+            day="day",
+        )
+        .collect(engine="streaming")
     )
 
 

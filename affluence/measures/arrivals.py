@@ -35,15 +35,15 @@ def count_first_attempts(attempts: pl.LazyFrame, every_us: int) -> pl.LazyFrame:
     """Per slot: attempts that are the first of their caller on that local day, and those refused.
 
     Attempts outside opening hours are nobody's first attempt: nobody could have answered.
-    Of several in the same instant one that was not refused is taken for the first.
+    Of several in the same instant a refused one is taken for the first: when unsure, the busier.
     """
     busy = pl.col("outcome") == "busy"
     # One number holds instant and refusal: its minimum is the first attempt, without any sorting.
-    first = (pl.col("offered_at").to_physical() * 2 + busy.cast(pl.Int64)).min()
+    first = (pl.col("offered_at").to_physical() * 2 + (~busy).cast(pl.Int64)).min()
     return (
         attempts.filter(pl.col("caller").is_not_null(), pl.col("outcome") != "closed")
         .group_by("day", "caller")
         .agg(first=first)
         .group_by(slot=pl.col("first") // (2 * every_us))
-        .agg(first_attempts=pl.len(), first_busy=(pl.col("first") % 2).sum())
+        .agg(first_attempts=pl.len(), first_busy=(1 - pl.col("first") % 2).sum())
     )

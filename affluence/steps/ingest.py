@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from affluence import engine
 from affluence.cdr.files import (
     Clock,
     Position,
@@ -131,7 +131,7 @@ def _read(job: _Job, path: Path, intent: _Intent) -> tuple[int, int]:
     def day_key(day: date) -> str:
         return job.store.keys.day_key(job.platform, day)
 
-    for read in read_ranges(path, job.recipe, day_key, position):
+    for read in engine.ahead(read_ranges(path, job.recipe, day_key, position)):
         entry = _store_range(job, read)
         _quarantine(job.store.folder / "quarantine" / job.platform, path, read)
         clock = (read.clock.zone, read.clock.found)
@@ -175,9 +175,7 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
         latest = pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
         return day, of_day.height, int(of_day.select(latest.to_physical()).item())
 
-    # Compression and waiting for the disk take turns on the cores.
-    with ThreadPoolExecutor() as pool:
-        parts = tuple(pool.map(write, sorted(days.items())))
+    parts = tuple(engine.spread(write, sorted(days.items())))
     rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
     return RangeEntry(
         name=read.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -19,7 +19,7 @@ from affluence.typical_week.calendar import Hours, each_day, instant, opening_sp
 
 # Days are measured in batches so that memory is bounded whatever the history.
 _BATCH_DAYS = 31
-_BATCH_RECORDS = 1_500_000
+_BATCH_RECORDS = 1_000_000
 _DAY = timedelta(days=1)
 
 
@@ -36,6 +36,16 @@ class Rules:
     capacity: pl.DataFrame
     refusals_hold_lines: bool
     longest_call_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """Some consecutive days: their SLOTS and WAITS, and the fates of the records of their parts."""
+
+    days: Sequence[date]
+    slots: pl.DataFrame
+    waits: pl.DataFrame
+    fates: Sequence[tuple[date, str, int, int, int]]
 
 
 def measure_changed_days(
@@ -55,9 +65,15 @@ def measure_changed_days(
         for day, digest in inputs.items()
         if day not in known or (known[day][0] != digest and not known[day][1])
     ]
-    for batch in _batches(dirty, parts):
-        _measure_batch(store, rules, batch, parts, inputs)
-        on_days(len(batch))
+
+    def measured(batch: Sequence[date]) -> _Measured:
+        return _measure_batch(store, rules, batch, parts)
+
+    for batch in map(measured, _batches(dirty, parts)):
+        _write_months(store, rules.platform, rules.hours.zone, batch.slots, batch.waits)
+        digests = {day: inputs[day] for day in batch.days}
+        store.ledger.set_measured(rules.platform, digests, batch.fates)
+        on_days(len(batch.days))
     return len(dirty)
 
 
@@ -106,12 +122,8 @@ def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]
 
 
 def _measure_batch(
-    store: Store,
-    rules: Rules,
-    batch: Sequence[date],
-    parts: Sequence[Part],
-    inputs: Mapping[date, str],
-) -> None:
+    store: Store, rules: Rules, batch: Sequence[date], parts: Sequence[Part]
+) -> _Measured:
     platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
     first, last = batch[0], batch[-1]
     start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
@@ -119,27 +131,28 @@ def _measure_batch(
     legs = store.lake.read_legs(platform, [(part.day, part.name) for part in needed])
     merged = calls.merge_legs(legs, platform=platform, longest_call_s=rules.longest_call_s)
     opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
-    slots = measures.measure(
-        merged.calls,
-        rules.capacity,
-        zone=rules.hours.zone,
-        opening=opening,
-        recorded=_recorded(parts, rules.hours.zone),
-        start=start,
-        end=end,
-        refusals_hold_lines=rules.refusals_hold_lines,
-        platform=platform,
+    return _Measured(
+        days=batch,
+        slots=measures.measure(
+            merged.calls,
+            rules.capacity,
+            zone=rules.hours.zone,
+            opening=opening,
+            recorded=_recorded(parts, rules.hours.zone),
+            start=start,
+            end=end,
+            refusals_hold_lines=rules.refusals_hold_lines,
+            platform=platform,
+        ),
+        waits=measures.measure_waits(
+            merged.calls, opening=opening, start=start, end=end, platform=platform
+        ),
+        fates=[
+            (needed[index].day, needed[index].name, *counts)
+            for index, *counts in merged.fates.iter_rows()
+            if first <= needed[index].day <= last
+        ],
     )
-    waits = measures.measure_waits(
-        merged.calls, opening=opening, start=start, end=end, platform=platform
-    )
-    _write_months(store, platform, rules.hours.zone, slots, waits)
-    fates = [
-        (needed[index].day, needed[index].name, *counts)
-        for index, *counts in merged.fates.iter_rows()
-        if first <= needed[index].day <= last
-    ]
-    store.ledger.set_measured(platform, {day: inputs[day] for day in batch}, fates)
 
 
 def _write_months(

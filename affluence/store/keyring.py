@@ -12,6 +12,7 @@ import hmac
 import secrets
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from affluence.errors import StateError
 from affluence.store.atomic import write_bytes_atomically
@@ -25,21 +26,25 @@ class Keyring:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._masters: dict[str, bytes] = {}
+        self._making = Lock()
 
     def day_key(self, platform: str, day: date) -> str:
-        """Secret of one platform's local day, 64 hexadecimal digits.
+        """Secret of one platform's local day: 128 bits as hexadecimal digits.
+
+        No longer, so that secret and number fit in one block of the hash that follows.
 
         Raises:
             StateError: a key file exists but is not a key.
 
         """
         message = f"{platform}\0{day.isoformat()}".encode()
-        return hmac.new(self._master(f"{day:%Y-%m}"), message, hashlib.sha256).hexdigest()
+        return hmac.new(self._master(f"{day:%Y-%m}"), message, hashlib.sha256).hexdigest()[:32]
 
     def _master(self, month: str) -> bytes:
-        if month not in self._masters:
-            self._masters[month] = self._read_or_make(month)
-        return self._masters[month]
+        with self._making:  # blocks are read on several threads, and a month has one key
+            if month not in self._masters:
+                self._masters[month] = self._read_or_make(month)
+            return self._masters[month]
 
     def _read_or_make(self, month: str) -> bytes:
         path = self._folder / f"{month}.key"

@@ -43,6 +43,16 @@ def test_wall_clock_to_utc_is_what_zoneinfo_says(zone: str, walls: list[datetime
         assert utc_us == expected
 
 
+@given(st.sampled_from(ZONES), st.lists(moments, min_size=1, max_size=20))
+def test_utc_to_wall_clock_is_what_zoneinfo_says(zone: str, instants: list[datetime]) -> None:
+    frame = pl.DataFrame({"utc": [wall_us(instant) for instant in instants]})
+    first, last = wall_us(min(instants)), wall_us(max(instants))
+    found = frame.select(clock.wall(pl.col("utc"), zone, first, last)).to_series()
+    for instant, local_us in zip(instants, found, strict=True):
+        local = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+        assert local_us == wall_us(local.replace(tzinfo=None))
+
+
 @given(st.sampled_from(ZONES), st.integers(2019, 2027))
 def test_transitions_are_those_of_zoneinfo(zone: str, year: int) -> None:
     info = ZoneInfo(zone)

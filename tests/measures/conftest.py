@@ -6,9 +6,10 @@ from hypothesis import HealthCheck, settings
 
 _SLOW_ORACLE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
+# Names of their own: `tests/conftest.py` has profiles for all other tests.
 # Derandomized: a red test is red again on the next run and on the next machine.
 settings.register_profile(
-    "quick",
+    "measures-quick",
     max_examples=60,
     derandomize=True,
     deadline=None,
@@ -16,7 +17,7 @@ settings.register_profile(
 )
 # Random on purpose: every deep run looks elsewhere; Hypothesis keeps what it finds.
 settings.register_profile(
-    "deep",
+    "measures-deep",
     max_examples=2_000,
     derandomize=False,
     deadline=None,

@@ -292,8 +292,8 @@ def _count(
     """What is counted once, in the slot where the call arrives."""
     already_called: set[tuple[str, int]] = set()
     counts = [Counter[str]() for _ in slots]
-    # In order of arrival (in one instant a refused one last): first attempts are met first.
-    for call in sorted(calls, key=lambda call: (call["offered_at"], call["outcome"] == "busy")):
+    # In order of arrival (in one instant a refused one first): first attempts are met first.
+    for call in sorted(calls, key=lambda call: (call["offered_at"], call["outcome"] != "busy")):
         if call["direction"] != "inbound":
             continue
         arrival = instant(call["offered_at"])

@@ -29,7 +29,7 @@ from .strategies import (
     spans_frame,
 )
 
-PROFILE = settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+PROFILE = settings.get_profile(f"measures-{os.environ.get('HYPOTHESIS_PROFILE', 'quick')}")
 # Each example of these walks through every second of one or two days.
 FEW = settings(PROFILE, max_examples=max(1, PROFILE.max_examples // 6))
 

@@ -16,7 +16,7 @@ DAY = date(2026, 3, 3)
 
 def test_a_day_has_one_secret(tmp_path: Path) -> None:
     secret = Keyring(tmp_path).day_key("desk", DAY)
-    assert len(bytes.fromhex(secret)) == 32
+    assert len(bytes.fromhex(secret)) == 16
     assert Keyring(tmp_path).day_key("desk", DAY) == secret
     assert Keyring(tmp_path).day_key("desk", date(2026, 3, 4)) != secret
     assert Keyring(tmp_path).day_key("other", DAY) != secret
