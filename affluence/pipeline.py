@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from affluence import engine
 from affluence.config import Config, Platform
 from affluence.errors import RecordsError
 from affluence.sources.folder import list_files
@@ -65,6 +66,7 @@ def run(config: Config, today: date, progress: Progress = lambda *_: None) -> Ru
         situation = _situation(config, today, files)
         if store.ledger.settled() == situation and _is_delivered(config, store):
             return RunReport()
+        engine.keep_memory()
         report = _bring_up_to_date(config, store, files, today, progress)
         if not report.problems:
             store.ledger.settle(situation)

@@ -24,15 +24,20 @@ class Lake:
         self._folder = folder
 
     def write_legs(self, platform: str, day: date, name: str, legs: pl.DataFrame) -> None:
-        """Write one part: LEGS of one local day out of one range of one file."""
-        _write(self._part(platform, day, name), LEGS.check(legs))
+        """Write one part: LEGS of one local day out of one range of one file.
+
+        Columns of which a part knows nothing are left out: most platforms have several.
+        """
+        LEGS.check(legs)
+        known = [column.name for column in legs if column.null_count() < legs.height]
+        _write(self._part(platform, day, name), legs.select(known))
 
     def read_legs(self, platform: str, parts: list[tuple[date, str]]) -> pl.DataFrame:
         """LEGS of some parts, with a column ``part``: the index in ``parts`` (UInt32)."""
         frames = [
-            pl.scan_parquet(self._part(platform, day, name)).with_columns(
-                part=pl.lit(index, pl.UInt32)
-            )
+            pl.scan_parquet(
+                self._part(platform, day, name), schema=LEGS.schema, missing_columns="insert"
+            ).with_columns(part=pl.lit(index, pl.UInt32))
             for index, (day, name) in enumerate(parts)
         ]
         none = LEGS.empty().lazy().with_columns(part=pl.lit(0, pl.UInt32))
