@@ -19,6 +19,7 @@ from affluence.tables import (
     CALLS,
     CAPPED,
     DETAILS,
+    DIRECTIONS,
     EVIDENCE,
     LEGS,
     OUTCOMES,
@@ -29,6 +30,8 @@ from affluence.tables import (
 VERSION = 1  # part of the hash of a day: raise it when the same legs give other calls
 
 Fate = Literal["calls", "merged", "duplicates"]
+
+_SOUGHT = ("line", "agent", "queue")  # a call has the least that its legs name
 
 _OUTCOME_OF = {
     "unknown": "unknown",
@@ -96,34 +99,55 @@ def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
 
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:
     """Calls made of several legs, with the ``part`` of the first leg of each."""
-    spoken = pl.col("evidence") == "agent"
+    # What no leg knows need not be sought call by call.
+    unknown = [name for name in _SOUGHT if legs[name].null_count() == legs.height]
+    sought = [pl.col(name).min() for name in _SOUGHT if name not in unknown]
+    agent, spoken = EVIDENCE.index("agent"), pl.col("evidence") == "agent"
+    evidence = pl.col("evidence").to_physical().cast(pl.Int64)
     ending_us = pl.coalesce("released_at", "offered_at").to_physical()
-    # One number orders legs by end, then by strength: its maximum is the platform's last word.
-    word = (ending_us * len(EVIDENCE) + pl.col("evidence").to_physical()).max() % len(EVIDENCE)
-    agent = EVIDENCE.index("agent")
-    return (
+    arriving_us, direction = pl.col("offered_at").to_physical(), pl.col("direction").to_physical()
+    inbound = pl.when(pl.col("direction") == "inbound")
+    # One number orders legs by instant and then by what they say: its minimum or maximum is the
+    # first or the last word, without any sorting.
+    merged = (
         legs.lazy()
-        .sort("call_key", "offered_at", "direction", "record_key")
-        .group_by("call_key", maintain_order=True)
+        .with_columns(
+            answered_at=pl.when(spoken).then("answered_at"),
+            agent=pl.when(spoken).then("agent"),
+            arrival=arriving_us * len(DIRECTIONS) + direction,
+            word=ending_us * len(EVIDENCE) + evidence,
+            strongest=evidence,
+            # On legs within the house the caller may be an extension.
+            from_outside=inbound.then("caller"),
+        )
+        .group_by("call_key")
         .agg(
-            pl.col("offered_at").min(),
-            pl.col("picked_up_at").min(),
-            pl.col("queued_at").min(),
-            pl.col("answered_at").filter(spoken).min(),
-            pl.col("released_at").max(),
-            pl.col("direction").first(),
-            evidence=pl.when(spoken.any()).then(agent).otherwise(word),
-            caller=pl.col("caller").drop_nulls().first(),
-            line=pl.col("line").drop_nulls().first(),
-            agent=pl.col("agent").filter(spoken).drop_nulls().first(),
-            queue=pl.col("queue").drop_nulls().first(),
+            pl.col("offered_at", "picked_up_at", "queued_at", "answered_at", "arrival").min(),
+            pl.col("released_at", "word", "strongest").max(),
+            *sought,
+            caller=pl.coalesce(pl.col("from_outside").min(), pl.col("caller").min()),
             quality=pl.col("quality").bitwise_or(),
-            part=pl.col("part").first(),
+            part=pl.col("part").min(),
             legs=pl.len().cast(pl.Int64),
         )
-        .with_columns(pl.col("evidence").cast(pl.UInt8).cat.to(pl.Enum(EVIDENCE)))
-        .collect()
+        .with_columns(
+            _enum(pl.col("arrival") % len(DIRECTIONS), DIRECTIONS).alias("direction"),
+            evidence=_enum(
+                pl.when(pl.col("strongest") == agent)
+                .then(agent)
+                .otherwise(pl.col("word") % len(EVIDENCE)),
+                EVIDENCE,
+            ),
+            **{name: pl.lit(None, LEGS.schema[name]) for name in unknown},
+        )
+        .drop("arrival", "word", "strongest")
     )
+    return merged.collect()
+
+
+def _enum(number: pl.Expr, values: tuple[str, ...]) -> pl.Expr:
+    """The value of an Enum from its number."""
+    return number.cast(pl.UInt8).cat.to(pl.Enum(values))
 
 
 def _finish(calls: pl.DataFrame, platform: str, longest_call_s: int) -> pl.DataFrame:

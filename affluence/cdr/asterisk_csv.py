@@ -31,6 +31,7 @@ _LAYOUTS = {
 }
 _DISPOSITIONS = (*("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN"),)
 _UNIQUEID = r"^\S*\d{9,}\.\d+$"
+_ODD_FACTOR = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio, as multiplicative hashing has it
 _TIME = "%Y-%m-%d %H:%M:%S"
 _ANNOUNCING = ("Playback", "BackGround", "Background", "ControlPlayback")
 _MENUS = (*_ANNOUNCING, "Wait", "WaitExten", "Read", "IVR", "SayDigits", "AGI", "MusicOnHold")
@@ -59,17 +60,25 @@ def _plausible(columns: Columns) -> pl.Expr:
     times = [_wall_us("start").is_not_null(), _wall_us("end").is_not_null()]
     answer = (pl.col("answer").fill_null("") == "") | _wall_us("answer").is_not_null()
     known = pl.col("disposition").is_in(_DISPOSITIONS).fill_null(False)
-    whole = _whole_number("sequence") if "sequence" in columns else pl.col("amaflags").is_not_null()
-    return pl.all_horizontal(*times, answer, known, whole, _whole_number("duration"))
+    last = pl.col("amaflags")
+    if "sequence" in columns:
+        last = pl.col("sequence").cast(pl.Int64, strict=False)
+    return pl.all_horizontal(*times, answer, known, last.is_not_null())
 
 
-def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
+def _clean(columns: Columns) -> pl.Expr:
+    linked = [pl.col("linkedid").fill_null("") != ""] if "linkedid" in columns else []
+    return pl.all_horizontal(_plausible(columns), *linked)
+
+
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
     evidence = _evidence(reading)
     by_agent = evidence == "agent"
     answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
+    call_key = _call_key(columns, clean=clean)
     return {
-        "record_key": _record_key(columns),
-        "call_key": _call_key(columns),
+        "record_key": _record_key(columns, call_key),
+        "call_key": call_key,
         "start_us": _wall_us("start"),
         "picked_up_us": _wall_us("answer"),
         "answered_us": pl.when(answered).then(_wall_us("answer")),
@@ -98,10 +107,6 @@ def _wall_us(column: str) -> pl.Expr:
     return wall.to_physical()
 
 
-def _whole_number(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Int64, strict=False).is_not_null()
-
-
 def _filled(column: str) -> pl.Expr:
     """The column, null where it is empty: Asterisk writes an empty text as a pair of quotes."""
     return pl.when(pl.col(column) != "").then(pl.col(column))
@@ -122,22 +127,27 @@ def _hash(*parts: pl.Expr) -> pl.Expr:
     return joined.nchash.xxh3_64()
 
 
-def _record_key(columns: Columns) -> pl.Expr:
-    if {"uniqueid", "linkedid", "sequence"} <= set(columns):
-        return _hash(*(pl.col(name) for name in ("uniqueid", "linkedid", "sequence")))
-    # Channel names are unique until Asterisk restarts: two equal lines are one record.
-    return _hash(*(pl.col(name) for name in columns if name not in ("clid", "accountcode")))
-
-
-def _call_key(columns: Columns) -> pl.Expr:
+def _call_key(columns: Columns, *, clean: bool) -> pl.Expr:
+    if clean and "linkedid" in columns:
+        return polars_hash.col("linkedid").nchash.xxh3_64()
     unique_id = _unique_id(columns)
+    identifiers = [] if unique_id is None else [unique_id]
     if "linkedid" in columns:
-        linked_id = _filled("linkedid")
-        return _hash(linked_id if unique_id is None else pl.coalesce(linked_id, unique_id))
+        identifiers.insert(0, _filled("linkedid"))
     channel_since = pl.concat_str(
         pl.col("channel").fill_null(""), pl.lit(" "), pl.col("start").fill_null("")
     )
-    return _hash(channel_since if unique_id is None else pl.coalesce(unique_id, channel_since))
+    return _hash(pl.coalesce(*identifiers, channel_since))
+
+
+def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
+    if "sequence" in columns:
+        # Asterisk numbers its records: call and number tell one from all others. An odd factor
+        # keeps neighbouring numbers apart, and the sum of two keys is as good a key.
+        number = pl.col("sequence").cast(pl.UInt64, strict=False).fill_null(0)
+        return call_key + number * _ODD_FACTOR
+    # Channel names are unique until Asterisk restarts: two equal lines are one record.
+    return _hash(*(pl.col(name) for name in columns if name not in ("clid", "accountcode")))
 
 
 def _direction(reading: Reading) -> pl.Expr:
@@ -201,6 +211,7 @@ DIALECT = Dialect(
     layouts=_LAYOUTS,
     loose_line=_LOOSE_LINE,
     plausible=_plausible,
+    clean=_clean,
     record=_record,
     clock_evidence=_clock_evidence,
 )

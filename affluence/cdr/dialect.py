@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
@@ -21,6 +22,13 @@ class Reading:
     machine_answers_first: bool = False  # the dialplan answers before it queues the call
 
 
+class RecordOf(Protocol):
+    """What a record of some columns says; see `Dialect`."""
+
+    def __call__(self, columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+        """The expressions of `RECORD_COLUMNS`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How to read the records of one platform.
@@ -32,7 +40,9 @@ class Dialect:
         loose_line: matches a line whose quoting is broken; its groups are named as the columns of
             the widest layout, absent ones None.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
-        record: columns of a layout and reading → the expressions of `RECORD_COLUMNS`.
+        clean: columns of a layout → whether a record is plausible and takes no exception.
+        record: columns of a layout and reading → the expressions of `RECORD_COLUMNS`; shorter ones
+            with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
 
@@ -43,7 +53,8 @@ class Dialect:
     layouts: Mapping[int, Columns]
     loose_line: re.Pattern[str]
     plausible: Callable[[Columns], pl.Expr]
-    record: Callable[[Columns, Reading], Mapping[str, pl.Expr]]
+    clean: Callable[[Columns], pl.Expr]
+    record: RecordOf
     clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]]
 
 

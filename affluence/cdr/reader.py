@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 import polars_hash
@@ -92,13 +93,13 @@ def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series
 def _parse(
     block: Block, dialect: Dialect, reading: Reading, first_line: int, *, with_clock_evidence: bool
 ) -> _Parsed:
-    def select(columns: Columns) -> list[pl.Expr]:
-        wanted = dict(dialect.record(columns, reading))
+    def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
+        wanted = dict(dialect.record(columns, reading, clean=clean))
         if with_clock_evidence:
             wanted |= dialect.clock_evidence(columns)
         return [expression.alias(name) for name, expression in wanted.items()]
 
-    clean = _parse_clean(block, dialect, select)
+    clean = _parse_clean(block, dialect, partial(select, clean=True))
     if clean is not None:
         return _Parsed(clean, pl.DataFrame(schema=REJECTS_SCHEMA), 0)
     read = read_lines(block.text, dialect, first_line=first_line, terminated=block.terminated)
@@ -124,14 +125,14 @@ def _parse_clean(
                 has_header=False,
                 schema=dict.fromkeys(columns, pl.String),
             )
-            .select(*select(columns), dialect.plausible(columns).alias("plausible"))
+            .select(*select(columns), dialect.clean(columns).alias("clean"))
             .collect(engine="streaming")
         )
     except pl.exceptions.PolarsError:
         return None
-    if records.height != block.lines or not records["plausible"].all():
+    if records.height != block.lines or not records["clean"].all():
         return None
-    return records.drop("plausible")
+    return records.drop("clean")
 
 
 def _width(block: Block) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from affluence import calls, measures
+from affluence import calls, engine, measures
 from affluence.store import Store
 from affluence.store.ledger import Part
 from affluence.tables import CAPACITY, SPANS
@@ -39,13 +39,12 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Measured:
-    """Some consecutive days: their SLOTS and WAITS, and the fates of the records of their parts."""
+class _Batch:
+    """Some consecutive days, and the calls that overlap them or begin the day before or after."""
 
     days: Sequence[date]
-    slots: pl.DataFrame
-    waits: pl.DataFrame
-    fates: Sequence[tuple[date, str, int, int, int]]
+    calls: pl.DataFrame
+    fates: Sequence[tuple[date, str, int, int, int]]  # of the records of their parts
 
 
 def measure_changed_days(
@@ -66,11 +65,13 @@ def measure_changed_days(
         if day not in known or (known[day][0] != digest and not known[day][1])
     ]
 
-    def measured(batch: Sequence[date]) -> _Measured:
-        return _measure_batch(store, rules, batch, parts)
+    def load(days: Sequence[date]) -> _Batch:
+        return _load(store, rules, days, parts)
 
-    for batch in map(measured, _batches(dirty, parts)):
-        _write_months(store, rules.platform, rules.hours.zone, batch.slots, batch.waits)
+    recorded = _recorded(parts, rules.hours.zone)
+    # While a batch is measured the calls of the next one are made.
+    for batch in engine.ahead(map(load, _batches(dirty, parts))):
+        _measure(store, rules, batch, recorded)
         digests = {day: inputs[day] for day in batch.days}
         store.ledger.set_measured(rules.platform, digests, batch.fates)
         on_days(len(batch.days))
@@ -121,38 +122,39 @@ def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]
         yield batch
 
 
-def _measure_batch(
-    store: Store, rules: Rules, batch: Sequence[date], parts: Sequence[Part]
-) -> _Measured:
-    platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
-    first, last = batch[0], batch[-1]
-    start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
+def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part]) -> _Batch:
+    first, last = days[0], days[-1]
     needed = [part for part in parts if first - _DAY <= part.day <= last + _DAY]
-    legs = store.lake.read_legs(platform, [(part.day, part.name) for part in needed])
-    merged = calls.merge_legs(legs, platform=platform, longest_call_s=rules.longest_call_s)
+    legs = store.lake.read_legs(rules.platform, [(part.day, part.name) for part in needed])
+    merged = calls.merge_legs(legs, platform=rules.platform, longest_call_s=rules.longest_call_s)
+    fates = [
+        (needed[index].day, needed[index].name, *counts)
+        for index, *counts in merged.fates.iter_rows()
+        if first <= needed[index].day <= last
+    ]
+    return _Batch(days=days, calls=merged.calls, fates=fates)
+
+
+def _measure(store: Store, rules: Rules, batch: _Batch, recorded: pl.DataFrame) -> None:
+    platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
+    first, last = batch.days[0], batch.days[-1]
+    start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
     opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
-    return _Measured(
-        days=batch,
-        slots=measures.measure(
-            merged.calls,
-            rules.capacity,
-            zone=rules.hours.zone,
-            opening=opening,
-            recorded=_recorded(parts, rules.hours.zone),
-            start=start,
-            end=end,
-            refusals_hold_lines=rules.refusals_hold_lines,
-            platform=platform,
-        ),
-        waits=measures.measure_waits(
-            merged.calls, opening=opening, start=start, end=end, platform=platform
-        ),
-        fates=[
-            (needed[index].day, needed[index].name, *counts)
-            for index, *counts in merged.fates.iter_rows()
-            if first <= needed[index].day <= last
-        ],
+    slots = measures.measure(
+        batch.calls,
+        rules.capacity,
+        zone=rules.hours.zone,
+        opening=opening,
+        recorded=recorded,
+        start=start,
+        end=end,
+        refusals_hold_lines=rules.refusals_hold_lines,
+        platform=platform,
     )
+    waits = measures.measure_waits(
+        batch.calls, opening=opening, start=start, end=end, platform=platform
+    )
+    _write_months(store, platform, rules.hours.zone, slots, waits)
 
 
 def _write_months(

@@ -62,6 +62,28 @@ def test_a_record_met_twice_is_one_record(tmp_path: Path, width: int) -> None:
     assert (account["calls"], account["duplicates"]) == (1, 1)
 
 
+def test_a_record_has_the_same_keys_in_a_clean_and_in_an_unclean_block(tmp_path: Path) -> None:
+    lines = day_of_records(calls=5).splitlines()
+    clean, _ = read_calls([written(tmp_path, *lines)])
+    unclean, account = read_calls([written(tmp_path, *lines, "oops")])
+    assert account["rejected"] == {"wrong number of columns": 1}
+    assert clean["call_key"].equals(unclean["call_key"])
+    both = tmp_path / "both.csv"
+    both.write_text("\n".join([*lines, "oops"]) + "\n")
+    _, account = read_calls([tmp_path / "Master.csv", both])
+    assert account["duplicates"] == 5
+
+
+def test_records_without_linked_id_are_told_apart(tmp_path: Path) -> None:
+    """An empty linkedid is no identity: the unique id takes its place."""
+    lines = [
+        ",".join([*line.split(",")[:-2], '""', str(n)])
+        for n, line in enumerate(day_of_records(calls=5).splitlines())
+    ]
+    calls, account = read_calls([written(tmp_path, *lines)])
+    assert account["calls"] == calls["call_key"].n_unique() == 5
+
+
 def test_overlapping_files_in_any_order(tmp_path: Path) -> None:
     lines = day_of_records(calls=10).splitlines(keepends=True)
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
