@@ -19,7 +19,7 @@ from affluence.typical_week.calendar import Hours, each_day, instant, opening_sp
 
 # Days are measured in batches so that memory is bounded whatever the history.
 _BATCH_DAYS = 31
-_BATCH_RECORDS = 1_000_000
+_BATCH_RECORDS = 1_700_000
 _DAY = timedelta(days=1)
 
 
