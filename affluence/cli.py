@@ -65,6 +65,12 @@ def run(config: ConfigOption = _CONFIG) -> None:
             f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"
             f" {done.rejected} of them rejected; {report.days_measured[name]} days measured."
         )
+        account = report.accounts[name]
+        print(
+            f"{name}: in all {account['lines']} lines = {account['calls']} calls"
+            f" + {account['merged']} merged legs + {account['duplicates']} duplicates"
+            f" + {account['ignored']} ignored + {account['rejected']} rejected."
+        )
     for problem in report.problems:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     if report.release is None:

@@ -36,6 +36,7 @@ class RunReport:
 
     ingested: dict[str, Ingested] = field(default_factory=dict)
     days_measured: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, dict[str, int]] = field(default_factory=dict)
     parts_deleted: dict[str, int] = field(default_factory=dict)
     release: str | None = None
     delivered_to: list[str] = field(default_factory=list)
@@ -190,6 +191,7 @@ def _bring_up_to_date(
     progress: Progress,
 ) -> RunReport:
     from affluence.publication.portal import join_sites
+    from affluence.steps.account import add_up
     from affluence.steps.forget import clean_up, forget
     from affluence.steps.ingest import ingest
     from affluence.steps.measure import measure_changed_days
@@ -206,9 +208,12 @@ def _bring_up_to_date(
         report.days_measured[name] = measure_changed_days(
             store, rules_of(name, platform), lambda n: progress("days", n)
         )
+        report.accounts[name] = add_up(store, name)
         days[name] = _as_of(config, store, name, today)
         report.parts_deleted[name] = forget(store, name, days[name], config.state.legs_days)
     clean_up(store, min(days.values()), config.state.legs_days)
+    if report.problems and not any(account["calls"] for account in report.accounts.values()):
+        raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
 
     editions = {
         name: make_edition(page_of(name, platform), store.lake.read_slots(name), days[name])

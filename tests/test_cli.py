@@ -37,6 +37,7 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
     first = affluence(desk, "run")
     assert first.returncode == 0
     assert "desk: 5 of 5 files had news, 200 lines read, 0 of them rejected" in first.stdout
+    assert "in all 200 lines = 200 calls + 0 merged legs + 0 duplicates" in first.stdout
     assert "delivered to: site." in first.stdout
     second = affluence(desk, "run")
     assert (second.returncode, second.stdout) == (0, "Nothing new: the site is up to date.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from affluence.errors import AffluenceError, NoRecordsError, RefusedPublicationError
+from affluence.steps.account import LostLinesError
 from affluence.steps.ingest import PAST_RETENTION
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records, record
@@ -303,6 +305,27 @@ def test_one_bad_file_does_not_stop_the_others(small_platform: ConfigWriter, rec
     (problem,) = report.problems
     assert "logo.csv: this is a PNG picture" in problem
     assert run(config).problems == [problem]  # said again until it is mended
+
+
+def test_when_no_file_can_be_read_each_is_named(
+    small_platform: ConfigWriter, records: Path
+) -> None:
+    config = small_platform()
+    (records / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with pytest.raises(AffluenceError, match=r"no file could be read:\n.*logo.csv: this is a PNG"):
+        run(config)
+
+
+def test_lines_that_are_lost_stop_the_run(small_platform: ConfigWriter, records: Path) -> None:
+    config = small_platform()
+    (records / "w10.csv").write_text(days("2026-03-02", 5))
+    run(config)
+    with sqlite3.connect(config.parent / ".affluence" / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE ranges SET lines = lines + 1")
+    ledger.close()
+    config.write_text(config.read_text().replace('name = "Desk"', 'name = "Office"'))
+    with pytest.raises(LostLinesError, match=r"w10.csv: 101 lines, but 100 are accounted for"):
+        run(config)
 
 
 def test_old_records_are_not_published(small_platform: ConfigWriter, records: Path) -> None:

@@ -1,0 +1,37 @@
+"""What became of every line: checked after each run, file by file, and added up to be shown."""
+
+from __future__ import annotations
+
+from affluence.store import Store
+
+FATES = ("calls", "merged", "duplicates")
+
+
+class LostLinesError(AssertionError):
+    """Lines of a file are not all accounted for: a fault of the program, never of its user."""
+
+    def __init__(self, path: str, lines: int, accounted: int) -> None:
+        super().__init__(f"{path}: {lines} lines, but {accounted} are accounted for")
+
+
+def add_up(store: Store, platform: str) -> dict[str, int]:
+    """Lines of all files of a platform, and what became of them.
+
+    Keys: ``lines``, ``calls``, ``merged``, ``duplicates``, ``ignored``, ``rejected``; the first is
+    the sum of the others.
+
+    Raises:
+        LostLinesError: for some file it is not.
+
+    """
+    total = dict.fromkeys(("lines", *FATES, "ignored", "rejected"), 0)
+    for account in store.ledger.account(platform):
+        found = {fate: account[fate] for fate in FATES}
+        for kind in ("ignored", "rejected"):
+            found[kind] = sum(account[kind].values())
+        if account["lines"] != sum(found.values()):
+            path = account["path"] or "a file that is gone"
+            raise LostLinesError(path, account["lines"], sum(found.values()))
+        for name, count in {"lines": account["lines"], **found}.items():
+            total[name] += count
+    return total
