@@ -31,7 +31,7 @@ VERSION = 1  # part of the hash of a day: raise it when the same legs give other
 
 Fate = Literal["calls", "merged", "duplicates"]
 
-_SOUGHT = ("line", "agent", "queue")  # a call has the least that its legs name
+_PARTIES = ("caller", "line", "agent", "queue")  # a call has the first that its legs name
 
 _OUTCOME_OF = {
     "unknown": "unknown",
@@ -98,37 +98,36 @@ def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:
-    """Calls made of several legs, with the ``part`` of the first leg of each."""
-    # What no leg knows need not be sought call by call.
-    unknown = [name for name in _SOUGHT if legs[name].null_count() == legs.height]
-    sought = [pl.col(name).min() for name in _SOUGHT if name not in unknown]
+    """Calls made of several legs, with the ``part`` of one of them."""
     agent, spoken = EVIDENCE.index("agent"), pl.col("evidence") == "agent"
     evidence = pl.col("evidence").to_physical().cast(pl.Int64)
     ending_us = pl.coalesce("released_at", "offered_at").to_physical()
     arriving_us, direction = pl.col("offered_at").to_physical(), pl.col("direction").to_physical()
-    inbound = pl.when(pl.col("direction") == "inbound")
     # One number orders legs by instant and then by what they say: its minimum or maximum is the
     # first or the last word, without any sorting.
+    worded = legs.with_columns(
+        answered_at=pl.when(spoken).then("answered_at"),
+        agent=pl.when(spoken).then("agent"),
+        arrival=arriving_us * len(DIRECTIONS) + direction,
+        word=ending_us * len(EVIDENCE) + evidence,
+        strongest=evidence,
+    )
+    # What no leg knows need not be sought call by call.
+    unknown = [name for name in _PARTIES if worded[name].null_count() == legs.height]
+    named = [name for name in _PARTIES if name not in unknown]
     merged = (
-        legs.lazy()
-        .with_columns(
-            answered_at=pl.when(spoken).then("answered_at"),
-            agent=pl.when(spoken).then("agent"),
-            arrival=arriving_us * len(DIRECTIONS) + direction,
-            word=ending_us * len(EVIDENCE) + evidence,
-            strongest=evidence,
-            # On legs within the house the caller may be an extension.
-            from_outside=inbound.then("caller"),
-        )
+        worded.lazy()
         .group_by("call_key")
         .agg(
             pl.col("offered_at", "picked_up_at", "queued_at", "answered_at", "arrival").min(),
             pl.col("released_at", "word", "strongest").max(),
-            *sought,
-            caller=pl.coalesce(pl.col("from_outside").min(), pl.col("caller").min()),
+            pl.col(named).min(),
             quality=pl.col("quality").bitwise_or(),
             part=pl.col("part").min(),
             legs=pl.len().cast(pl.Int64),
+            differing=pl.any_horizontal(
+                pl.lit(value=False), *(pl.col(name).min() != pl.col(name).max() for name in named)
+            ),
         )
         .with_columns(
             _enum(pl.col("arrival") % len(DIRECTIONS), DIRECTIONS).alias("direction"),
@@ -141,8 +140,25 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             **{name: pl.lit(None, LEGS.schema[name]) for name in unknown},
         )
         .drop("arrival", "word", "strongest")
+        .collect()
     )
-    return merged.collect()
+    differing = merged.filter(pl.col("differing").fill_null(False))["call_key"]
+    return merged.drop("differing").update(_first_named(worded, differing, named), on="call_key")
+
+
+def _first_named(worded: pl.DataFrame, calls: pl.Series, named: list[str]) -> pl.DataFrame:
+    """The parties that the earliest leg names, for the few calls whose legs name different ones.
+
+    Pseudonyms depend on secret keys: which one is the least must never decide anything.
+    """
+    return (
+        worded.lazy()
+        .filter(pl.col("call_key").is_in(calls.implode()))
+        .sort("arrival", "record_key")
+        .group_by("call_key")
+        .agg(pl.col(named).drop_nulls().first())
+        .collect()
+    )
 
 
 def _enum(number: pl.Expr, values: tuple[str, ...]) -> pl.Expr:

@@ -79,6 +79,15 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
         )
         offered = min(leg["offered_at"] for leg in mine)
         released = max(ends) if ends else None
+        by_arrival = sorted(
+            mine,
+            key=lambda leg: (
+                leg["offered_at"],
+                DIRECTIONS.index(leg["direction"]),
+                leg["record_key"],
+            ),
+        )
+        callers = [leg["caller"] for leg in by_arrival if leg["caller"] is not None]
         too_long = released is not None and released - offered > timedelta(seconds=LONGEST_S)
         calls.append(
             {
@@ -87,6 +96,8 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
                 "answered_at": min(leg["answered_at"] for leg in spoken) if spoken else None,
                 "released_at": offered + timedelta(seconds=LONGEST_S) if too_long else released,
                 "outcome": OUTCOME["agent" if spoken else last["evidence"]],
+                "direction": by_arrival[0]["direction"],
+                "caller": callers[0] if callers else None,
                 "legs": len(mine),
                 "too_long": too_long,
                 "open": released is None,
@@ -106,7 +117,8 @@ def test_calls_are_what_the_rules_say(rows: list[Leg]) -> None:
     merged = merge_legs(frame(rows), platform="desk", longest_call_s=LONGEST_S)
     found = merged.calls.sort("call_key")
     expected = by_hand(rows)
-    for name in ("call_key", "offered_at", "answered_at", "released_at", "outcome", "legs"):
+    compared = ("call_key", "offered_at", "answered_at", "released_at", "outcome", "legs")
+    for name in (*compared, "direction", "caller"):
         assert found[name].to_list() == [call[name] for call in expected], name
     assert [bool(q & CAPPED) for q in found["quality"]] == [call["too_long"] for call in expected]
     assert [bool(q & STILL_OPEN) for q in found["quality"]] == [call["open"] for call in expected]
