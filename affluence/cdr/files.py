@@ -110,17 +110,22 @@ def read_ranges(
     with open_content(path) as content:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
         blocks = engine.ahead(read_blocks(content, form, hasher, start=position.offset))
-        known_clock, first_line = position.clock, position.lines + 1
-        for run in _runs(blocks):
-            first = next(run)
-            if known_clock is None:
-                _check_dialect(path, first, recipe.dialect)
-                known_clock = _find_clock(path, first, recipe)
-            several = itertools.chain([first], run)
-            read, last = _read_run(several, recipe, known_clock, day_key, first_line)
+        first = next(blocks, None)
+        if first is None:
+            return
+        known_clock = position.clock
+        if known_clock is None:
+            _check_dialect(path, first, recipe.dialect)
+            known_clock = _find_clock(path, first, recipe)
+        every = itertools.chain([first], blocks)
+        first_line = position.lines + 1
+        # Blocks of all ranges go through one pool: between two ranges no core has to wait.
+        for run in _runs(_read_all(every, recipe, known_clock, day_key, first_line)):
+            read = concat_reads(block_read for _, block_read in run)
+            start, last = run[0][0].start, run[-1][0]
             yield Range(
-                name=_name(last.digest, first.start, recipe, known_clock),
-                start=first.start,
+                name=_name(last.digest, start, recipe, known_clock),
+                start=start,
                 end=last.end,
                 digest=last.digest,
                 first_line=first_line,
@@ -131,36 +136,20 @@ def read_ranges(
             first_line += read.lines
 
 
-def _runs(blocks: Iterator[Block]) -> Iterator[Iterator[Block]]:
-    """The blocks of each range; a last line without end is a range of its own: it may grow.
-
-    Blocks are handed on as they come, so that few are in memory at once.
-    """
-
-    def key(item: tuple[int, Block]) -> tuple[int, bool]:
-        index, block = item
-        return (index // RANGE_BLOCKS if block.terminated else index, block.terminated)
-
-    for _, numbered in itertools.groupby(enumerate(blocks), key):
-        yield (block for _, block in numbered)
-
-
-def _read_run(
+def _read_all(
     blocks: Iterator[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first_line: int
-) -> tuple[BlockRead, Block]:
-    """The records of the blocks of a range, and its last block without its text."""
-    last: list[Block] = []
+) -> Iterator[tuple[Block, BlockRead]]:
+    """Every block without its text, and the records in it."""
 
     def numbered() -> Iterator[tuple[int, Block]]:
         line = first_line
         for block in blocks:
             yield line, block
             line += block.lines
-            last[:] = [replace(block, text=b"")]
 
-    def read(item: tuple[int, Block]) -> BlockRead:
+    def read(item: tuple[int, Block]) -> tuple[Block, BlockRead]:
         line, block = item
-        return read_block(
+        found = read_block(
             block,
             recipe.dialect,
             recipe.reading,
@@ -169,9 +158,22 @@ def _read_run(
             day_key=day_key,
             first_line=line,
         )
+        return replace(block, text=b""), found
 
-    joined = concat_reads(engine.spread(read, numbered()))
-    return joined, last[0]
+    return engine.spread(read, numbered())
+
+
+def _runs(
+    reads: Iterator[tuple[Block, BlockRead]],
+) -> Iterator[list[tuple[Block, BlockRead]]]:
+    """The blocks of each range; a last line without end is a range of its own: it may grow."""
+
+    def key(item: tuple[int, tuple[Block, BlockRead]]) -> tuple[int, bool]:
+        index, (block, _) = item
+        return (index // RANGE_BLOCKS if block.terminated else index, block.terminated)
+
+    for _, numbered in itertools.groupby(enumerate(reads), key):
+        yield [read for _, read in numbered]
 
 
 def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:

@@ -8,7 +8,7 @@ module as keyed pseudonyms only; names are never read.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -254,7 +254,7 @@ def _instant(column: str) -> pl.Expr:
     return pl.from_epoch(pl.col(column), "us").dt.replace_time_zone("UTC")
 
 
-def concat_reads(reads: Iterator[BlockRead]) -> BlockRead:
+def concat_reads(reads: Iterable[BlockRead]) -> BlockRead:
     """Several blocks as one."""
     every = list(reads)
     ignored: dict[str, int] = {}
