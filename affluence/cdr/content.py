@@ -131,7 +131,9 @@ def read_blocks(
     ``hasher`` has seen everything before ``start`` and sees everything that a block holds.
     """
     rest = b""
-    while read := content.read(block_bytes):
+    # A block is decided by where it begins and by nothing before it: reading that goes on after an
+    # interruption cuts the same blocks as reading that was never interrupted.
+    while read := content.read(max(block_bytes - len(rest), _SAMPLE_BYTES)):
         data = rest + read if rest else read
         end = _last_line_end(data, form)
         if end == 0 and len(data) < max(block_bytes, _LONGEST_LINE_BYTES):

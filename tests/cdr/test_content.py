@@ -1,0 +1,37 @@
+"""Blocks of a file: the same wherever reading went on, and nothing between them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+
+from affluence.cdr.content import Block, detect_form, read_blocks
+
+LINES = b"".join(b"%d,%s\n" % (n, b"x" * (n * 7919 % 300)) for n in range(20_000))
+BLOCK_BYTES = 1 << 17
+
+
+def blocks(content: bytes, start: int = 0) -> list[Block]:
+    form = detect_form(Path("Master.csv"), content[:4096])
+    hasher = hashlib.sha256(content[:start])
+    stream = io.BytesIO(content[start:])
+    return list(read_blocks(stream, form, hasher, start=start, block_bytes=BLOCK_BYTES))
+
+
+@pytest.mark.parametrize("content", [LINES, LINES[:-5]])
+def test_reading_on_from_any_block_cuts_the_same_blocks(content: bytes) -> None:
+    whole = blocks(content)
+    assert len(whole) > 10
+    for index, block in enumerate(whole[:-1], 1):
+        assert blocks(content, block.end) == whole[index:]
+
+
+def test_blocks_hold_every_byte_once() -> None:
+    whole = blocks(LINES)
+    assert b"".join(block.text for block in whole) == LINES
+    assert [block.start for block in whole[1:]] == [block.end for block in whole[:-1]]
+    assert sum(block.lines for block in whole) == 20_000
+    assert whole[-1].digest == hashlib.sha256(LINES).digest()
