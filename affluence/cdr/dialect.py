@@ -26,7 +26,7 @@ class RecordOf(Protocol):
     """What a record of some columns says; see `Dialect`."""
 
     def __call__(self, columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
-        """The expressions of `RECORD_COLUMNS`."""
+        """Expressions by column name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,10 @@ class Dialect:
             the widest layout, absent ones None.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
-        record: columns of a layout and reading → the expressions of `RECORD_COLUMNS`; shorter ones
-            with the same result where every record is clean.
+        record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
+            ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
+            platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
+            shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
 
@@ -56,17 +58,3 @@ class Dialect:
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf
     clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]]
-
-
-# What `Dialect.record` gives: times are wall-clock microseconds of the platform's own clock.
-RECORD_COLUMNS = {
-    "record_key": pl.UInt64,
-    "call_key": pl.UInt64,
-    "start_us": pl.Int64,
-    "picked_up_us": pl.Int64,
-    "answered_us": pl.Int64,
-    "end_us": pl.Int64,
-    "direction": pl.Enum,
-    "evidence": pl.Enum,
-    "caller_number": pl.String,
-}
