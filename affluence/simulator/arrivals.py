@@ -23,10 +23,11 @@ _HOUR_MS = 3_600_000
 
 
 class Person(NamedTuple):
-    """Somebody outside, for one day."""
+    """Somebody outside, for one day, which ends at ``until_ms``."""
 
     number: str
     anonymous: bool
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ def draw_arrivals(scenario: Scenario, period: Sequence[Quarter], rng: Random) ->
     inbound: list[tuple[int, int]] = []
     outbound: list[tuple[int, int]] = []
     busyness = {}
-    for day, day_quarters in groupby(period, key=attrgetter("day")):
+    for day, quarters_of_day in groupby(period, key=attrgetter("day")):
+        day_quarters = list(quarters_of_day)
+        until_ms = day_quarters[-1].start_ms + QUARTER_MS
         taken = {scenario.service_number}
         shape = scenario.day_busyness_shape
         busyness[day] = 1.0 if shape is None else gamma_of_mean_one(rng, shape)
@@ -53,11 +56,12 @@ def draw_arrivals(scenario: Scenario, period: Sequence[Quarter], rng: Random) ->
             for at_ms in _poisson(quarter, quarter.first_attempts_per_hour * busyness[day], rng):
                 anonymous = rng.random() < scenario.callers.anonymous_share
                 inbound.append((at_ms, len(persons)))
-                persons.append(Person(draw_number(rng, taken), anonymous))
+                persons.append(Person(draw_number(rng, taken), anonymous, until_ms))
             wished = 0.0 if quarter.agents is None else scenario.handling.outbound_per_hour
             for at_ms in _poisson(quarter, wished, rng):
                 outbound.append((at_ms, len(persons)))
-                persons.append(Person(draw_number(rng, taken), anonymous=False))
+                number = draw_number(rng, taken)
+                persons.append(Person(number, anonymous=False, until_ms=until_ms))
     return Arrivals(persons=persons, inbound=inbound, outbound=outbound, busyness=busyness)
 
 

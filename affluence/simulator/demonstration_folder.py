@@ -10,7 +10,8 @@ from affluence.simulator.asterisk_csv import asterisk_weeks
 from affluence.simulator.scenario import Scenario
 from affluence.simulator.simulation import simulate
 from affluence.simulator.tally import COUNTS
-from affluence.simulator.truth import true_week, truth_frame
+from affluence.simulator.true_week import true_week
+from affluence.simulator.truth import truth_frame
 
 
 def write_demonstration(

@@ -11,19 +11,21 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from random import Random
 
+from affluence.simulator.admission import refused_by
 from affluence.simulator.arrivals import Arrivals
 from affluence.simulator.call import Call, MissedRing
-from affluence.simulator.days import QUARTER_MS, Quarter
+from affluence.simulator.days import Quarter
 from affluence.simulator.draws import exponential, lognormal, uniform
+from affluence.simulator.lines import Lines
+from affluence.simulator.redials import draw_redial_s
 from affluence.simulator.scenario import Scenario
 from affluence.simulator.tally import Tally
-from affluence.simulator.team import Team
+from affluence.simulator.team import Team, changes_of_duty
 
 # Kinds of events, in the order in which those of one instant happen: what frees comes first.
 # An event is (instant in ms, kind, subject); the subject is a call, an agent, a number of agents
 # or a person, according to the kind.
-_RELEASE, _READY, _DUTY, _PICK_UP, _RING_OUT, _GIVE_UP, _CALL_IN, _CALL_OUT = range(8)
-_CLOSED = -1  # subject of _DUTY when the desk closes
+_RELEASE, _READY, _DUTY, _PICK_UP, _RING_OUT, _GIVE_UP, _GREETED, _CALL_IN, _CALL_OUT = range(9)
 
 
 def _ms(seconds: float) -> int:
@@ -41,16 +43,16 @@ class Desk:
         self._callers = scenario.callers
         self._handling = scenario.handling
         self._timeout_ms = _ms(scenario.handling.queue_timeout_s)
-        self._end_ms = period[-1].start_ms + QUARTER_MS
         self._rng = rng
+        self._persons = arrivals.persons
         self._attempts = [0] * len(arrivals.persons)
-        self._free_lines = list(range(1, scenario.lines + 1))  # a heap: the first free is taken
+        self._lines = Lines(scenario.lines, self.tally)
         self._team = Team()
         self._waiting: deque[int] = deque()  # calls, by index, that no phone rings for
         self._events = [
             *((at_ms, _CALL_IN, person) for at_ms, person in arrivals.inbound),
             *((at_ms, _CALL_OUT, person) for at_ms, person in arrivals.outbound),
-            *((at_ms, _DUTY, agents) for at_ms, agents in _changes_of_duty(period)),
+            *((at_ms, _DUTY, agents) for at_ms, agents in changes_of_duty(period)),
         ]
 
     def run(self) -> None:
@@ -64,6 +66,7 @@ class Desk:
             self._pick_up,
             self._ring_out,
             self._give_up,
+            self._admit,
             self._call_in,
             self._call_out,
         )
@@ -78,31 +81,53 @@ class Desk:
 
     def _call_in(self, at_ms: int, person: int) -> None:
         self._attempts[person] += 1
-        line = self._seize_line(at_ms) if self._free_lines else None
+        line = self._lines.seize(at_ms)
         index = self._begin(at_ms, "inbound", person, line)
-        call, rng, handling = self.calls[index], self._rng, self._handling
+        call, handling = self.calls[index], self._handling
         if line is None:
-            call.outcome = "busy"
-            self._plan(at_ms + _ms(uniform(rng, handling.busy_tone_s)), _RELEASE, index)
+            call.outcome, call.refused_by = "busy", "lines"
+            self._plan(at_ms + _ms(uniform(self._rng, handling.busy_tone_s)), _RELEASE, index)
             self._redial(at_ms, person, self._callers.redial_after_busy_share)
-        elif not self._team.open:
-            call.outcome = "closed"
-            self._plan(at_ms + _ms(uniform(rng, handling.closed_message_s)), _RELEASE, index)
+        elif handling.greeting_s:
+            call.pick_up(at_ms)
+            self._plan(at_ms + _ms(handling.greeting_s), _GREETED, index)
         else:
-            patience_ms = _ms(exponential(rng, self._callers.mean_patience_s))
+            self._admit(at_ms, index)
+
+    def _admit(self, at_ms: int, index: int) -> None:
+        """Let the call wait for an agent, or have a machine say why it may not."""
+        call, handling = self.calls[index], self._handling
+        if not self._team.open:
+            call.outcome = "closed"
+            self._announce(at_ms, index, handling.closed_message_s)
+        elif by := refused_by(handling, self._team, len(self._waiting)):
+            call.outcome, call.refused_by = "busy", by
+            end_ms = self._announce(at_ms, index, handling.refusal_message_s)
+            self._redial(end_ms, call.person, self._callers.redial_after_busy_share)
+        else:
+            call.queued_ms = at_ms
+            patience_ms = _ms(exponential(self._rng, self._callers.mean_patience_s))
             self._plan(at_ms + min(patience_ms, self._timeout_ms), _GIVE_UP, index)
             self._waiting.append(index)
             self._serve(at_ms)
 
+    def _announce(self, at_ms: int, index: int, message_s: tuple[float, float]) -> int:
+        """Have a machine say its message and hang up; tell when."""
+        self.calls[index].pick_up(at_ms)
+        end_ms = at_ms + _ms(uniform(self._rng, message_s))
+        self._plan(end_ms, _RELEASE, index)
+        return end_ms
+
     def _call_out(self, at_ms: int, person: int) -> None:
-        if not (self._team.free and self._free_lines):
+        if not (self._team.free and self._lines.free):
             return  # the agents have no time, or no line, for it
-        index = self._begin(at_ms, "outbound", person, self._seize_line(at_ms))
+        index = self._begin(at_ms, "outbound", person, self._lines.seize(at_ms))
         call, rng, handling = self.calls[index], self._rng, self._handling
         call.agent, call.ring_ms = self._team.engage(), at_ms
         end_ms = at_ms + _ms(uniform(rng, handling.outbound_ring_s))
         if rng.random() < handling.outbound_answered_share:
             call.outcome, call.answered_ms = "answered", end_ms
+            call.pick_up(end_ms)
             end_ms += self._draw_talk_ms()
         else:
             call.outcome = "unanswered"
@@ -139,6 +164,7 @@ class Desk:
         if call.outcome:
             return  # the caller gave up while it rang
         call.outcome, call.answered_ms = "answered", at_ms
+        call.pick_up(at_ms)
         self._plan(at_ms + self._draw_talk_ms(), _RELEASE, index)
 
     def _ring_out(self, at_ms: int, index: int) -> None:
@@ -152,9 +178,9 @@ class Desk:
 
     def _give_up(self, at_ms: int, index: int) -> None:
         call = self.calls[index]
-        if call.answered_ms is not None:
+        if call.answered_ms is not None or call.queued_ms is None:
             return
-        timed_out = at_ms - call.offered_ms >= self._timeout_ms
+        timed_out = at_ms - call.queued_ms >= self._timeout_ms
         call.outcome = "unanswered" if timed_out else "abandoned"
         if call.agent is None:
             self._waiting.remove(index)
@@ -174,48 +200,26 @@ class Desk:
         call.released_ms = at_ms
         self.tally.count(call)
         if call.line is not None:
-            heappush(self._free_lines, call.line)
-            self.tally.take_lines(at_ms, -1)
+            self._lines.release(at_ms, call.line)
 
     def _redial(self, at_ms: int, person: int, share: float) -> None:
-        rng, callers = self._rng, self._callers
-        if rng.random() >= share:
-            return
-        if rng.random() < callers.quick_redial_share:
-            delay_s = uniform(rng, callers.quick_redial_s)
-        else:
-            delay_s = callers.slow_redial_from_s
-            delay_s += exponential(rng, callers.mean_slow_redial_beyond_s)
-        if at_ms + _ms(delay_s) < self._end_ms:
+        delay_s = draw_redial_s(self._rng, self._callers, share)
+        # A person is one for a day: whoever would call again on the next does not.
+        if delay_s is not None and at_ms + _ms(delay_s) < self._persons[person].until_ms:
             self._plan(at_ms + _ms(delay_s), _CALL_IN, person)
 
-    # Lines and agents
-
-    def _seize_line(self, at_ms: int) -> int:
-        self.tally.take_lines(at_ms, 1)
-        return heappop(self._free_lines)
+    # Agents
 
     def _agent_ready(self, at_ms: int, agent: int) -> None:
         self._team.ready(agent, queue_waits=bool(self._waiting))
         self._serve(at_ms)
 
     def _change_duty(self, at_ms: int, agents: int) -> None:
-        self._team.change_duty(None if agents == _CLOSED else agents)
+        self._team.change_duty(agents)
         self._serve(at_ms)
 
     def _draw_talk_ms(self) -> int:
-        handling = self._handling
-        return _ms(lognormal(self._rng, handling.mean_talk_s, handling.talk_variation))
-
-
-def _changes_of_duty(period: Sequence[Quarter]) -> list[tuple[int, int]]:
-    """Instants (ms) at which the number of agents changes, and that number."""
-    changes = []
-    before: int | None = None
-    for quarter in period:
-        if quarter.agents != before:
-            changes.append(
-                (quarter.start_ms, _CLOSED if quarter.agents is None else quarter.agents)
-            )
-        before = quarter.agents
-    return changes
+        mean_s, variation = self._handling.mean_talk_s, self._handling.talk_variation
+        if variation is None:
+            return _ms(exponential(self._rng, mean_s))
+        return _ms(lognormal(self._rng, mean_s, variation))

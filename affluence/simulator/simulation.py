@@ -13,6 +13,7 @@ from affluence.simulator.arrivals import Person, draw_arrivals
 from affluence.simulator.call import Call
 from affluence.simulator.days import Quarter, quarters
 from affluence.simulator.desk import Desk
+from affluence.simulator.recording import recorded_calls
 from affluence.simulator.scenario import Scenario
 from affluence.simulator.tally import Tally
 from affluence.tables import CALLS
@@ -20,7 +21,10 @@ from affluence.tables import CALLS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What happened: calls in order of arrival, the people by index, the simulator's own tally."""
+    """What happened: calls in order of arrival, the people by index, the simulator's own tally.
+
+    ``recorded`` has the indices of the calls that leave a record.
+    """
 
     scenario: Scenario
     period: Sequence[Quarter]
@@ -28,6 +32,7 @@ class Simulation:
     busyness: dict[date, float]
     calls: Sequence[Call]
     tally: Tally
+    recorded: Sequence[int]
 
 
 def simulate(scenario: Scenario, *, seed: int | str) -> Simulation:
@@ -43,40 +48,36 @@ def simulate(scenario: Scenario, *, seed: int | str) -> Simulation:
         busyness=arrivals.busyness,
         calls=desk.calls,
         tally=desk.tally,
+        recorded=recorded_calls(desk.calls, scenario.recording, _stream(seed, "recording")),
     )
 
 
 def calls_frame(simulation: Simulation) -> pl.DataFrame:
-    """The calls as a CALLS table. ``caller`` and the keys are plain ranks, not hashes."""
-    calls, persons = simulation.calls, simulation.persons
-    inbound = [call.direction == "inbound" for call in calls]
-    queued = [
-        into and call.line is not None and call.outcome != "closed"
-        for into, call in zip(inbound, calls, strict=True)
-    ]
+    """The calls that leave a record, as a CALLS table.
+
+    ``caller`` and the keys are plain ranks, not hashes.
+    """
+    platform, persons = simulation.scenario.platform, simulation.persons
+    calls = [simulation.calls[index] for index in simulation.recorded]
     columns = {
-        "platform": [simulation.scenario.platform] * len(calls),
-        "call_key": list(range(len(calls))),
+        "platform": [platform] * len(calls),
+        "call_key": list(simulation.recorded),
         "offered_at": _instants([call.offered_ms for call in calls]),
-        "picked_up_at": _instants(
-            [call.offered_ms if call.outcome == "closed" else call.answered_ms for call in calls]
-        ),
-        "queued_at": _instants(
-            [call.offered_ms if waits else None for waits, call in zip(queued, calls, strict=True)]
-        ),
+        "picked_up_at": _instants([call.picked_up_ms for call in calls]),
+        "queued_at": _instants([call.queued_ms for call in calls]),
         "answered_at": _instants([call.answered_ms for call in calls]),
         "released_at": _instants([call.released_ms for call in calls]),
         "direction": [call.direction for call in calls],
         "outcome": [call.outcome for call in calls],
-        "refused_by": ["lines" if call.outcome == "busy" else None for call in calls],
+        "refused_by": [call.refused_by for call in calls],
         "detail": [None] * len(calls),
         "caller": [
-            call.person if into and not persons[call.person].anonymous else None
-            for into, call in zip(inbound, calls, strict=True)
+            call.person if call.attempt and not persons[call.person].anonymous else None
+            for call in calls
         ],
         "line": [None if call.line is None else str(call.line) for call in calls],
         "agent": [call.agent if call.outcome == "answered" else None for call in calls],
-        "queue": [simulation.scenario.platform if waits else None for waits in queued],
+        "queue": [None if call.queued_ms is None else platform for call in calls],
         "legs": [1 + len(call.missed) for call in calls],
         "quality": [0] * len(calls),
     }

@@ -1,20 +1,20 @@
-"""What really happened, quarter by quarter, and what happens on the average week."""
+"""What really happened, quarter by quarter.
+
+Independent of ``affluence.measures`` on purpose: this is what its figures are judged against.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
-from statistics import fmean
+from collections import defaultdict
+from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.simulator.days import Row, rows
-from affluence.simulator.scenario import QUARTER_MIN, Scenario
-from affluence.simulator.simulation import Simulation, simulate
+from affluence.simulator.days import QUARTER_MS
+from affluence.simulator.scenario import QUARTER_MIN
+from affluence.simulator.simulation import Simulation
 from affluence.simulator.tally import COUNTS
 
-_ROW = ("weekday", "start_min", "end_min")
 _QUARTER_S = QUARTER_MIN * 60.0
 
 
@@ -26,84 +26,76 @@ def truth_frame(simulation: Simulation) -> pl.DataFrame:
     `affluence.simulator.tally.COUNTS` by quarter of arrival, ``full_s`` (time with all lines
     taken) and ``held_s`` (line-seconds held, calls of every direction).
     """
-    period, tally = simulation.period, simulation.tally
-    starts_ms = [quarter.start_ms for quarter in period]
-    columns: dict[str, pl.Series | list[object]] = {
-        "day": [quarter.day for quarter in period],
-        "start_min": [quarter.start_min for quarter in period],
-        "slot_start": pl.Series(starts_ms, dtype=pl.Int64).cast(pl.Datetime("ms", "UTC")),
-        "open_s": [0.0 if quarter.agents is None else _QUARTER_S for quarter in period],
-        "expected_first_attempts": [
-            quarter.first_attempts_per_hour * simulation.busyness[quarter.day] * (QUARTER_MIN / 60)
-            for quarter in period
-        ],
-    }
-    for name in COUNTS:
-        columns[name] = [tally.counts[name].get(start_ms, 0) for start_ms in starts_ms]
-    columns["full_s"] = [tally.full_ms.get(start_ms, 0) / 1000 for start_ms in starts_ms]
-    columns["held_s"] = [tally.held_ms.get(start_ms, 0) / 1000 for start_ms in starts_ms]
-    return pl.DataFrame(columns).with_columns(pl.col("slot_start").cast(pl.Datetime("us", "UTC")))
+    tally = simulation.tally
+    return _quarters_frame(simulation).with_columns(
+        **{name: _by_quarter(simulation, tally.counts[name]) for name in COUNTS},
+        full_s=_seconds(_by_quarter(simulation, tally.full_ms)),
+        held_s=_seconds(_by_quarter(simulation, tally.held_ms)),
+    )
 
 
-def true_week(scenario: Scenario, *, weeks: int = 200, seed: int | str) -> pl.DataFrame:
-    """The steady week of the scenario, without its special days: one row a weekday and open hour.
+def persons_frame(simulation: Simulation) -> pl.DataFrame:
+    """One row a quarter of the period: what became of those who first called in it that day.
 
-    Columns: ``weekday``, ``start_min``, ``end_min``, ``first_attempts_per_hour`` (mean rate of
-    the calendar), sums over ``weeks`` simulated weeks (the counts, ``open_s``, ``full_s``,
-    ``held_s``), and their ratios: ``reach`` (true chance that a first call reaches an agent),
-    ``refused_share`` (of first attempts), ``busy_line_rate`` and ``occupancy_rate``.
+    Columns: those of `truth_frame` up to ``expected_first_attempts``; ``persons`` (anonymous ones
+    included); of them, ``first_busy`` (first attempt busy), ``reached`` (an agent, sooner or
+    later that day) and ``gave_up`` (all others); ``attempts`` that they made that day; and
+    ``offered_erlang``, the mean number of lines that ``persons`` would hold were each answered
+    once, without waiting.
     """
-    monday = scenario.first_day - timedelta(days=scenario.first_day.isoweekday() - 1)
-    week = replace(scenario, first_day=monday, last_day=monday + timedelta(days=6), special_days=())
-    sums = [*COUNTS, "open_s", "full_s", "held_s"]
-    row_of_quarter = _row_of_quarter(week)
-    parts = [
-        truth_frame(simulate(week, seed=f"{seed} week {number}"))
-        .rename({"start_min": "quarter_min"})
-        .with_columns(weekday=pl.col("day").dt.weekday().cast(pl.Int64))
-        .join(row_of_quarter, on=["weekday", "quarter_min"])
-        .select(*_ROW, *sums)
-        for number in range(weeks)
-    ]
+    counts = {
+        name: defaultdict[int, int](int)
+        for name in ("persons", "first_busy", "reached", "gave_up", "attempts")
+    }
+    quarter_of_person: dict[int, int] = {}
+    for call in simulation.calls:  # in order of arrival: of a person, the first attempt first
+        if call.direction != "inbound":
+            continue
+        if call.attempt == 1:
+            quarter = quarter_of_person[call.person] = (
+                call.offered_ms - call.offered_ms % QUARTER_MS
+            )
+            counts["persons"][quarter] += 1
+            counts["first_busy"][quarter] += call.outcome == "busy"
+            counts["gave_up"][quarter] += 1  # unless an agent answers
+        quarter = quarter_of_person[call.person]
+        counts["attempts"][quarter] += 1
+        if call.outcome == "answered":  # nobody calls again after that
+            counts["reached"][quarter] += 1
+            counts["gave_up"][quarter] -= 1
+    holding_s = simulation.scenario.handling.mean_holding_s
     return (
-        pl.concat(parts)
-        .group_by(_ROW)
-        .agg(pl.col(sums).sum())
-        .join(expected_rates(week), on=_ROW)
-        .with_columns(
-            reach=pl.col("first_answered") / pl.col("first_attempts"),
-            refused_share=pl.col("first_busy") / pl.col("first_attempts"),
-            busy_line_rate=pl.col("full_s") / pl.col("open_s"),
-            occupancy_rate=pl.col("held_s") / (pl.col("open_s") * scenario.lines),
-        )
-        .sort("weekday", "start_min")
+        _quarters_frame(simulation)
+        .with_columns(**{name: _by_quarter(simulation, count) for name, count in counts.items()})
+        .with_columns(offered_erlang=pl.col("persons") * (holding_s / _QUARTER_S))
     )
 
 
-def expected_rates(scenario: Scenario) -> pl.DataFrame:
-    """Mean calendar rate of first attempts, an hour, for each weekday and open hour."""
+def _quarters_frame(simulation: Simulation) -> pl.DataFrame:
+    """One row a quarter of the period: when it is, and how many people were to be expected."""
+    period = simulation.period
+    starts_us = pl.Series([quarter.start_ms * 1000 for quarter in period], dtype=pl.Int64)
     return pl.DataFrame(
-        [
-            (*row, _mean_rate(scenario.first_attempts_per_hour[row.weekday - 1], row))
-            for row in rows(scenario)
-        ],
-        schema=[*_ROW, "first_attempts_per_hour"],
-        orient="row",
+        {
+            "day": [quarter.day for quarter in period],
+            "start_min": [quarter.start_min for quarter in period],
+            "slot_start": starts_us.cast(pl.Datetime("us", "UTC")),
+            "open_s": [0.0 if quarter.agents is None else _QUARTER_S for quarter in period],
+            "expected_first_attempts": [
+                quarter.first_attempts_per_hour
+                * simulation.busyness[quarter.day]
+                * (QUARTER_MIN / 60)
+                for quarter in period
+            ],
+        }
     )
 
 
-def _mean_rate(rates: Sequence[float], row: Row) -> float:
-    return fmean(rates[row.start_min // QUARTER_MIN : row.end_min // QUARTER_MIN])
+def _by_quarter(simulation: Simulation, values: Mapping[int, int]) -> pl.Series:
+    """Values by UTC start of their quarter (ms), as a column of all quarters; 0 where none is."""
+    return pl.Series([values.get(quarter.start_ms, 0) for quarter in simulation.period])
 
 
-def _row_of_quarter(scenario: Scenario) -> pl.DataFrame:
-    """Which open hour each open quarter of the week belongs to."""
-    return pl.DataFrame(
-        [
-            (*row, quarter_min)
-            for row in rows(scenario)
-            for quarter_min in range(row.start_min, row.end_min, QUARTER_MIN)
-        ],
-        schema=[*_ROW, "quarter_min"],
-        orient="row",
-    )
+def _seconds(milliseconds: pl.Series) -> pl.Series:
+    # Polars multiplies by 0.001 instead of dividing by 1000: the last bit would be another.
+    return pl.Series([value / 1000 for value in milliseconds])

@@ -26,3 +26,23 @@ def simulation(scenario: Scenario) -> Simulation:
 @pytest.fixture(scope="session")
 def calls(simulation: Simulation) -> pl.DataFrame:
     return calls_frame(simulation)
+
+
+@pytest.fixture(scope="session")
+def crowded() -> Simulation:
+    """Three days of a desk that greets, and refuses by lines, by a full queue and by rule.
+
+    With 6 agents the places are taken before the rule holds; with the 5 of Wednesday, after.
+    """
+    desk = demonstration()
+    handling = replace(
+        desk.handling,
+        greeting_s=20.0,
+        waiting_places=5,
+        refused_beyond_wait_s=320.0,
+        queue_timeout_s=180.0,
+    )
+    first_day, last_day = date(2026, 10, 12), date(2026, 10, 14)
+    return simulate(
+        replace(desk, first_day=first_day, last_day=last_day, lines=13, handling=handling), seed=1
+    )

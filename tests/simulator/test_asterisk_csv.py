@@ -5,17 +5,24 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
+from affluence.cdr.asterisk_csv import DIALECT
+from affluence.cdr.dialect import Reading
+from affluence.cdr.files import Recipe
+from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
 from affluence.simulator.asterisk_csv import asterisk_records, asterisk_weeks
 from affluence.simulator.fictional_numbers import FICTIONAL_PREFIXES
 from affluence.simulator.scenario import Callers, Scenario, Shift
-from affluence.simulator.simulation import Simulation, simulate
+from affluence.simulator.simulation import Simulation, calls_frame, simulate
+from affluence.steps.inspect import inspect_files
 
 _FIELDS = (
     "accountcode",
@@ -183,6 +190,66 @@ def test_a_queue_that_times_out_ends_in_hangup(scenario: Scenario) -> None:
     for record in hung_up:
         assert record["disposition"] == "NO ANSWER"
         assert (record["duration"], record["dstchannel"], record["answer"]) == ("600", "", "")
+
+
+def test_a_greeting_is_an_answer_by_the_machine(crowded: Simulation) -> None:
+    written = _parsed([record.line for record in asterisk_records(crowded)])
+    kinds = {
+        (record["lastapp"], record["lastdata"], record["disposition"], record["dstchannel"] != "")
+        for record in written
+        if record["dcontext"] == "from-trunk"
+    }
+    queue = ("Queue", "etrangers,,,,180")
+    assert kinds == {
+        ("Busy", "5", "BUSY", False),
+        ("Playback", "ferme", "ANSWERED", False),
+        ("Playback", "complet", "ANSWERED", False),
+        ("Playback", "rappelez", "ANSWERED", False),
+        (*queue, "ANSWERED", True),  # by an agent
+        (*queue, "ANSWERED", False),  # given up
+        (*queue, "NO ANSWER", True),  # given up while a phone rang, and phones that rang in vain
+        ("Hangup", "", "ANSWERED", False),  # the queue gave up
+        ("Hangup", "", "NO ANSWER", True),  # the same while a phone rang
+    }
+    for record in written:
+        if record["dcontext"] == "from-trunk" and record["lastapp"] != "Busy":
+            assert record["answer"] == record["start"]
+            assert record["billsec"] == record["duration"]
+
+
+@pytest.mark.parametrize("greeted", [False, True])
+def test_records_read_back_tell_the_same_outcomes(
+    simulation: Simulation, crowded: Simulation, tmp_path: Path, greeted: bool
+) -> None:
+    played = crowded if greeted else simulation
+    path = tmp_path / "Master.csv"
+    path.write_text("".join(record.line for record in asterisk_records(played)), encoding="ascii")
+    recipe = Recipe(
+        dialect=DIALECT,
+        reading=Reading(
+            trunks=("PJSIP/operateur-",),
+            closed_announcements=(CLOSED_ANNOUNCEMENT,),
+            busy_announcements=tuple(BUSY_ANNOUNCEMENTS.values()),
+            # Nothing in the records tells when an agent took a call that a machine had answered.
+            machine_answers_first=greeted,
+        ),
+        clock="Europe/Paris",
+        zone="Europe/Paris",
+    )
+    read = inspect_files([path], recipe, platform="etrangers", longest_call_s=6 * 3600).calls
+    assert _told(read) == _told(calls_frame(played))
+    assert (
+        read["direction"]
+        .value_counts(sort=True)
+        .equals(calls_frame(played)["direction"].value_counts(sort=True))
+    )
+
+
+def _told(calls: pl.DataFrame) -> Counter[tuple[object, ...]]:
+    """Second of arrival, outcome and legs of each attempt, with how many are alike."""
+    attempts = calls.filter(pl.col("direction") == "inbound")
+    second = pl.col("offered_at").dt.truncate("1s")
+    return Counter(attempts.select(second, pl.col("outcome"), pl.col("legs")).rows())
 
 
 def test_weeks_hold_all_the_lines_and_are_the_same_bytes_twice(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from statistics import fmean
 
 import polars as pl
 import pytest
 
 from affluence.simulator.demonstration import demonstration
-from affluence.simulator.scenario import Scenario
-from affluence.simulator.simulation import Simulation
-from affluence.simulator.truth import expected_rates, true_week, truth_frame
+from affluence.simulator.scenario import Handling, Scenario
+from affluence.simulator.simulation import Simulation, simulate
+from affluence.simulator.true_week import expected_rates, true_week
+from affluence.simulator.truth import persons_frame, truth_frame
 
 _OUTCOMES = ("answered", "busy", "abandoned", "unanswered", "closed")
 
@@ -79,6 +82,85 @@ def test_no_quarter_is_missing_when_the_clocks_go_back(truth: pl.DataFrame) -> N
     assert truth.filter(pl.col("day") == date(2026, 10, 25)).height == 100
     assert truth.height == 13 * 96 + 100
     assert truth["open_s"].sum() == 9 * 6 * 3600
+
+
+def _recount_of_persons(simulation: Simulation) -> pl.DataFrame:
+    attempts = pl.DataFrame(
+        [
+            (call.person, call.offered_ms, call.outcome)
+            for call in simulation.calls
+            if call.direction == "inbound"
+        ],
+        schema=["person", "offered_ms", "outcome"],
+        orient="row",
+    )
+    persons = (
+        attempts.sort("offered_ms")
+        .group_by("person")
+        .agg(
+            slot_start=pl.from_epoch(pl.col("offered_ms").first() // 900_000 * 900),
+            first_busy=pl.col("outcome").first() == "busy",
+            reached=(pl.col("outcome") == "answered").any(),
+            attempts=pl.len(),
+        )
+    )
+    return (
+        persons.group_by("slot_start")
+        .agg(
+            pl.len().alias("persons"),
+            pl.col("first_busy", "reached").sum(),
+            (~pl.col("reached")).sum().alias("gave_up"),
+            pl.col("attempts").sum(),
+        )
+        .with_columns(
+            pl.col("slot_start").dt.replace_time_zone("UTC").cast(pl.Datetime("us", "UTC"))
+        )
+        .sort("slot_start")
+    )
+
+
+def test_persons_are_those_of_a_recount(simulation: Simulation) -> None:
+    recount = _recount_of_persons(simulation)
+    persons = persons_frame(simulation).filter(pl.col("persons") > 0).select(recount.columns)
+    assert persons.equals(recount.cast(persons.schema))
+
+
+def test_persons_add_up(simulation: Simulation, crowded: Simulation) -> None:
+    for played in (simulation, crowded):
+        persons, truth = persons_frame(played), truth_frame(played)
+        assert persons["persons"].to_list() == truth["first_attempts"].to_list()
+        assert persons["first_busy"].to_list() == truth["first_busy"].to_list()
+        assert persons.filter(pl.col("reached") + pl.col("gave_up") != pl.col("persons")).is_empty()
+        assert persons["attempts"].sum() == truth["attempts"].sum()
+        assert persons["reached"].sum() == truth["answered"].sum()
+        called = {call.person for call in played.calls if call.direction == "inbound"}
+        assert persons["persons"].sum() == len(called)
+        assert persons.select(truth.columns[:5]).equals(truth.select(truth.columns[:5]))
+
+
+def test_offered_traffic_is_what_the_same_people_hold_where_nobody_waits(
+    scenario: Scenario,
+) -> None:
+    """With a line and an agent for everybody, each person is answered at the first attempt."""
+    plenty = replace(
+        scenario,
+        lines=500,
+        shifts=tuple(replace(shift, agents=500) for shift in scenario.shifts),
+        handling=Handling(greeting_s=15.0, missed_ring_share=0.1, outbound_per_hour=0.0),
+        callers=replace(scenario.callers, mean_patience_s=1e9),
+    )
+    simulation = simulate(plenty, seed=1)
+    answered = [call for call in simulation.calls if call.outcome == "answered"]
+    held_s = [((call.released_ms or 0) - call.offered_ms) / 1000 for call in answered]
+    assert fmean(held_s) == pytest.approx(plenty.handling.mean_holding_s, rel=0.03)
+
+    persons = persons_frame(simulation)
+    served = persons.filter(pl.col("reached") > 0)
+    erlang_hours = served["offered_erlang"].sum() / 4
+    assert erlang_hours == pytest.approx(sum(held_s) / 3600, rel=0.03)
+    assert persons["offered_erlang"].to_list() == pytest.approx(
+        [count * plenty.handling.mean_holding_s / 900 for count in persons["persons"]]
+    )
 
 
 def test_rates_are_given_for_the_open_hours_cut_at_the_opening_bounds() -> None:
