@@ -184,10 +184,8 @@ def _finish(calls: pl.DataFrame, platform: str, longest_call_s: int) -> pl.DataF
 
 def _named(names: Mapping[str, str], values: tuple[str, ...]) -> pl.Expr:
     """What ``names`` says of the evidence, null where it says nothing."""
-    wanted = [names.get(evidence) for evidence in EVIDENCE]
-    return pl.col("evidence").replace_strict(
-        list(EVIDENCE), wanted, default=None, return_dtype=pl.Enum(values)
-    )
+    named = pl.Series([names.get(evidence) for evidence in EVIDENCE], dtype=pl.Enum(values))
+    return pl.lit(named).gather(pl.col("evidence").to_physical())
 
 
 def _count_fates(legs: pl.DataFrame, once: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,9 @@ def keep_memory() -> None:
     whole time. To be called before Polars is loaded, whose allocator reads its settings then.
     """
     if sys.platform == "linux":
-        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
+        os.environ.setdefault(
+            "_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000,tcache_max:65536"
+        )
         libc = ctypes.CDLL(None)
         if hasattr(libc, "mallopt"):
             libc.mallopt(_M_MMAP_THRESHOLD, 32 << 20)

@@ -35,7 +35,22 @@ REFUSED_BY = ("lines", "queue", "rule", "network")
 DETAILS = ("voicemail", "callback")
 LEVELS = ("quiet", "fairly_quiet", "busy", "very_busy")
 STATES = (*LEVELS, "closed", "not_enough_data")
-WAIT_KINDS = ("answered", "abandoned")
+# What a duration of DURATIONS lasted from and to; waits begin with the arrival.
+DURATION_KINDS = (
+    "answered",  # arrival to agent, answered attempts
+    "abandoned",  # arrival to hang-up
+    "unanswered",  # arrival to the end
+    "machine_pick_up",  # arrival to the first pick-up, by a machine, of who asked for an agent
+    "agent_pick_up",  # arrival to the first pick-up, where an agent was first
+    "queue_answered",  # entry into the queue to agent
+    "queue_abandoned",  # entry into the queue to hang-up
+    "talk",  # agent to release, answered attempts
+    "line_holding",  # arrival to release of every call that held a line, all directions
+    "before_opening",  # a closed attempt to the next opening, where that is the nearer bound
+    "after_closing",  # the last closing to a closed attempt; also those far from any opening
+)
+FAILURES = ("busy", "abandoned", "unanswered")  # after which a caller may redial
+GAPS_MIN = (15, 30, 60, 1440)  # longest pause within a call intent; 1440 = the whole local day
 CAPACITY_KINDS = ("line", "agent")
 CAPACITY_SOURCES = ("configured", "recorded", "inferred")
 
@@ -128,8 +143,8 @@ def _count(meaning: str, *, nullable: bool = False) -> Column:
     return Column(dtype=pl.Int64(), meaning=meaning, nullable=nullable)
 
 
-def _seconds(meaning: str) -> Column:
-    return Column(dtype=pl.Float64(), meaning=f"{meaning}, seconds")
+def _seconds(meaning: str, *, nullable: bool = False) -> Column:
+    return Column(dtype=pl.Float64(), meaning=f"{meaning}, seconds", nullable=nullable)
 
 
 def _share(meaning: str) -> Column:
@@ -218,40 +233,129 @@ SPANS = Table(
     },
 )
 
+_SLOT = {
+    "platform": _text("identifier of the platform"),
+    "slot_start": _instant("start of the slot, on a whole quarter", nullable=False),
+}
+
+# Columns that may be null came with a later measure: slots of sealed days do not know them.
 SLOTS = Table(
     "SLOTS",
     {
-        "platform": _text("identifier of the platform"),
-        "slot_start": _instant("start of the slot, on a whole quarter", nullable=False),
+        **_SLOT,
         "attempts": _count("inbound calls that arrived in the slot: the sum of the outcomes"),
         **{outcome: _count(f"attempts with outcome '{outcome}'") for outcome in OUTCOMES},
+        **{
+            f"busy_{who}": _count(f"of the busy, refused by '{who}' as recorded", nullable=True)
+            for who in REFUSED_BY
+        },
+        "refused_free": _count(
+            "of the busy not refused by queue, rule or network, those that met a free line;"
+            " null where refusals hold lines themselves",
+            nullable=True,
+        ),
+        "answer_unrecorded": _count("of the answered, moment of the answer unknown", nullable=True),
+        "still_open": _count("attempts whose end is not recorded", nullable=True),
         "anonymous": _count("attempts whose caller is unknown"),
+        "shared": _count("attempts from numbers that several persons share", nullable=True),
+        "unlinked": _count("anonymous or shared attempts that are not closed", nullable=True),
+        "unlinked_answered": _count("of the unlinked, answered", nullable=True),
+        "unlinked_busy": _count("of the unlinked, refused", nullable=True),
         "first_attempts": _count("attempts that are the first of their caller on that local day"),
         "first_busy": _count("first attempts that were refused"),
+        "first_answered": _count("first attempts that an agent answered", nullable=True),
         "wait_answered_s": _seconds("sum of the waits of answered attempts, arrival to agent"),
         "wait_abandoned_s": _seconds("sum of the waits of abandoned attempts, arrival to hang-up"),
+        "talk_s": _seconds("sum of the talks of the answered attempts that arrived", nullable=True),
+        "talks": _count("answered attempts whose talk is known", nullable=True),
+        "line_holding_s": _seconds(
+            "sum of the holding times of the calls on lines that arrived, followed to their end",
+            nullable=True,
+        ),
+        "line_holdings": _count(
+            "calls on lines that arrived and whose end is known", nullable=True
+        ),
+        "inbound_holding_s": _seconds(
+            "part of line_holding_s of the inbound attempts that are neither closed nor refused",
+            nullable=True,
+        ),
         "held_s": _seconds("line-seconds occupied in the slot, calls of every direction"),
         "full_s": _seconds("time with all lines taken"),
+        "over_s": _seconds("time with more calls than lines in service", nullable=True),
         "line_s": _seconds("line-seconds in service"),
         "open_s": _seconds("time open to the public"),
         "held_open_s": _seconds("part of held_s within open time"),
         "full_open_s": _seconds("part of full_s within open time"),
         "line_open_s": _seconds("part of line_s within open time"),
+        "agent_busy_s": _seconds("agent-seconds of talk and wrap-up in the slot", nullable=True),
+        "agent_busy_open_s": _seconds("part of agent_busy_s within open time", nullable=True),
+        "agent_s": _seconds("agent-seconds on duty; null without a roster", nullable=True),
+        "agent_open_s": _seconds("part of agent_s within open time", nullable=True),
         "recorded_s": _seconds("time for which records exist"),
         "peak_calls": _count("largest number of simultaneous calls that lasted"),
     },
 )
 
-WAITS = Table(
-    "WAITS",
+DURATIONS = Table(
+    "DURATIONS",
     {
-        "platform": _text("identifier of the platform"),
-        "slot_start": _instant("slot in which the call arrived", nullable=False),
-        "kind": _choice(WAIT_KINDS, "how the wait ended"),
-        "wait_s": _count("lower bound of the histogram bin, seconds (bins: measures.waits.BINS_S)"),
-        "calls": _count("calls whose wait falls in the bin"),
+        **_SLOT,
+        "kind": _choice(DURATION_KINDS, "from what to what; the slot is that of the arrival"),
+        "duration_s": _count(
+            "lower bound of the histogram bin, seconds (bins: measures.durations.BINS_S)"
+        ),
+        "calls": _count("calls whose duration falls in the bin"),
     },
 )
+
+CONCURRENCY = Table(
+    "CONCURRENCY",
+    {
+        **_SLOT,
+        "calls": _count("simultaneous calls on the lines, at least one"),
+        "lasting_s": _seconds("time of the slot with exactly so many"),
+        "lasting_open_s": _seconds("part of lasting_s within open time"),
+    },
+)
+
+# A call intent: attempts of one known caller on one local day, until one is answered or until a
+# pause longer than `gap_min`. It belongs to the slot of its first attempt.
+PERSONS = Table(
+    "PERSONS",
+    {
+        **_SLOT,
+        "gap_min": _count("longest pause within an intent, minutes: one of GAPS_MIN"),
+        "intents": _count("intents: the sum of reached, self_served and gave_up"),
+        "attempts": _count("attempts that these intents took"),
+        "first_busy": _count("intents whose first attempt was refused"),
+        "reached": _count("intents that reached an agent"),
+        "self_served": _count("intents whose last attempt ended in the voice menu"),
+        "gave_up": _count("intents that ended otherwise"),
+        "reach_s": _seconds("sum over the reached: first attempt to agent"),
+    },
+)
+
+REDIALS = Table(
+    "REDIALS",
+    {
+        **_SLOT,
+        "failure": _choice(FAILURES, "how the attempt failed that arrived in the slot"),
+        "nth": _count("which attempt of its intent it was: 1, 2, or 3 = third or later"),
+        "delay_s": _count("lower bound of the bin of the time after its end, seconds"),
+        "redialled": _count("failures after which the same caller called again after that time"),
+        "censored": _count("failures without another call until the desk closed for the day"),
+    },
+)
+
+# What the measures give and the store keeps: SLOTS and its companions. The rows of each are in the
+# order of its columns, up to the first figure.
+MEASURED: Mapping[str, Table] = {
+    "slots": SLOTS,
+    "durations": DURATIONS,
+    "concurrency": CONCURRENCY,
+    "persons": PERSONS,
+    "redials": REDIALS,
+}
 
 WEEK = Table(
     "WEEK",

@@ -23,7 +23,7 @@ def demonstration(tmp_path: Path) -> Path:
     shutil.copy(REPOSITORY / "config.toml", tmp_path)
     records = tmp_path / "cdr_samples" / "demonstration"
     records.mkdir(parents=True)
-    for file in (REPOSITORY / "cdr_samples" / "demonstration").glob("*.gz"):
+    for file in (REPOSITORY / "cdr_samples" / "demonstration").glob("[Mm]*"):
         shutil.copy(file, records)
     return tmp_path
 

@@ -13,6 +13,7 @@ from affluence import pipeline
 from affluence.config import load
 from affluence.pipeline import RunReport
 from affluence.store import open_store
+from affluence.tables import MEASURED
 
 TODAY = date(2026, 11, 23)
 
@@ -22,7 +23,15 @@ def run(config: Path, today: date = TODAY) -> RunReport:
 
 
 def slots(config: Path) -> pl.DataFrame:
-    return pipeline.read_slots(load(config))
+    return pipeline.read_measured(load(config))
+
+
+def measured(config: Path) -> dict[str, pl.DataFrame]:
+    """Every table that the measures keep, of the first platform."""
+    settings = load(config)
+    (name, *_) = settings.platform
+    with open_store(settings.state.folder, settings.state.keys_folder) as store:
+        return {table: store.lake.read_measured(name, table) for table in MEASURED}
 
 
 def accounts(config: Path, platform: str = "desk") -> list[dict[str, Any]]:

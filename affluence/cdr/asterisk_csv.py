@@ -189,6 +189,8 @@ def _evidence(reading: Reading) -> pl.Expr:
         (answered & with_somebody, "agent"),
         (disposition == "BUSY", "refused"),
         (disposition == "CONGESTION", "refused_network"),
+        # After a greeting the call is answered, and only the last application tells of a refusal.
+        ((answered | unanswered) & app.is_in(["Busy", "Congestion"]), "refused"),
         (disposition == "CANCEL", "gave_up"),
         (disposition == "FAILED", "failed"),
         ((answered | unanswered) & app.is_in(["VoiceMail", "Voicemail"]), "voicemail"),
@@ -207,7 +209,7 @@ def _evidence(reading: Reading) -> pl.Expr:
 
 DIALECT = Dialect(
     name="asterisk-csv",
-    version=1,
+    version=2,
     layouts=_LAYOUTS,
     loose_line=_LOOSE_LINE,
     plausible=_plausible,

@@ -1,23 +1,35 @@
-"""CALLS + CAPACITY → SLOTS: what the records tell about every quarter of an hour, exactly.
+"""CALLS + CAPACITY → SLOTS and companions: what the records tell about each quarter of an hour.
 
-Counts and waits belong to the slot in which the call arrived; occupancy is spread over every slot
-that the call overlaps. Nothing is divided here: rates appear in `affluence.typical_week` only.
+Counts, waits and holding times belong to the slot in which the call arrived, persons to that of
+their first attempt; occupancy is spread over every slot that the call overlaps. Nothing is divided
+here: rates appear in `affluence.typical_week` and `affluence.indicators` only.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from affluence.measures.arrivals import count_attempts, count_first_attempts
-from affluence.measures.occupancy import capacity_steps, constant_capacity, sweep
-from affluence.measures.spans import local_days_around
-from affluence.measures.waits import histogram
-from affluence.tables import CALLS, CAPACITY, OUTCOMES, SLOTS, SPANS, WAITS
+from affluence.measures import agents, attempts, durations, occupancy, persons
+from affluence.measures.spans import local_days_around, local_midnights
+from affluence.measures.timeline import has_agents, make_timeline, to_us
+from affluence.tables import CALLS, CAPACITY, MEASURED, SPANS
 
-VERSION = 1  # part of the hash of a day: raise it when a figure of SLOTS or WAITS changes meaning
+VERSION = 2  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """SLOTS and its companions (`affluence.tables.MEASURED`), each in order."""
+
+    slots: pl.DataFrame
+    durations: pl.DataFrame
+    concurrency: pl.DataFrame
+    persons: pl.DataFrame
+    redials: pl.DataFrame
 
 
 def measure(
@@ -31,14 +43,49 @@ def measure(
     start: datetime | None = None,
     end: datetime | None = None,
     refusals_hold_lines: bool = False,
+    wrap_up_s: float = 0,
+    longest_call_s: int = 6 * 3600,
     platform: str | None = None,
 ) -> pl.DataFrame:
-    """Measure one platform's calls; return SLOTS with every slot of ``[start, end)``, in order.
+    """Measure one platform's calls; return SLOTS, one row a slot. See `measure_in_full`."""
+    return measure_in_full(
+        calls,
+        lines,
+        slot_minutes=slot_minutes,
+        zone=zone,
+        opening=opening,
+        recorded=recorded,
+        start=start,
+        end=end,
+        refusals_hold_lines=refusals_hold_lines,
+        wrap_up_s=wrap_up_s,
+        longest_call_s=longest_call_s,
+        platform=platform,
+    ).slots
+
+
+def measure_in_full(
+    calls: pl.DataFrame,
+    lines: int | pl.DataFrame,
+    *,
+    slot_minutes: int = 15,
+    zone: str = "Europe/Paris",
+    opening: pl.DataFrame | None = None,
+    recorded: pl.DataFrame | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    refusals_hold_lines: bool = False,
+    wrap_up_s: float = 0,
+    longest_call_s: int = 6 * 3600,
+    platform: str | None = None,
+) -> Measured:
+    """Measure one platform's calls; return every slot of ``[start, end)``, in order.
 
     Args:
         calls: CALLS of one platform, in any order. Give all that overlap ``[start, end)``, and
-            whole local days: a caller's first attempt is sought within the day.
-        lines: lines in service, or CAPACITY rows of kind ``line``; where rows overlap they add up.
+            whole local days: a caller's attempts are followed within the day.
+        lines: lines in service, or CAPACITY rows of lines and agents; where rows overlap they add
+            up.
         slot_minutes: length of a slot; slots are cut on UTC multiples of it.
         zone: the platform's zone, which says when a day begins.
         opening: SPANS open to the public; None = always open. An attempt that arrives outside
@@ -47,7 +94,10 @@ def measure(
         start: first instant, UTC; by default the local midnight before the first call.
         end: last instant, UTC; by default the local midnight after the last call's arrival.
         refusals_hold_lines: whether the refusal message occupies a line.
-        platform: identifier written in the table; by default the one in ``calls``.
+        wrap_up_s: work of an agent after a call, seconds.
+        longest_call_s: a call without a recorded end holds its line until the records end, at
+            most for so long.
+        platform: identifier written in the tables; by default the one in ``calls``.
 
     Raises:
         ValueError: ``calls`` holds several platforms, or is empty and no ``start``, ``end`` or
@@ -55,75 +105,87 @@ def measure(
 
     """
     CALLS.check(calls)
+    for spans in (opening, recorded):
+        if spans is not None:
+            SPANS.check(spans)
+    if not isinstance(lines, int):
+        CAPACITY.check(lines)
     platform = platform or _only_platform(calls)
     if start is None or end is None:
         first, last = local_days_around(calls, ZoneInfo(zone))
         start, end = start or first, end or last
     every_us = slot_minutes * 60_000_000
-    if isinstance(lines, int):
-        capacity = constant_capacity(lines)
-    else:
-        capacity = capacity_steps(CAPACITY.check(lines), platform)
-    if opening is not None:
-        SPANS.check(opening)
-    if recorded is not None:
-        SPANS.check(recorded)
-    occupancy = sweep(
+    midnights = local_midnights(calls, ZoneInfo(zone))
+    timeline = make_timeline(
+        lines, platform, opening=opening, recorded=recorded, start=start, end=end, every_us=every_us
+    )
+    found = attempts.find_attempts(calls.lazy(), opening, midnights=midnights, every_us=every_us)
+    holdings = occupancy.find_holdings(
         calls.lazy(),
-        capacity,
-        opening=opening,
-        recorded=recorded,
-        start=start,
-        end=end,
-        every_us=every_us,
         refusals_hold_lines=refusals_hold_lines,
+        longest_us=longest_call_s * 1_000_000,
+        records_end_us=to_us(end) if recorded is None else _end_of(recorded),
     )
-    attempts = count_attempts(calls.lazy(), opening, zone=zone, every_us=every_us)
-    counts, firsts, seconds = pl.collect_all(
-        [_per_slot(attempts), count_first_attempts(attempts, every_us), occupancy]
+    swept = occupancy.sweep(holdings, timeline)
+    people = persons.find_persons(found)
+    per_slot = [
+        occupancy.occupy_slots(swept),
+        occupancy.count_holdings(holdings, every_us),
+        attempts.count_attempts(found),
+        persons.count_first_attempts(people),
+        persons.count_unlinked(found, people),
+        agents.occupy_agents(holdings, timeline, wrap_up_us=round(wrap_up_s * 1_000_000)),
+    ]
+    unknown = [] if has_agents(lines, platform) else ["agent_us", "agent_open_us"]
+    if refusals_hold_lines:
+        unknown.append("refused_free")
+    else:
+        per_slot.append(occupancy.count_free_refusals(found, swept, timeline))
+    companions = {
+        "durations": durations.count_durations(found, holdings, opening, every_us),
+        "concurrency": occupancy.count_concurrency(swept),
+        "persons": persons.count_intents(people),
+        "redials": persons.count_redials(people, persons.closings_of_days(midnights, opening)),
+    }
+    slots = timeline.select("slot").unique(maintain_order=True)
+    figures = pl.collect_all([*per_slot, *companions.values()])
+    for part in figures[: len(per_slot)]:
+        slots = slots.join(part, on="slot", how="left", maintain_order="left")
+    is_measured = pl.col("slot").is_between(slots["slot"].min(), slots["slot"].max())
+    measured = {"slots": slots.fill_null(0).with_columns(**dict.fromkeys(unknown, pl.lit(None)))}
+    for name, figures_of_slots in zip(companions, figures[len(per_slot) :], strict=True):
+        measured[name] = figures_of_slots.filter(is_measured)
+    return Measured(
+        **{name: _finish(name, frame, platform, every_us) for name, frame in measured.items()}
     )
-    return SLOTS.check(
-        seconds.join(counts, on="slot", how="left")
-        .join(firsts, on="slot", how="left")
-        .sort("slot")
-        .select(
-            platform=pl.lit(platform),
-            slot_start=pl.from_epoch(pl.col("slot") * every_us, "us").dt.replace_time_zone("UTC"),
+
+
+def _finish(name: str, figures: pl.DataFrame, platform: str, every_us: int) -> pl.DataFrame:
+    """A table of `MEASURED`: the stages count whole microseconds, the tables hold seconds."""
+    table = MEASURED[name]
+
+    def column(name: str) -> pl.Expr:
+        in_us = f"{name.removesuffix('_s')}_us"
+        return pl.col(in_us) / 1e6 if in_us in figures.columns else pl.col(name)
+
+    known = {
+        "platform": pl.lit(platform),
+        "slot_start": pl.from_epoch(pl.col("slot") * every_us, "us").dt.replace_time_zone("UTC"),
+    }
+    return table.check(
+        figures.select(
             **{
-                name: _figure(name).fill_null(0).cast(column.dtype)
-                for name, column in list(SLOTS.columns.items())[2:]
-            },
+                name: known.get(name, column(name)).cast(of.dtype)
+                for name, of in table.columns.items()
+            }
         )
     )
 
 
-def measure_waits(
-    calls: pl.DataFrame,
-    *,
-    slot_minutes: int = 15,
-    opening: pl.DataFrame | None = None,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    platform: str | None = None,
-) -> pl.DataFrame:
-    """Histogram of waits by slot of arrival: WAITS, non-empty bins only, in order.
-
-    ``answered``: arrival to agent; ``abandoned``: arrival to hang-up. Arguments as in `measure`.
-    """
-    CALLS.check(calls)
-    platform = platform or _only_platform(calls)
-    every_us = slot_minutes * 60_000_000
-    attempts = count_attempts(calls.lazy(), opening, zone="UTC", every_us=every_us)
-    return WAITS.check(
-        histogram(attempts, start=start, end=end, every_us=every_us)
-        .select(pl.lit(platform).alias("platform"), pl.all())
-        .collect()
-    )
-
-
-def _figure(name: str) -> pl.Expr:
-    """A column of SLOTS: the stages count whole microseconds, the table holds seconds."""
-    return pl.col(f"{name.removesuffix('_s')}_us") / 1e6 if name.endswith("_s") else pl.col(name)
+def _end_of(spans: pl.DataFrame) -> int:
+    """The latest end of some SPANS, UTC microseconds; the beginning of time without any."""
+    latest = spans["end"].to_physical().max()
+    return 0 if latest is None else int(latest)  # type: ignore[arg-type]  # Int64
 
 
 def _only_platform(calls: pl.DataFrame) -> str:
@@ -131,17 +193,3 @@ def _only_platform(calls: pl.DataFrame) -> str:
     if len(platforms) != 1:
         raise ValueError(f"calls of one platform expected, found {len(platforms)}")
     return str(platforms[0])
-
-
-def _per_slot(attempts: pl.LazyFrame) -> pl.LazyFrame:
-    answered, abandoned = pl.col("outcome") == "answered", pl.col("outcome") == "abandoned"
-    offered_us = pl.col("offered_at").to_physical()
-    return attempts.group_by("slot").agg(
-        attempts=pl.len(),
-        **{outcome: (pl.col("outcome") == outcome).sum() for outcome in OUTCOMES},
-        anonymous=pl.col("caller").null_count(),
-        wait_answered_us=(pl.col("answered_at").to_physical() - offered_us).filter(answered).sum(),
-        wait_abandoned_us=(pl.col("released_at").to_physical() - offered_us)
-        .filter(abandoned)
-        .sum(),
-    )

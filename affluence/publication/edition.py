@@ -65,6 +65,8 @@ class Edition:
     answers_known: bool  # False: levels rest on the busy-line rate alone
     refusals_recorded: bool  # False: the records never say "busy"
     lines: int  # lines in service at the end of the period
+    lines_inferred: bool  # their number is not configured: the calls show it
+    lines_believed: bool  # False: the records contradict it, rates of lines are withheld
     bounds: Bounds
     minimum_days: int
     minimum_calls: int

@@ -63,6 +63,11 @@ def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         "valid_until": edition.valid_until.isoformat(),
         "answers_known": edition.answers_known,
         "refusals_recorded": edition.refusals_recorded,
+        "lines": {
+            "count": edition.lines,
+            "inferred": edition.lines_inferred,
+            "believed": edition.lines_believed,
+        },
         "bounds": _bounds(edition.bounds),
         "levels": {level.id: level.word for level in wording.LEVELS.values()},
         "cells": [_cell(figure) for figure in figures],

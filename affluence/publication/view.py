@@ -81,6 +81,8 @@ class Page:
     valid_until: str
     rates: tuple[RateRow, ...]
     lines: str
+    lines_inferred: bool
+    lines_believed: bool
     minimum_days: str
     minimum_calls: str
     answers_known: bool
@@ -110,6 +112,8 @@ def page(edition: Edition, figures: Sequence[Figure]) -> Page:
         valid_until=wording.calendar_day(edition.valid_until),
         rates=_rates(figures),
         lines=wording.plural(edition.lines, "ligne", "lignes"),
+        lines_inferred=edition.lines_inferred,
+        lines_believed=edition.lines_believed,
         minimum_days=wording.plural(edition.minimum_days, "jour", "jours"),
         minimum_calls=wording.plural(edition.minimum_calls, "appel", "appels"),
         answers_known=edition.answers_known,

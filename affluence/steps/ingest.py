@@ -162,10 +162,11 @@ def _position(
 def _store_range(job: _Job, read: Range) -> RangeEntry:
     """Put the records of a range into the lake, but for those of sealed days."""
     ignored = dict(read.read.ignored)
-    late = read.read.legs["day"].is_in(job.sealed)
-    if late.any():
-        ignored[PAST_RETENTION] = int(late.sum())
-    legs = read.read.legs.filter(~late)
+    legs = read.read.legs
+    if job.sealed:
+        legs = legs.filter(~pl.col("day").is_in(job.sealed))
+    if legs.height < read.read.legs.height:
+        ignored[PAST_RETENTION] = read.read.legs.height - legs.height
     repeated = job.store.ledger.has_range(job.platform, read.name)
     days = {} if repeated else legs.partition_by("day", as_dict=True, include_key=False)
 

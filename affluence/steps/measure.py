@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from affluence import calls, engine, measures
+from affluence.steps.capacity import Shift, configured_lines, inferred_lines, rostered_agents
 from affluence.store import Store
 from affluence.store.ledger import Part
-from affluence.tables import CAPACITY, SPANS
+from affluence.tables import SPANS
 from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
 
 # Days are measured in batches so that memory is bounded whatever the history.
@@ -27,15 +28,18 @@ _DAY = timedelta(days=1)
 class Rules:
     """Everything but the records that decides the slots of a platform.
 
-    ``capacity`` is CAPACITY; ``longest_call_s`` at most a day: a call then reaches at most the day
+    ``lines`` are numbers of lines by the day from which each holds; without any, the calls show
+    how many there are. ``longest_call_s`` is at most a day: a call then reaches at most the day
     after its first leg, and a day's slots depend on its own records and its neighbours' only.
     """
 
     platform: str
     hours: Hours
-    capacity: pl.DataFrame
+    lines: Sequence[tuple[date, int]]
+    roster: Sequence[Shift]
     refusals_hold_lines: bool
     longest_call_s: int
+    wrap_up_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,32 @@ def measure_changed_days(
     parts = store.ledger.parts(rules.platform)
     if not parts:
         return 0
-    inputs = _inputs(parts, rules)
+    first, last = min(part.day for part in parts), max(part.day for part in parts)
+    agents = rostered_agents(rules.platform, rules.roster, rules.hours, first - _DAY, last + _DAY)
+    dirty: set[date] = set()
+    lines = None
+    # New calls may show more lines than were known: then every day is measured again with them.
+    while lines is None or not lines.equals(lines_in_service(store, rules)):
+        lines = lines_in_service(store, rules)
+        dirty |= set(_measure_dirty(store, rules, parts, pl.concat([lines, agents]), on_days))
+    return len(dirty)
+
+
+def lines_in_service(store: Store, rules: Rules) -> pl.DataFrame:
+    """CAPACITY of the lines of a platform: those of the configuration, else those of its calls."""
+    if rules.lines:
+        return configured_lines(rules.platform, rules.lines, rules.hours.zone)
+    return inferred_lines(rules.platform, store.lake.read_measured(rules.platform, "concurrency"))
+
+
+def _measure_dirty(
+    store: Store,
+    rules: Rules,
+    parts: Sequence[Part],
+    capacity: pl.DataFrame,
+    on_days: Callable[[int], None],
+) -> list[date]:
+    inputs = _inputs(parts, rules, capacity)
     known = store.ledger.days(rules.platform)
     dirty = [
         day
@@ -71,14 +100,14 @@ def measure_changed_days(
     recorded = _recorded(parts, rules.hours.zone)
     # While a batch is measured the calls of the next one are made.
     for batch in engine.ahead(map(load, _batches(dirty, parts))):
-        _measure(store, rules, batch, recorded)
+        _measure(store, rules, batch, capacity, recorded)
         digests = {day: inputs[day] for day in batch.days}
         store.ledger.set_measured(rules.platform, digests, batch.fates)
         on_days(len(batch.days))
-    return len(dirty)
+    return dirty
 
 
-def _inputs(parts: Sequence[Part], rules: Rules) -> dict[date, str]:
+def _inputs(parts: Sequence[Part], rules: Rules, capacity: pl.DataFrame) -> dict[date, str]:
     """What the slots of each day are made from, as a hash."""
     zone = ZoneInfo(rules.hours.zone)
     names: dict[date, list[str]] = {}
@@ -86,9 +115,12 @@ def _inputs(parts: Sequence[Part], rules: Rules) -> dict[date, str]:
         names.setdefault(part.day, []).append(part.name)
     first, last = min(names), max(names)
     end_us = max(part.last_us for part in parts)
-    # A few spans and lines: looking at each day's own in plain Python beats a query a day.
-    opening = opening_spans(rules.hours, first, last).rows()
-    capacity = rules.capacity.select("from", "to", "kind", "count").rows()
+    # Looking at each day's own spans in plain Python beats a query a day; spans that last for
+    # years are few, those of one day are found by it.
+    opening = _by_day(opening_spans(rules.hours, first, last), zone)
+    service = capacity.select("from", "to", "kind", "count")
+    lines = service.filter(kind="line").rows()
+    agents = _by_day(service.filter(kind="agent"), zone)
     inputs = {}
     for day in each_day(first, last):
         start, end = instant(day, 0, zone), instant(day + _DAY, 0, zone)
@@ -96,12 +128,21 @@ def _inputs(parts: Sequence[Part], rules: Rules) -> dict[date, str]:
             (rules.platform, calls.VERSION, measures.VERSION, rules.hours.zone),
             [names.get(day + offset * _DAY, []) for offset in (-1, 0, 1)],
             min(end_us, _to_us(end)) - _to_us(start),
-            [span for span in opening if span[0] < end and span[1] > start],
-            [row for row in capacity if row[0] < end and (row[1] is None or row[1] > start)],
-            (rules.refusals_hold_lines, rules.longest_call_s),
+            opening.get(day, []),
+            [row for row in lines if row[0] < end and (row[1] is None or row[1] > start)],
+            agents.get(day, []),
+            (rules.refusals_hold_lines, rules.longest_call_s, rules.wrap_up_s),
         )
         inputs[day] = hashlib.sha256(repr(material).encode()).hexdigest()
     return inputs
+
+
+def _by_day(spans: pl.DataFrame, zone: ZoneInfo) -> dict[date, list[tuple[object, ...]]]:
+    """Rows of spans within one local day each, by that day; the first column is their start."""
+    found: dict[date, list[tuple[object, ...]]] = {}
+    for row in spans.rows():
+        found.setdefault(row[0].astimezone(zone).date(), []).append(row)
+    return found
 
 
 def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]]:
@@ -135,43 +176,41 @@ def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part
     return _Batch(days=days, calls=merged.calls, fates=fates)
 
 
-def _measure(store: Store, rules: Rules, batch: _Batch, recorded: pl.DataFrame) -> None:
+def _measure(
+    store: Store, rules: Rules, batch: _Batch, capacity: pl.DataFrame, recorded: pl.DataFrame
+) -> None:
     platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
     first, last = batch.days[0], batch.days[-1]
     start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
     opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
-    slots = measures.measure(
+    measured = measures.measure_in_full(
         batch.calls,
-        rules.capacity,
+        capacity,
         zone=rules.hours.zone,
         opening=opening,
         recorded=recorded,
         start=start,
         end=end,
         refusals_hold_lines=rules.refusals_hold_lines,
+        wrap_up_s=rules.wrap_up_s,
+        longest_call_s=rules.longest_call_s,
         platform=platform,
     )
-    waits = measures.measure_waits(
-        batch.calls, opening=opening, start=start, end=end, platform=platform
-    )
-    _write_months(store, platform, rules.hours.zone, slots, waits)
+    _write_months(store, platform, rules.hours.zone, measured)
 
 
-def _write_months(
-    store: Store, platform: str, zone: str, slots: pl.DataFrame, waits: pl.DataFrame
-) -> None:
+def _write_months(store: Store, platform: str, zone: str, measured: measures.Measured) -> None:
     """Put freshly measured whole days in the place of what their months held of them."""
     month = pl.col("slot_start").dt.convert_time_zone(zone).dt.strftime("%Y-%m")
-    start, end = slots["slot_start"].min(), slots["slot_start"].max()
-    elsewhere = ~pl.col("slot_start").is_between(pl.lit(start), pl.lit(end))
-    for (name,), fresh in sorted(slots.group_by(month.alias("month"))):
-        old_slots, old_waits = store.lake.read_month(platform, str(name))
-        store.lake.write_month(
-            platform,
-            str(name),
-            pl.concat([old_slots.filter(elsewhere), fresh]),
-            pl.concat([old_waits.filter(elsewhere), waits.filter(month == name)]),
-        )
+    first, last = measured.slots["slot_start"].min(), measured.slots["slot_start"].max()
+    before, after = pl.col("slot_start") < pl.lit(first), pl.col("slot_start") > pl.lit(last)
+    for name in measured.slots.select(month).to_series().unique().sort():
+        old = store.lake.read_month(platform, name)
+        merged = {}
+        for table, rows in old.items():
+            fresh = getattr(measured, table).filter(month == name)
+            merged[table] = pl.concat([rows.filter(before), fresh, rows.filter(after)])
+        store.lake.write_month(platform, name, merged)
 
 
 def _recorded(parts: Sequence[Part], zone: str) -> pl.DataFrame:
@@ -185,15 +224,3 @@ def _recorded(parts: Sequence[Part], zone: str) -> pl.DataFrame:
 
 def _to_us(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
-def capacity_table(platform: str, lines: Sequence[tuple[date, int]], zone: str) -> pl.DataFrame:
-    """CAPACITY of lines that are configured by the day from which each number holds."""
-    begins = sorted((instant(since, 0, ZoneInfo(zone)), count) for since, count in lines)
-    rows = [
-        (platform, start, end, "line", count, "configured")
-        for (start, count), end in zip(
-            begins, [*(start for start, _ in begins[1:]), None], strict=True
-        )
-    ]
-    return CAPACITY.check(pl.DataFrame(rows, schema=CAPACITY.schema, orient="row"))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from affluence import typical_week
+from affluence.doubts import find_doubts
 from affluence.errors import NoRecordsError, RefusedPublicationError
 from affluence.publication.checks import check_site
 from affluence.publication.edition import Bounds, Closure, Edition, Hours, LeftOut
 from affluence.publication.site import build_site
 from affluence.typical_week.advice import Cell, advise
 from affluence.typical_week.calendar import Hours as OpeningHours
-from affluence.typical_week.calendar import closed_days
+from affluence.typical_week.calendar import closed_days, instant
 
 _WEEK = timedelta(days=7)
 _CLOSURES_AHEAD = timedelta(days=60)
@@ -31,13 +33,18 @@ class Page:
     hours: OpeningHours
     settings: typical_week.Settings
     weeks: int
-    lines: Sequence[tuple[date, int]]
     demonstration: bool
     valid_days: int
 
 
-def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
+def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: date) -> Edition:
     """The edition of the newest complete week before ``today``.
+
+    Args:
+        page: what it says besides the figures.
+        slots: SLOTS of the platform, as many as there are.
+        lines: CAPACITY of its lines.
+        today: the day on which it is made.
 
     Raises:
         NoRecordsError: there are no slots at all.
@@ -58,6 +65,11 @@ def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
             " complete yet; the first table comes when one is."
         )
         raise RefusedPublicationError([reason])
+    zone = ZoneInfo(page.hours.zone)
+    begin, end = instant(period_first, 0, zone), instant(period_last + timedelta(days=1), 0, zone)
+    of_period = slots.filter(pl.col("slot_start").is_between(begin, end, closed="left"))
+    in_service = lines.filter(pl.col("from") < end).sort("from").tail(1)
+    believed = not find_doubts(of_period).lines_doubtful
     made = typical_week.make_week(
         slots,
         page.hours,
@@ -65,6 +77,7 @@ def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
         platform=page.platform,
         first=period_first,
         last=period_last,
+        lines_believed=believed,
     )
     advised = advise(made.week)
     valid_until = period_last + timedelta(days=1 + page.valid_days)
@@ -91,7 +104,9 @@ def make_edition(page: Page, slots: pl.DataFrame, today: date) -> Edition:
         anything_quiet=advised.anything_quiet,
         answers_known=made.answers_known,
         refusals_recorded=made.refusals_recorded,
-        lines=max((since, count) for since, count in page.lines if since <= period_last)[1],
+        lines=int(in_service["count"].sum()),
+        lines_inferred=(in_service["source"] == "inferred").any(),
+        lines_believed=believed,
         bounds=Bounds(quiet=bounds.quiet, fairly_quiet=bounds.fairly_quiet, busy=bounds.busy),
         minimum_days=page.settings.minimum_days,
         minimum_calls=page.settings.minimum_calls,

@@ -63,14 +63,17 @@ class Keyring:
             raise StateError(message)
         return key
 
-    def destroy_before(self, oldest: date) -> tuple[str, ...]:
-        """Delete the keys of the months that end before ``oldest``; return these months."""
+    def months_before(self, oldest: date) -> tuple[str, ...]:
+        """Months with a key that end before ``oldest``, in order."""
         first_kept = f"{oldest:%Y-%m}"
-        gone = sorted(p for p in self._folder.glob("????-??.key") if p.stem < first_kept)
-        for path in gone:
-            path.unlink()
-            self._masters.pop(path.stem, None)
-        return tuple(path.stem for path in gone)
+        months = (path.stem for path in self._folder.glob("????-??.key"))
+        return tuple(sorted(month for month in months if month < first_kept))
+
+    def destroy_before(self, oldest: date) -> None:
+        """Delete the keys of the months that end before ``oldest``."""
+        for month in self.months_before(oldest):
+            (self._folder / f"{month}.key").unlink()
+            self._masters.pop(month, None)
 
 
 def passing_keys() -> Keyring:

@@ -1,4 +1,4 @@
-"""The lake: LEGS by platform and local day, SLOTS and WAITS by platform and month, as Parquet.
+"""The lake: LEGS by platform and local day, what was measured by platform and month, as Parquet.
 
 Names are given by content (`affluence.cdr.files`), so that writing twice writes the same file.
 What the ledger does not name does not count, and is swept away.
@@ -6,7 +6,7 @@ What the ledger does not name does not count, and is swept away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import IO
@@ -14,7 +14,7 @@ from typing import IO
 import polars as pl
 
 from affluence.store.atomic import write_atomically
-from affluence.tables import LEGS, SLOTS, WAITS, Table
+from affluence.tables import LEGS, MEASURED, Table
 
 
 class Lake:
@@ -43,26 +43,24 @@ class Lake:
         none = LEGS.empty().lazy().with_columns(part=pl.lit(0, pl.UInt32))
         return pl.concat(frames or [none]).collect()
 
-    def write_month(
-        self, platform: str, month: str, slots: pl.DataFrame, waits: pl.DataFrame
-    ) -> None:
-        """Replace the slots and waits of one UTC month ("2026-09")."""
-        _write(self._month("slots", platform, month), SLOTS.check(slots.sort("slot_start")))
-        ordered = waits.sort("slot_start", "kind", "wait_s")
-        _write(self._month("waits", platform, month), WAITS.check(ordered))
+    def write_month(self, platform: str, month: str, measured: Mapping[str, pl.DataFrame]) -> None:
+        """Replace all tables of `MEASURED` of one month ("2026-09"); their rows are in order."""
+        for name, table in MEASURED.items():
+            _write(self._month(name, platform, month), table.check(measured[name]))
 
-    def read_slots(self, platform: str) -> pl.DataFrame:
-        """All SLOTS of a platform, in order."""
-        return self._read_months("slots", platform, SLOTS)
+    def read_month(self, platform: str, month: str) -> dict[str, pl.DataFrame]:
+        """All tables of `MEASURED` of one month, empty if there are none yet."""
+        return {
+            name: _read(path, table) if path.exists() else table.empty()
+            for name, table in MEASURED.items()
+            for path in [self._month(name, platform, month)]
+        }
 
-    def read_month(self, platform: str, month: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """SLOTS and WAITS of one month, empty if there are none yet."""
-        paths = (self._month(kind, platform, month) for kind in ("slots", "waits"))
-        slots, waits = (
-            pl.read_parquet(path) if path.exists() else table.empty()
-            for path, table in zip(paths, (SLOTS, WAITS), strict=True)
-        )
-        return slots, waits
+    def read_measured(self, platform: str, name: str) -> pl.DataFrame:
+        """One table of `MEASURED` of a platform, all of it, in order."""
+        table = MEASURED[name]
+        paths = sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
+        return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
         """Delete every leg file that is not one of the known (platform, day, name)."""
@@ -76,10 +74,6 @@ class Lake:
         for leftover in self._folder.glob("*/platform=*/.*.tmp"):
             leftover.unlink()
 
-    def _read_months(self, kind: str, platform: str, table: Table) -> pl.DataFrame:
-        paths = sorted((self._folder / kind / f"platform={platform}").glob("*.parquet"))
-        return pl.concat([pl.read_parquet(path) for path in paths]) if paths else table.empty()
-
     def _part(self, platform: str, day: date, name: str) -> Path:
         return self._folder / "legs" / f"platform={platform}" / f"day={day}" / f"{name}.parquet"
 
@@ -87,10 +81,17 @@ class Lake:
         return self._folder / kind / f"platform={platform}" / f"{month}.parquet"
 
 
+def _read(path: Path, table: Table) -> pl.DataFrame:
+    # Months that were written before a column existed do not know it.
+    scan = pl.scan_parquet(path, schema=table.schema, missing_columns="insert")
+    return table.check(scan.collect())
+
+
 def _write(path: Path, frame: pl.DataFrame) -> None:
     def write(stream: IO[bytes]) -> None:
         # Files are chosen by their path, so no statistics are needed to skip them; keys are as
-        # random as numbers come, so that a stronger compression than LZ4 would gain nothing.
-        frame.write_parquet(stream, compression="lz4", statistics=False)
+        # random as numbers come and repeated values have their dictionary, so that compression
+        # would gain a tenth of the space for a third of the time.
+        frame.write_parquet(stream, compression="uncompressed", statistics=False)
 
     write_atomically(path, write)

@@ -17,9 +17,11 @@ from typing import Any
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-_SCHEMA = """
+# What each version added; a ledger is brought forward through all that it has not seen.
+_ADDED = {
+    1: """
 CREATE TABLE files (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL,
@@ -74,7 +76,18 @@ CREATE TABLE publications (
     release TEXT NOT NULL
 );
 CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to do while it holds
-"""
+""",
+    2: """
+CREATE TABLE deletions (
+    id INTEGER PRIMARY KEY,
+    platform TEXT,              -- null: keys, which all platforms share
+    what TEXT NOT NULL,         -- "calls" or "keys"
+    before TEXT NOT NULL,       -- day or month from which they are kept
+    on_day TEXT NOT NULL,       -- the day of the run
+    count INTEGER NOT NULL      -- parts of the lake, or keys
+);
+""",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,10 +331,10 @@ class Ledger:
                 ],
             )
 
-    def seal(self, platform: str, *, oldest_kept: date) -> int:
-        """Seal the days up to ``oldest_kept`` and drop the calls before it; return their number.
+    def seal(self, platform: str, *, oldest_kept: date, today: date) -> int:
+        """Seal the days up to ``oldest_kept``, drop the calls before it; return how many parts.
 
-        The day ``oldest_kept`` keeps its calls because the day after needs them.
+        The day ``oldest_kept`` keeps its calls because the day after needs them. A trace remains.
         """
         with self._transaction():
             self._db.execute(
@@ -332,7 +345,27 @@ class Ledger:
                 "UPDATE parts SET deleted = 1 WHERE platform = ? AND day < ? AND NOT deleted",
                 (platform, oldest_kept.isoformat()),
             )
+            if cursor.rowcount:
+                self._trace(platform, "calls", oldest_kept.isoformat(), today, cursor.rowcount)
         return cursor.rowcount
+
+    def trace_keys(self, *, oldest_kept: date, today: date, count: int) -> None:
+        """Remember that the keys of months before that of ``oldest_kept`` were destroyed."""
+        with self._transaction():
+            self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
+
+    def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
+        """Platform, what ("calls", "keys"), kept from, day of the run, how many: oldest first."""
+        rows = self._db.execute(
+            "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
+        )
+        return rows.fetchall()
+
+    def _trace(self, platform: str | None, what: str, before: str, today: date, count: int) -> None:
+        self._db.execute(
+            "INSERT INTO deletions (platform, what, before, on_day, count) VALUES (?, ?, ?, ?, ?)",
+            (platform, what, before, today.isoformat(), count),
+        )
 
     # Publications
 
@@ -373,14 +406,15 @@ class Ledger:
 
     def _prepare(self, path: Path) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
+        if version <= SCHEMA_VERSION:
             with self._transaction():
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
+                for added in range(version + 1, SCHEMA_VERSION + 1):
+                    for statement in _ADDED[added].split(";"):
+                        self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
+        else:
             message = (
-                f"{path}: the state was written by another version of affluence (schema {version},"
+                f"{path}: the state was written by a newer version of affluence (schema {version},"
                 f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
             )
             raise StateError(message)

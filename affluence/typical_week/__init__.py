@@ -50,6 +50,7 @@ class TypicalWeek:
     refusals_recorded: bool
 
 
+_REACH = ("reach", "reach_low", "reach_high")
 _SUMS = (
     *("attempts", "answered", "abandoned", "unanswered", "busy", "first_attempts", "first_busy"),
     *("open_s", "full_open_s", "held_open_s", "line_open_s"),
@@ -75,8 +76,13 @@ def make_week(
     platform: str,
     first: date,
     last: date,
+    lines_believed: bool = True,
 ) -> TypicalWeek:
-    """Make the typical week of one platform from its SLOTS of ``[first, last]``, days included."""
+    """Make the typical week of one platform from its SLOTS of ``[first, last]``, days included.
+
+    ``lines_believed`` is False where the records contradict the number of lines: rates of lines
+    are then null, and so is reach where no refusal is recorded either.
+    """
     SLOTS.check(slots)
     grid = row_grid(hours, settings.row_minutes)
     by_day = _per_day_and_row(slots, hours.zone, grid, first, last)
@@ -92,7 +98,11 @@ def make_week(
     totals = counted.select(pl.col("answered", "abandoned", "unanswered", "unknown", "busy").sum())
     answered, abandoned, unanswered, unknown, busy = totals.row(0)
     answers_known = answered + abandoned + unanswered > unknown
-    rated = with_rates(counted, settings.bounds, answers_known=answers_known)
+    rated = with_rates(
+        counted, settings.bounds, answers_known=answers_known, lines_believed=lines_believed
+    )
+    if not (lines_believed or busy):
+        rated = rated.with_columns(pl.lit(None, pl.Float64).alias(name) for name in _REACH)
     enough = (pl.col("days") >= settings.minimum_days) & (
         pl.col("attempts") >= settings.minimum_calls
     )

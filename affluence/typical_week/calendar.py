@@ -55,7 +55,7 @@ def each_day(first: date, last: date) -> Iterator[date]:
 
 def closed_days(hours: Hours, first: date, last: date) -> tuple[ClosedDay, ...]:
     """Days within the weekly hours on which the desk is closed, in order; closures come first."""
-    holidays = _public_holidays(hours.holidays_of, first, last)
+    holidays = public_holidays(hours.holidays_of, first, last)
     closed = []
     for day in each_day(first, last):
         if not hours.weekly[day.weekday()]:
@@ -88,7 +88,8 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return wall.astimezone(UTC)
 
 
-def _public_holidays(region: str, first: date, last: date) -> dict[date, str]:
+def public_holidays(region: str, first: date, last: date) -> dict[date, str]:
+    """Public holidays and their names, from ``first`` to ``last``; none without a region."""
     if not region:
         return {}
     # A second to load, and not needed where a desk works on holidays.

@@ -31,7 +31,9 @@ class Bounds:
     busy: float
 
 
-def with_rates(by_day: pl.DataFrame, bounds: Bounds, *, answers_known: bool) -> pl.DataFrame:
+def with_rates(
+    by_day: pl.DataFrame, bounds: Bounds, *, answers_known: bool, lines_believed: bool
+) -> pl.DataFrame:
     """Sums, rates, interval and ``level`` per weekday and row, from sums per day and row.
 
     Args:
@@ -39,11 +41,18 @@ def with_rates(by_day: pl.DataFrame, bounds: Bounds, *, answers_known: bool) -> 
         bounds: of the levels.
         answers_known: False where the records cannot tell whether anyone answered: then reach is
             one minus the busy-line rate alone.
+        lines_believed: False where the records contradict the number of lines: then the rates of
+            lines are withheld, and reach rests on the refused share alone.
 
     """
     sums = [name for name in by_day.columns if name not in (*_CELL, "day")]
     total = {name: pl.col(name).sum().over(_CELL) for name in sums}
-    reach = _reach({name: pl.col(name) for name in sums}, answers_known=answers_known)
+    reach = _reach(
+        {name: pl.col(name) for name in sums},
+        answers_known=answers_known,
+        lines_believed=lines_believed,
+    )
+    unknown = pl.lit(None, pl.Float64)
     without_day = by_day.lazy().with_columns(**{name: total[name] - pl.col(name) for name in sums})
     days = pl.col("n")
     spread = (
@@ -58,8 +67,8 @@ def with_rates(by_day: pl.DataFrame, bounds: Bounds, *, answers_known: bool) -> 
         .agg(pl.col(sums).sum(), days=pl.len().cast(pl.Int64))
         .join(spread, on=_CELL)
         .with_columns(
-            busy_line_rate=_ratio("full_open_s", "open_s"),
-            occupancy_rate=_ratio("held_open_s", "line_open_s"),
+            busy_line_rate=_ratio("full_open_s", "open_s") if lines_believed else unknown,
+            occupancy_rate=_ratio("held_open_s", "line_open_s") if lines_believed else unknown,
             refused_share=_ratio("first_busy", "first_attempts"),
             reach=reach,
         )
@@ -76,8 +85,8 @@ def _ratio(numerator: str, denominator: str) -> pl.Expr:
     return pl.when(below > 0).then((pl.col(numerator) / below).clip(0, 1))
 
 
-def _reach(sums: dict[str, pl.Expr], *, answers_known: bool) -> pl.Expr:
-    full = sums["full_open_s"] / sums["open_s"]
+def _reach(sums: dict[str, pl.Expr], *, answers_known: bool, lines_believed: bool) -> pl.Expr:
+    full = sums["full_open_s"] / sums["open_s"] if lines_believed else pl.lit(None, pl.Float64)
     refused = sums["first_busy"] / pl.when(sums["first_attempts"] > 0).then(sums["first_attempts"])
     accepted = sums["answered"] + sums["abandoned"] + sums["unanswered"]
     answered = pl.when(accepted > 0).then(sums["answered"] / accepted).otherwise(1.0)

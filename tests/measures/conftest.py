@@ -10,7 +10,7 @@ _SLOW_ORACLE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 # Derandomized: a red test is red again on the next run and on the next machine.
 settings.register_profile(
     "measures-quick",
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     suppress_health_check=_SLOW_ORACLE,

@@ -1,12 +1,14 @@
-"""Random CALLS, CAPACITY and SPANS, aimed at where a measure of phone lines can go wrong.
+"""Random situations: calls, lines and agents in service, opening hours, recorded time, a window.
 
 Everything happens within a few hours around an `anchor`: an ordinary hour, a local midnight, or one
-of the two clock changes in Paris. Instants are drawn from a handful of *moments* as often as from
-all seconds, so that arrivals, releases, openings and slot bounds fall on the same second.
+of the two clock changes in Paris; sometimes at the same hours of the days before and after too.
+Instants are drawn from a handful of *moments* as often as from all seconds, so that arrivals,
+releases, openings and slot bounds fall on the same second.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +16,16 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from affluence.tables import CALLS, CAPACITY, DIRECTIONS, OUTCOMES, SPANS
-
-PLATFORM = "titres-de-sejour"
-ZONE = "Europe/Paris"
+from .frames import PLATFORM, ZONE, calls_frame, capacity_frame, spans_frame
+from .random_calls import (
+    CALLERS,
+    DAY_S,
+    REACH_S,
+    attempts_of_a_caller,
+    moments,
+    scattered_calls,
+    second,
+)
 
 ANCHORS = (
     datetime(2026, 3, 17, 9, tzinfo=UTC),  # an ordinary Tuesday morning
@@ -31,15 +39,10 @@ ANCHORS = (
     datetime(2026, 10, 25, 23, tzinfo=UTC),  # its end
 )
 
-REACH_S = 2 * 3600  # the window extends so far on either side of the anchor
-_BEYOND_S = 3600  # and calls arrive up to so long before and after the window
-_KEYS = st.integers(0, 2**64 - 1)
-_CALLERS = st.sampled_from([None, None, 0, 1, 2, 3, 2**64 - 1])
-
 
 @dataclass(frozen=True)
 class Situation:
-    """The arguments of `measure`, as the product takes them."""
+    """The arguments of `measure_in_full`, as the product takes them."""
 
     calls: pl.DataFrame
     lines: int | pl.DataFrame
@@ -49,6 +52,8 @@ class Situation:
     opening: pl.DataFrame | None
     recorded: pl.DataFrame | None
     refusals_hold_lines: bool
+    wrap_up_s: float = 0
+    longest_call_s: int = 6 * 3600
     zone: str = ZONE
 
     def but(self, **changes: Any) -> Situation:
@@ -56,109 +61,21 @@ class Situation:
         return replace(self, **changes)
 
 
-def calls_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """CALLS from the few columns that matter to the measures; the others get plain values."""
-    plain = {
-        "platform": PLATFORM,
-        "picked_up_at": None,
-        "queued_at": None,
-        "answered_at": None,
-        "direction": "inbound",
-        "refused_by": None,
-        "detail": None,
-        "caller": None,
-        "line": None,
-        "agent": None,
-        "queue": None,
-        "legs": 1,
-        "quality": 0,
-    }
-    frame = pl.DataFrame([plain | row for row in rows], schema=CALLS.schema)
-    return CALLS.check(frame)
-
-
-def spans_frame(bounds: list[tuple[datetime, datetime]]) -> pl.DataFrame:
-    """SPANS from pairs of instants."""
-    return SPANS.check(pl.DataFrame(bounds, schema=SPANS.schema, orient="row"))
-
-
-def capacity_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """CAPACITY from its rows; lines of the platform unless they say otherwise."""
-    plain = {"platform": PLATFORM, "kind": "line", "source": "configured"}
-    return CAPACITY.check(pl.DataFrame([plain | row for row in rows], schema=CAPACITY.schema))
-
-
 @st.composite
-def moments(draw: st.DrawFn) -> list[int]:
-    """A few seconds, counted from the anchor, where several things will happen at once."""
-    quarters = st.integers(-REACH_S // 900, REACH_S // 900).map(lambda quarter: quarter * 900)
-    beside_a_bound = st.builds(lambda bound, by: bound + by, quarters, st.sampled_from([-1, 0, 1]))
-    anywhere = st.integers(-REACH_S - _BEYOND_S, REACH_S + _BEYOND_S)
-    return draw(st.lists(st.one_of(beside_a_bound, anywhere), min_size=1, max_size=6))
-
-
-def _second(shared: list[int], earliest: int, latest: int) -> st.SearchStrategy[int]:
-    within = sorted({second for second in shared if earliest <= second <= latest})
-    anywhere = st.integers(earliest, latest)
-    return st.one_of(st.sampled_from(within), anywhere) if within else anywhere
-
-
-@st.composite
-def call_rows(
-    draw: st.DrawFn,
-    anchor: datetime,
-    shared: list[int],
-    *,
-    earliest: int = -REACH_S - _BEYOND_S,
-    latest: int = REACH_S + _BEYOND_S,
-    max_calls: int = 24,
-    microseconds: bool = False,
-) -> list[dict[str, Any]]:
-    """Calls that arrive between two seconds counted from the anchor, and end by ``latest``."""
-    keys = draw(st.lists(_KEYS, max_size=max_calls, unique=True))
-    fraction = st.integers(0, 999_999) if microseconds else st.just(0)
-    rows = []
-    for key in keys:
-        offered = draw(_second(shared, earliest, latest))
-        length = draw(st.sampled_from(["none", "short", "long", "any"]))
-        longest = {"none": 0, "short": 90, "long": 2 * 3600, "any": latest - offered}[length]
-        released = draw(_second(shared, offered, min(latest, offered + longest)))
-        instants = sorted(
-            anchor + timedelta(seconds=second, microseconds=draw(fraction))
-            for second in (offered, draw(_second(shared, offered, released)), released)
-        )
-        # Busy and abandoned count more than the rest, without hiding the rest.
-        outcome = draw(st.sampled_from([*OUTCOMES, "answered", "answered", "busy", "abandoned"]))
-        has_answer = draw(st.integers(0, 9)) < (8 if outcome == "answered" else 1)
-        rows.append(
-            {
-                "call_key": key,
-                "offered_at": instants[0],
-                "answered_at": instants[1] if has_answer else None,
-                "released_at": None if draw(st.integers(0, 11)) == 0 else instants[2],
-                "direction": draw(st.sampled_from(["inbound"] * 4 + list(DIRECTIONS))),
-                "outcome": outcome,
-                "caller": draw(_CALLERS),
-            }
-        )
-    return rows
-
-
-@st.composite
-def capacities(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> int | pl.DataFrame:
+def capacities(draw: st.DrawFn, anchor: datetime, shared: Sequence[int]) -> int | pl.DataFrame:
     """A fixed number of lines, or spans that begin, end, overlap and leave gaps within the day."""
     if draw(st.booleans()):
         return draw(st.integers(1, 6))
     rows: list[dict[str, Any]] = []
     for _ in range(draw(st.integers(0, 5))):
-        since = draw(_second(shared, -REACH_S - 600, REACH_S))
-        until = draw(st.one_of(st.none(), _second(shared, since + 1, REACH_S + 600)))
+        since = draw(second(shared, -REACH_S - 600, REACH_S))
+        until = draw(st.one_of(st.none(), second(shared, since + 1, REACH_S + 600)))
         rows.append(
             {
                 "from": anchor + timedelta(seconds=since),
                 "to": None if until is None else anchor + timedelta(seconds=until),
                 "count": draw(st.integers(0, 4)),
-                "kind": draw(st.sampled_from(["line", "line", "line", "agent"])),
+                "kind": draw(st.sampled_from(["line", "line", "agent"])),
                 "platform": draw(st.sampled_from([PLATFORM, PLATFORM, PLATFORM, "another"])),
             }
         )
@@ -166,7 +83,9 @@ def capacities(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> int | pl
 
 
 @st.composite
-def openings(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> pl.DataFrame:
+def openings(
+    draw: st.DrawFn, anchor: datetime, shared: Sequence[int], *, days: Sequence[int] = (0,)
+) -> pl.DataFrame:
     """Spans on half hours, on minutes such as 9:10, over midnight; they overlap, nest or touch.
 
     As often as not a bound is a shared moment, so that calls arrive just as the desk opens or
@@ -177,13 +96,14 @@ def openings(draw: st.DrawFn, anchor: datetime, shared: list[int]) -> pl.DataFra
         st.integers(-REACH_S // 600, REACH_S // 600).map(lambda tens: tens * 10),
         st.integers(-REACH_S // 60 - 30, REACH_S // 60 + 30),
     )
-    second = st.one_of(st.sampled_from(shared), minutes.map(lambda minute: minute * 60))
-    pairs = draw(st.lists(st.tuples(second, second), max_size=5))
+    at = st.one_of(st.sampled_from(shared), minutes.map(lambda minute: minute * 60))
+    pair = st.tuples(at, at, st.sampled_from(days))
+    pairs = draw(st.lists(pair, min_size=1, max_size=5) | st.just([]))
+    bounds = [(day * DAY_S + min(a, b), day * DAY_S + max(a, b)) for a, b, day in pairs if a != b]
     return spans_frame(
         [
-            (anchor + timedelta(seconds=min(pair)), anchor + timedelta(seconds=max(pair)))
-            for pair in pairs
-            if pair[0] != pair[1]
+            (anchor + timedelta(seconds=start), anchor + timedelta(seconds=end))
+            for start, end in bounds
         ]
     )
 
@@ -195,26 +115,53 @@ def situations(
     slot_minutes: tuple[int, ...] = (15, 30, 60),
     microseconds: bool = False,
     max_calls: int = 24,
+    several_days: bool | None = None,
 ) -> Situation:
-    """Everything that `measure` takes, with an explicit window of whole hours or less."""
+    """Everything that `measure_in_full` takes, with an explicit window of whole slots."""
     anchor = draw(st.sampled_from(ANCHORS))
     shared = draw(moments())
-    rows = draw(call_rows(anchor, shared, microseconds=microseconds, max_calls=max_calls))
-    slot = draw(st.sampled_from(slot_minutes))
-    reach = REACH_S // 60 // slot
-    first, last = sorted(
-        draw(st.sampled_from([(-reach, reach), (-reach, reach), (0, reach), (-1, 0), (0, 0)]))
+    callers = draw(st.sampled_from([CALLERS, CALLERS, (0,), (0, None, 2**64 - 1)]))
+    rows = draw(
+        scattered_calls(
+            anchor, shared, microseconds=microseconds, max_calls=max_calls, callers=callers
+        )
     )
+    if max_calls:
+        for caller in draw(st.sampled_from([(), (0,), (4,), (0, 4)])):
+            rows += draw(attempts_of_a_caller(anchor, shared, caller, microseconds=microseconds))
+    spreads = draw(st.integers(0, 3)) == 0 if several_days is None else several_days
+    days = (-1, 0, 0, 1) if spreads else (0,)
+    if spreads:
+        # By halves of a dozen: a caller's attempts stay together, and go on another day too.
+        rows = [_on_day(row, days[number // 6 % 4]) for number, row in enumerate(rows)]
+    slot = draw(st.sampled_from(slot_minutes))
+    reach = (REACH_S + DAY_S * spreads) // 60 // slot
+    everything = (-reach, reach)
+    first, last = draw(st.sampled_from([everything] * 4 + [(0, reach), (-1, 0), (0, 0)]))
+    hours = openings(anchor, shared, days=days)
     return Situation(
-        calls=calls_frame(rows),
+        calls=calls_frame(_with_keys_of_their_own(rows)),
         lines=draw(capacities(anchor, shared)),
         slot_minutes=slot,
         start=anchor + timedelta(minutes=first * slot),
         end=anchor + timedelta(minutes=last * slot),
-        opening=draw(st.one_of(st.none(), openings(anchor, shared))),
-        recorded=draw(st.one_of(st.none(), openings(anchor, shared))),
-        refusals_hold_lines=draw(st.booleans()),
+        opening=draw(hours) if draw(st.integers(0, 2)) else None,
+        recorded=draw(hours) if draw(st.booleans()) else None,
+        refusals_hold_lines=draw(st.sampled_from([False, False, True])),
+        wrap_up_s=draw(st.sampled_from([0, 0, 30, 12.5 if microseconds else 900])),
+        longest_call_s=draw(st.sampled_from([6 * 3600, 6 * 3600, 900, 1])),
     )
+
+
+def _on_day(row: dict[str, Any], day: int) -> dict[str, Any]:
+    return {
+        name: value + timedelta(days=day) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
+
+
+def _with_keys_of_their_own(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return list({row["call_key"]: row for row in rows}.values())
 
 
 @dataclass(frozen=True)
@@ -231,12 +178,13 @@ def interrupted_situations(draw: st.DrawFn) -> Interrupted:
     """Calls that are all over at some second, and calls that begin at that second or later."""
     anchor = draw(st.sampled_from(ANCHORS))
     shared = draw(moments())
-    pause = draw(_second(shared, -REACH_S, REACH_S))
-    before = draw(call_rows(anchor, shared, latest=pause, max_calls=12))
+    pause = draw(second(shared, -REACH_S, REACH_S))
+    # A call without a recorded end would hold its line beyond the pause.
+    before = draw(scattered_calls(anchor, shared, latest=pause, max_calls=12, may_stay_open=False))
     taken = {row["call_key"] for row in before}
     after = [
         row
-        for row in draw(call_rows(anchor, shared, earliest=pause, max_calls=12))
+        for row in draw(scattered_calls(anchor, shared, earliest=pause, max_calls=12))
         if row["call_key"] not in taken
     ]
     situation = Situation(

@@ -105,6 +105,8 @@ def edition(**changes: Any) -> Edition:
         answers_known=True,
         refusals_recorded=True,
         lines=8,
+        lines_inferred=False,
+        lines_believed=True,
         bounds=Bounds(quiet=0.90, fairly_quiet=0.75, busy=0.50),
         minimum_days=4,
         minimum_calls=30,

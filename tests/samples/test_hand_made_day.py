@@ -31,7 +31,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from affluence.measures import measure, measure_waits
+from affluence.measures import Measured, measure_in_full
 from affluence.pipeline import read_calls
 from affluence.typical_week.calendar import Hours, opening_spans
 
@@ -51,15 +51,28 @@ def calls() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def slots(calls: pl.DataFrame) -> pl.DataFrame:
+def measured(calls: pl.DataFrame) -> Measured:
     opening = opening_spans(HOURS, date(2026, 3, 3), date(2026, 3, 4))
-    return measure(calls, 3, opening=opening, end=datetime(2026, 3, 4, 23, tzinfo=UTC))
+    return measure_in_full(calls, 3, opening=opening, end=datetime(2026, 3, 4, 23, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def slots(measured: Measured) -> pl.DataFrame:
+    return measured.slots
+
+
+def start_of(local: str) -> datetime:
+    hour, minute = map(int, local.split(":"))
+    return datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=hour - 1, minutes=minute)
 
 
 def slot(slots: pl.DataFrame, local: str) -> dict[str, Any]:
-    hour, minute = map(int, local.split(":"))
-    start = datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=hour - 1, minutes=minute)
-    return slots.row(by_predicate=pl.col("slot_start") == start, named=True)
+    return slots.row(by_predicate=pl.col("slot_start") == start_of(local), named=True)
+
+
+def rows_of(companion: pl.DataFrame, local: str) -> list[tuple[Any, ...]]:
+    """Rows of one slot, without the two columns that say which."""
+    return companion.filter(slot_start=start_of(local)).drop("platform", "slot_start").rows()
 
 
 def test_every_line_is_accounted_for() -> None:
@@ -83,8 +96,15 @@ def test_first_quarter(slots: pl.DataFrame) -> None:
     assert quarter["anonymous"] == 1  # 8
     assert quarter["first_attempts"] == 4  # 1, 2, 3, 4; 5 and 6 are redials of 4, 8 is nobody
     assert quarter["first_busy"] == 1  # 4
+    assert quarter["first_answered"] == 2  # 1, 2
+    assert quarter["unlinked"] == 1 and quarter["shared"] == 0  # 8
+    assert quarter["refused_free"] == 0  # 4 and 5 met 1, 2 and 3 on the three lines
     assert quarter["wait_answered_s"] == 20 + 30 + 10
     assert quarter["wait_abandoned_s"] == 120 + 60
+    assert quarter["talk_s"] == 280 + 1110 + 560  # 1, 2, 6
+    # 1, 2, 3, 6, 7, 8; of them 7 is outbound
+    assert quarter["line_holding_s"] == 300 + 1140 + 120 + 570 + 600 + 60
+    assert quarter["inbound_holding_s"] == quarter["line_holding_s"] - 600
     # calls 1, 2, 3, 6, 7, 8, up to 09:15
     assert quarter["held_s"] == 300 + 840 + 120 + 570 + 540 + 30
     # 09:02:00-09:04:00 (1, 2, 3), 09:04:30-09:05:00 (1, 2, 6), 09:06-09:14 (2, 6, 7),
@@ -93,6 +113,10 @@ def test_first_quarter(slots: pl.DataFrame) -> None:
     assert quarter["peak_calls"] == 3
     assert quarter["line_s"] == 3 * 900
     assert quarter["full_open_s"] == quarter["full_s"] and quarter["open_s"] == 900
+    assert quarter["over_s"] == 0
+    # 1, 2 and 7 up to 09:15, 6
+    assert quarter["agent_busy_s"] == 280 + 810 + 530 + 560
+    assert quarter["agent_s"] is None  # nobody said who is on duty
 
 
 def test_second_quarter(slots: pl.DataFrame) -> None:
@@ -110,6 +134,8 @@ def test_third_quarter(slots: pl.DataFrame) -> None:
     assert [quarter[outcome] for outcome in outcomes] == [1, 1, 1, 1, 1]  # 10, 11, 12, 13, 14
     assert quarter["attempts"] == 5
     assert quarter["first_busy"] == 1  # 14: congestion is a refusal
+    # The network refused it: that lines were free proves nothing.
+    assert quarter["busy_network"] == 1 and quarter["refused_free"] == 0
     assert quarter["held_s"] == 14 * 60 + 0 + 30 + 300 + 2  # 9, 10, 11, 12, 13; 14 holds nothing
     assert quarter["full_s"] == 0
     assert quarter["peak_calls"] == 2
@@ -126,8 +152,9 @@ def test_while_closed(slots: pl.DataFrame) -> None:
     quarter = slot(slots, "12:30")
     assert quarter["attempts"] == quarter["closed"] == 2  # 16 and 17, by the hour
     assert quarter["held_s"] == 8 + 40
-    assert quarter["first_attempts"] == 0
+    assert quarter["first_attempts"] == quarter["unlinked"] == 0
     assert quarter["wait_abandoned_s"] == 0
+    assert quarter["line_holdings"] == 2 and quarter["inbound_holding_s"] == 0
 
 
 def test_over_midnight(slots: pl.DataFrame) -> None:
@@ -143,17 +170,67 @@ def test_the_whole_day_adds_up(slots: pl.DataFrame) -> None:
     assert slots["held_s"].sum() == sum(lasting)
 
 
-def test_waits(calls: pl.DataFrame) -> None:
-    opening = opening_spans(HOURS, date(2026, 3, 3), date(2026, 3, 4))
-    waits = measure_waits(calls, opening=opening)
-    of_first_quarter = waits.filter(
-        pl.col("slot_start") == datetime(2026, 3, 3, 8, tzinfo=UTC)
-    ).select("kind", "wait_s", "calls")
-    assert of_first_quarter.rows() == [
-        ("answered", 10, 1),
-        ("answered", 20, 1),
-        ("answered", 30, 1),
-        ("abandoned", 60, 1),
-        ("abandoned", 120, 1),
+def test_how_many_calls_at_a_time(measured: Measured) -> None:
+    assert rows_of(measured.concurrency, "09:00") == [
+        (1, 60, 60),  # 1, to 09:01:00
+        # 1 and 2 to 09:02:00, and from 09:04:00; 2 and 6 from 09:05:00; 2 and 7 from 09:14:00
+        (2, 60 + 30 + 60 + 30, 60 + 30 + 60 + 30),
+        (3, 660, 660),  # as full_s
     ]
-    assert waits.filter(kind="abandoned")["calls"].sum() == 3  # 3, 8, 10; not 17, while closed
+    assert rows_of(measured.concurrency, "24:00") == [(1, 600, 0)]  # 18, while closed
+
+
+def test_durations(measured: Measured) -> None:
+    assert rows_of(measured.durations, "09:00") == [
+        ("answered", 10, 1),  # 6
+        ("answered", 20, 1),  # 1
+        ("answered", 30, 1),  # 2
+        ("abandoned", 60, 1),  # 8
+        ("abandoned", 120, 1),  # 3
+        ("agent_pick_up", 10, 1),  # nothing but agents picks up here, so as answered
+        ("agent_pick_up", 20, 1),
+        ("agent_pick_up", 30, 1),
+        ("talk", 280, 1),  # 1
+        ("talk", 540, 1),  # 6: 560 s
+        ("talk", 1080, 1),  # 2: 1110 s
+        ("line_holding", 60, 1),  # 8
+        ("line_holding", 120, 1),  # 3
+        ("line_holding", 300, 1),  # 1
+        ("line_holding", 570, 1),  # 6
+        ("line_holding", 600, 1),  # 7
+        ("line_holding", 1140, 1),  # 2
+    ]
+    assert rows_of(measured.durations, "09:30") == [
+        ("abandoned", 0, 1),  # 10
+        ("unanswered", 300, 1),  # 12
+        ("line_holding", 2, 1),  # 13
+        ("line_holding", 30, 1),  # 11; 10 and 14 hold nothing
+        ("line_holding", 300, 1),  # 12
+    ]
+    # 16 and 17 call half an hour after closing and an hour before opening.
+    assert rows_of(measured.durations, "12:30")[-2:] == [
+        ("after_closing", 1800, 1),
+        ("after_closing", 1860, 1),
+    ]
+
+
+def test_persons(measured: Measured) -> None:
+    by_gap = {gap: rows_of(measured.persons.filter(gap_min=gap), "09:00") for gap in (15, 1440)}
+    # Of 1, of 2, of 3 who gave up, and of 4 who got through with 6 after 130 s; 8 is nobody.
+    assert by_gap[15] == [(15, 4, 1 + 1 + 1 + 3, 1, 3, 0, 1, 20 + 30 + 130)]
+    assert by_gap[1440] == [(1440, *by_gap[15][0][1:])]
+    # 11 served himself; 10, 12, 13 and 14 got nothing.
+    assert rows_of(measured.persons.filter(gap_min=60), "09:30") == [(60, 5, 5, 1, 0, 1, 4, 0)]
+    assert rows_of(measured.persons, "12:30") == []
+
+
+def test_redials(measured: Measured) -> None:
+    assert rows_of(measured.redials, "09:00") == [
+        ("busy", 1, 40, 1, 0),  # 4, then 5
+        ("busy", 2, 80, 1, 0),  # 5, then 6
+        ("abandoned", 1, 3600, 0, 1),  # 3, hours before the desk closed
+    ]
+    assert rows_of(measured.redials, "09:30") == [
+        (failure, 1, 3600, 0, 1)
+        for failure in ("busy", "abandoned", "unanswered")  # 14, 10, 12
+    ]

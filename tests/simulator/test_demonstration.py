@@ -24,6 +24,7 @@ def test_committed_records_and_truth_are_what_the_seed_gives() -> None:
     weeks = asterisk_weeks(simulation)
     assert [path.name for path in sorted(_COMMITTED.iterdir())] == [
         *weeks,
+        "messages.csv",  # invented by hand, for the written indicators
         "truth-week.csv",
         "truth.csv",
     ]

@@ -32,7 +32,8 @@ def test_past_months_lose_their_key(tmp_path: Path) -> None:
     keys = Keyring(tmp_path)
     before = keys.day_key("desk", DAY)
     keys.day_key("desk", date(2026, 4, 1))
-    assert keys.destroy_before(date(2026, 4, 30)) == ("2026-03",)
+    assert keys.months_before(date(2026, 4, 30)) == ("2026-03",)
+    keys.destroy_before(date(2026, 4, 30))
     assert [path.name for path in tmp_path.iterdir()] == ["2026-04.key"]
     assert keys.day_key("desk", DAY) != before
 

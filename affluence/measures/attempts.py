@@ -1,0 +1,85 @@
+"""Attempts: one row an inbound call, with its slot, its local day and the outcome it counts as."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from affluence.measures.spans import rank_among, within
+from affluence.tables import OUTCOMES, REFUSED_BY
+
+_ODD_FACTOR = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio, as multiplicative hashing has it
+
+_INSTANTS = ("offered", "picked_up", "queued", "answered", "released")
+
+
+def find_attempts(
+    calls: pl.LazyFrame,
+    opening: pl.DataFrame | None,
+    *,
+    midnights: pl.Series,
+    every_us: int,
+) -> pl.DataFrame:
+    """Inbound calls, one row each.
+
+    Columns: the instants as ``…_us`` (UTC microseconds), ``outcome``, ``refused_by``, ``caller``,
+    ``slot`` (``offered_us // every_us``), ``linkable`` (whether it may be one of several attempts
+    of its caller) and ``person`` (caller and local day as one key, null without a caller). An
+    attempt outside the opening SPANS that nobody answered becomes ``closed``; a closed attempt is
+    nobody's first attempt: nobody could have answered.
+
+    Args:
+        calls: CALLS of one platform.
+        opening: SPANS, or None where it is always open.
+        midnights: ascending local midnights (UTC) around all calls.
+        every_us: length of a slot.
+
+    """
+    offered_us = pl.col("offered_at").to_physical()
+    day = rank_among(offered_us, midnights).cast(pl.UInt64)
+    outcome = pl.col("outcome")
+    if opening is not None:
+        turned_away = ~within(pl.col("offered_at"), opening) & (outcome != "answered")
+        outcome = pl.when(turned_away).then(pl.lit("closed", pl.Enum(OUTCOMES))).otherwise(outcome)
+    return (
+        calls.filter(pl.col("direction") == "inbound")
+        .select(
+            **{f"{name}_us": pl.col(f"{name}_at").to_physical() for name in _INSTANTS},
+            outcome=outcome,
+            refused_by="refused_by",
+            caller="caller",
+            slot=offered_us // every_us,
+            # Sums of 64-bit keys are as good keys, and one column is grouped faster than two.
+            person=pl.col("caller") + day * _ODD_FACTOR,
+        )
+        .with_columns(linkable=pl.col("caller").is_not_null() & (pl.col("outcome") != "closed"))
+        .collect()
+    )
+
+
+def count_attempts(attempts: pl.DataFrame) -> pl.LazyFrame:
+    """What is counted once, in the slot of the arrival; sums of waits and talks, microseconds."""
+    outcome, refused_by = pl.col("outcome"), pl.col("refused_by")
+    answered, busy = outcome == "answered", outcome == "busy"
+    offered_us, answered_us = pl.col("offered_us"), pl.col("answered_us")
+    let_in = ~outcome.is_in(["closed", "busy"])
+    holding_us = (pl.col("released_us") - offered_us).clip(lower_bound=0).filter(let_in)
+    talk_us = (pl.col("released_us") - answered_us).filter(answered)
+    return (
+        attempts.lazy()
+        .group_by("slot")
+        .agg(
+            attempts=pl.len(),
+            **{name: (outcome == name).sum() for name in OUTCOMES},
+            **{f"busy_{who}": (busy & (refused_by == who)).sum() for who in REFUSED_BY},
+            answer_unrecorded=(answered & answered_us.is_null()).sum(),
+            still_open=pl.col("released_us").null_count(),
+            anonymous=pl.col("caller").null_count(),
+            wait_answered_us=(answered_us - offered_us).filter(answered).sum(),
+            wait_abandoned_us=(pl.col("released_us") - offered_us)
+            .filter(outcome == "abandoned")
+            .sum(),
+            talk_us=talk_us.sum(),
+            talks=talk_us.count(),
+            inbound_holding_us=holding_us.sum(),
+        )
+    )

@@ -1,0 +1,240 @@
+"""Persons instead of attempts: call intents, and how callers redial after a failure.
+
+A call intent (ITU-T E.600) is what one caller wants: attempts until one is answered, or until a
+pause that is too long for the next attempt to belong to it. Callers are known within a local day
+only. Withheld numbers are never one person, nor are numbers that several persons share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from affluence.measures.durations import LONGEST_S, bin_of
+from affluence.measures.spans import disjoint_bounds, rank_among
+from affluence.tables import FAILURES, GAPS_MIN, OUTCOMES
+
+# A number is shared if one of its calls arrives while the two before it are still up, or if more
+# conversations than this are held from it on one day.
+MOST_CONVERSATIONS = 8
+_LAST_NTH = 3  # later attempts count with the third
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persons:
+    """Attempts of known callers, in the order in which each caller made them.
+
+    ``attempts`` has one row an attempt, the rows of a person together and in order, with
+    ``first`` (first of the person) and ``pause_us`` (since the end of the attempt before).
+    ``shared`` are the person keys of shared numbers, whose attempts are left out.
+    """
+
+    attempts: pl.DataFrame
+    shared: pl.Series
+
+
+def find_persons(attempts: pl.DataFrame) -> Persons:
+    """Put the attempts of each caller and local day in order, shared numbers left out.
+
+    Of several attempts in the same instant a refused one is taken for the first: when unsure, the
+    busier.
+    """
+    known = attempts.filter("linkable").select(
+        "person", "slot", "outcome", "offered_us", "answered_us", "released_us"
+    )
+    alone = known["person"].is_unique()
+    unrelated = {"first": pl.lit(value=True), "pause_us": pl.lit(None, pl.Int64)}
+    single = known.filter(alone).with_columns(**unrelated)
+    if alone.all():
+        return Persons(attempts=single, shared=known["person"].clear())
+    several = _in_order(known.filter(~alone))
+    shared = _find_shared(several)
+    if not shared.is_empty():
+        several = several.filter(~pl.col("person").is_in(shared.implode()))
+    ended_us = pl.max_horizontal("offered_us", "released_us")
+    first = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
+    pause_us = (pl.col("offered_us") - ended_us.shift(1)).clip(lower_bound=0)
+    chained = several.with_columns(first=first, pause_us=pl.when(~first).then(pause_us))
+    return Persons(attempts=pl.concat([single, chained]), shared=shared)
+
+
+def count_first_attempts(persons: Persons) -> pl.LazyFrame:
+    """Per slot: first attempts of the day of each person, those refused, those answered."""
+    outcome = pl.col("outcome")
+    return (
+        persons.attempts.lazy()
+        .filter("first")
+        .group_by("slot")
+        .agg(
+            first_attempts=pl.len(),
+            first_busy=(outcome == "busy").sum(),
+            first_answered=(outcome == "answered").sum(),
+        )
+    )
+
+
+def count_unlinked(attempts: pl.DataFrame, persons: Persons) -> pl.LazyFrame:
+    """Per slot: attempts that no person can be given, shared numbers among them."""
+    outcome = pl.col("outcome")
+    shared = pl.lit(value=False)
+    if not persons.shared.is_empty():
+        shared = pl.col("person").is_in(persons.shared.implode()).fill_null(False)
+    return (
+        attempts.lazy()
+        .filter(outcome != "closed", pl.col("caller").is_null() | shared)
+        .group_by("slot")
+        .agg(
+            shared=pl.col("caller").count(),
+            unlinked=pl.len(),
+            unlinked_answered=(outcome == "answered").sum(),
+            unlinked_busy=(outcome == "busy").sum(),
+        )
+    )
+
+
+def count_intents(persons: Persons) -> pl.LazyFrame:
+    """PERSONS without the platform: intents by ``slot`` of the first attempt and ``gap_min``."""
+    outcome, pause_us = pl.col("outcome"), pl.col("pause_us")
+    ends_intent = (outcome == "answered").shift(1).fill_null(False)
+    frames = []
+    for gap_min in GAPS_MIN:
+        whole_day = gap_min == GAPS_MIN[-1]
+        too_long = pl.lit(value=False) if whole_day else pause_us > gap_min * 60_000_000
+        starts = pl.col("first") | ends_intent | too_long
+        last = pl.col("starts").shift(-1).fill_null(True)
+        answered = outcome == "answered"
+        since_us = pl.when("starts").then("offered_us").forward_fill()
+        frames.append(
+            persons.attempts.lazy()
+            .with_columns(starts=starts)
+            .with_columns(
+                start_slot=pl.when("starts").then("slot").forward_fill(),
+                last=last,
+                since_us=since_us,
+            )
+            .group_by(slot=pl.col("start_slot"))
+            .agg(
+                intents=pl.col("starts").sum(),
+                attempts=pl.len(),
+                first_busy=(pl.col("starts") & (outcome == "busy")).sum(),
+                reached=answered.sum(),
+                self_served=(pl.col("last") & (outcome == "self_service")).sum(),
+                gave_up=(pl.col("last") & ~answered & (outcome != "self_service")).sum(),
+                reach_us=(pl.col("answered_us") - pl.col("since_us")).filter(answered).sum(),
+            )
+            .with_columns(gap_min=pl.lit(gap_min, pl.Int64))
+        )
+    return pl.concat(frames).sort("slot", "gap_min")
+
+
+def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
+    """REDIALS without the platform, by ``slot`` of the failed attempt.
+
+    Args:
+        persons: as `find_persons` gives them.
+        closings: for each local day, in order, the instant at which the desk closes for that day
+            (UTC, µs); a failure without another attempt is censored then.
+
+    """
+    outcome = pl.col("outcome")
+    starts = pl.col("first") | (outcome == "answered").shift(1).fill_null(False)
+    number = pl.int_range(pl.len())
+    nth = number - pl.when(starts).then(number).forward_fill() + 1
+    ended_us = pl.max_horizontal("offered_us", "released_us")
+    followed = (~pl.col("first")).shift(-1).fill_null(False)
+    # The closing of the day: the first one after the attempt.
+    closes_us = pl.lit(closings.to_physical()).gather(
+        rank_among(pl.col("offered_us"), closings), null_on_oob=True
+    )
+    censored_us = (closes_us - ended_us).fill_null(0).clip(lower_bound=0)
+    delay_us = pl.when(followed).then(pl.col("pause_us").shift(-1)).otherwise(censored_us)
+    failures = (
+        persons.attempts.lazy()
+        .select(
+            "slot",
+            outcome=outcome.to_physical().cast(pl.Int64),
+            failed=outcome.is_in(list(FAILURES)),
+            nth=nth.clip(upper_bound=_LAST_NTH),
+            followed=followed,
+            delay_us=delay_us,
+        )
+        .filter("failed")
+    )
+    # One integer is grouped and sorted much faster than four columns.
+    key = pl.col("slot") * len(OUTCOMES) + pl.col("outcome")
+    key = (key * (_LAST_NTH + 1) + pl.col("nth")) * (LONGEST_S + 1)
+    with_nth = pl.col("key") // (LONGEST_S + 1)
+    with_outcome = with_nth // (_LAST_NTH + 1)
+    failure = (with_outcome % len(OUTCOMES)).cast(pl.UInt8).cat.to(pl.Enum(OUTCOMES))
+    return (
+        failures.group_by(key=key + bin_of(pl.col("delay_us") // 1_000_000))
+        .agg(redialled=pl.col("followed").sum(), censored=(~pl.col("followed")).sum())
+        .sort("key")
+        .select(
+            "redialled",
+            "censored",
+            slot=with_outcome // len(OUTCOMES),
+            failure=failure.cast(pl.String).cast(pl.Enum(FAILURES)),
+            nth=with_nth % (_LAST_NTH + 1),
+            delay_s=pl.col("key") % (LONGEST_S + 1),
+        )
+    )
+
+
+def closings_of_days(midnights: pl.Series, opening: pl.DataFrame | None) -> pl.Series:
+    """When the desk closes for each local day: its last closing, else the midnight that ends it.
+
+    Args:
+        midnights: ascending local midnights (UTC); n of them bound n - 1 days.
+        opening: SPANS, or None where it is always open.
+
+    """
+    ends = midnights[1:]
+    if opening is None:
+        return ends
+    bounds = disjoint_bounds(opening)
+    before = bounds.search_sorted(ends, side="left")
+    before_first = pl.Series([None], dtype=bounds.dtype)
+    last_bound = pl.lit(pl.concat([before_first, bounds])).gather("before")
+    # After an even number of bounds the desk is closed, and the last one was a closing.
+    closed_within = (pl.col("before") % 2 == 0) & (last_bound > pl.col("start"))
+    return pl.select(start=midnights[:-1], end=ends, before=before).select(
+        pl.when(closed_within).then(last_bound).otherwise("end").alias("closing")
+    )["closing"]
+
+
+def _in_order(several: pl.DataFrame) -> pl.DataFrame:
+    """Attempts by person, instant, refusals first, outcome, and what else tells them apart."""
+    outcome = pl.col("outcome")
+    rank = pl.when(outcome == "busy").then(0).otherwise(outcome.to_physical().cast(pl.Int64) + 1)
+    moment = pl.col("offered_us") * (len(OUTCOMES) + 1) + rank
+    # One wide number is sorted many times faster than several columns are.
+    order = pl.col("person").cast(pl.UInt128) * (1 << 62) + moment.cast(pl.UInt128)
+    ordered = several.with_columns(order=order).sort("order").with_row_index("row")
+    same = pl.col("order") == pl.col("order").shift(1)
+    tied = ordered.filter((same | same.shift(-1)).fill_null(False))
+    if not tied.is_empty():
+        settled = tied.sort("order", "released_us", "answered_us", nulls_last=True)
+        ordered = ordered[ordered["row"].scatter(tied["row"], settled["row"])]
+    return ordered.drop("row", "order")
+
+
+def _find_shared(several: pl.DataFrame) -> pl.Series:
+    """Person keys of numbers that several persons use, from attempts in their order."""
+    person, offered_us = pl.col("person"), pl.col("offered_us")
+    up_until_us = pl.max_horizontal("offered_us", "released_us")
+
+    def still_up(before: int) -> pl.Expr:
+        return (person == person.shift(before)) & (up_until_us.shift(before) > offered_us)
+
+    crowded = several.lazy().filter(still_up(1) & still_up(2)).select("person")
+    talkative = (
+        several.lazy()
+        .filter(pl.col("outcome") == "answered")
+        .group_by("person")
+        .len()
+        .filter(pl.col("len") > MOST_CONVERSATIONS)
+        .select("person")
+    )
+    return pl.concat([crowded, talkative]).unique().sort("person").collect().to_series()
