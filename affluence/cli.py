@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     import polars as pl
 
 DONE_WITH_UNREADABLE_FILES = 7
+
+
+class MeasuredTable(StrEnum):
+    """Tables that the measures keep: the names of `affluence.tables.MEASURED`."""
+
+    SLOTS = "slots"
+    DURATIONS = "durations"
+    CONCURRENCY = "concurrency"
+    PERSONS = "persons"
+    REDIALS = "redials"
+
 
 app = typer.Typer(
     help="When should people call so that somebody answers? From call records to a weekly table.",
@@ -71,6 +83,9 @@ def run(config: ConfigOption = _CONFIG) -> None:
             f" + {account['merged']} merged legs + {account['duplicates']} duplicates"
             f" + {account['ignored']} ignored + {account['rejected']} rejected."
         )
+    for name, parts in report.parts_deleted.items():
+        if parts:
+            print(f"{name}: calls past their retention deleted: {parts} parts of the lake.")
     for problem in report.problems:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     if report.release is None:
@@ -119,10 +134,15 @@ def calls(
 
 @app.command()
 def slots(
-    output: OutputOption, config: ConfigOption = _CONFIG, platform: PlatformOption = None
+    output: OutputOption,
+    config: ConfigOption = _CONFIG,
+    platform: PlatformOption = None,
+    table: Annotated[
+        MeasuredTable, typer.Option(help="The slots, or what is kept beside them.")
+    ] = MeasuredTable.SLOTS,
 ) -> None:
-    """Write what was measured: one row a quarter of an hour."""
-    _write(pipeline.read_slots(load(config), platform), output)
+    """Write what was measured: one row a quarter of an hour, or one of the tables beside it."""
+    _write(pipeline.read_measured(load(config), table.value, platform), output)
 
 
 @app.command()
@@ -134,6 +154,45 @@ def week(
 
     made = pipeline.typical_week(load(config), _today(), platform)
     print(made.write_json() if as_json else week_as_text(made))
+
+
+@app.command()
+def indicators(
+    config: ConfigOption = _CONFIG,
+    platform: PlatformOption = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: of the records."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default: of the records."),
+    ] = None,
+    as_json: JsonOption = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the shares to a .csv file.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Write the page for the user committee: .html, one A4 sheet."),
+    ] = None,
+) -> None:
+    """Print the official indicators beside what callers lived, with all that each leaves out."""
+    from affluence.indicators import listing
+
+    settings = load(config)
+    first_day, last_day = (None if day is None else day.date() for day in (first, last))
+    if page is not None:
+        if output is not None or as_json:
+            raise typer.BadParameter("give it without --output and --json", param_hint="--page")
+        made = pipeline.committee_page(settings, platform, first=first_day, last=last_day)
+        _write_text(made.decode(), page, ".html", "--page")
+        return
+    service, found = pipeline.indicators(settings, platform, first=first_day, last=last_day)
+    if output is not None:
+        _write_text(listing.as_csv(found), output, ".csv", "--output")
+    else:
+        print((listing.as_document if as_json else listing.as_text)(service, found))
 
 
 @app.command()
@@ -174,6 +233,16 @@ def _write(frame: pl.DataFrame, output: Path) -> None:
     except OSError as error:
         raise typer.BadParameter(f"{output}: {error}", param_hint="--output") from error
     print(f"{output}: {frame.height} rows.")
+
+
+def _write_text(text: str, output: Path, ending: str, option: str) -> None:
+    if output.suffix != ending:
+        raise typer.BadParameter(f"the file must end in {ending}", param_hint=option)
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise typer.BadParameter(f"{output}: {error}", param_hint=option) from error
+    print(f"{output}: written.")
 
 
 @contextmanager

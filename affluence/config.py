@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from affluence.errors import ConfigError
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -117,6 +118,30 @@ def _lines(value: object) -> object:
     raise ValueError(message)
 
 
+class Shift(_Section):
+    """Agents on duty at some hours of some weekdays; shifts that overlap add up."""
+
+    weekdays: tuple[Weekday, ...] = Field(min_length=1)
+    hours: tuple[MinutesSpan, ...] = Field(min_length=1)
+    count: int = Field(ge=1)
+    since: date = date(1970, 1, 1)
+    until: date | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _in_order(self) -> Shift:
+        if self.until is not None and self.until < self.since:
+            message = "'until' is before 'since'"
+            raise ValueError(message)
+        return self
+
+
+class Agents(_Section):
+    """Who answers: the roster, where records tell nothing of it, and the work after a call."""
+
+    wrap_up_s: float = Field(default=0, ge=0, le=3600)
+    roster: tuple[Shift, ...] = ()
+
+
 class Closing(_Section):
     """Days on which the desk is closed although its weekly hours say open; both included."""
 
@@ -175,6 +200,17 @@ class Week(_Section):
     minimum_calls: int = Field(default=10, ge=1)
 
 
+class Indicators(_Section):
+    """How official formulas are read that are not public, or leave a choice; written messages."""
+
+    fewer_than_5_rings_s: float = Field(default=20, gt=0, le=60)
+    short_abandon_s: int = Field(default=5, ge=0, le=60)
+    short_abandons_are_lost: bool = True
+    agent_required: Literal["accepted", "refused-too"] = "accepted"
+    answered_within_s: int = Field(default=20, ge=1, le=600)
+    written: Path | None = None  # CSV of letters, e-mails and complaints
+
+
 class Levels(_Section):
     """Lowest chance (0-1) that a first call reaches an agent, for each level."""
 
@@ -196,7 +232,8 @@ class Platform(_Section):
     name: str = Field(min_length=1)
     phone: Annotated[str, AfterValidator(_phone)]
     zone: Zone = "Europe/Paris"
-    lines: Annotated[tuple[Lines, ...], BeforeValidator(_lines)]
+    lines: Annotated[tuple[Lines, ...], BeforeValidator(_lines)] = ()
+    agents: Agents = Agents()
     refusals_hold_lines: bool = False
     longest_call_hours: float = Field(default=6, gt=0, le=24)
     demonstration: bool = False
@@ -205,6 +242,7 @@ class Platform(_Section):
     opening: Opening
     week: Week = Week()
     levels: Levels = Levels()
+    indicators: Indicators = Indicators()
 
 
 class Target(_Section):
@@ -276,10 +314,14 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
             update={
                 "source": platform.source.model_copy(
                     update={"folder": base / platform.source.folder}
-                )
+                ),
+                "indicators": platform.indicators.model_copy(
+                    update={"written": written and base / written}
+                ),
             }
         )
         for name, platform in config.platform.items()
+        for written in [platform.indicators.written]
     }
     targets = {
         name: target.model_copy(update={"folder": base / target.folder})

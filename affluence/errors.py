@@ -22,9 +22,17 @@ class ConfigError(AffluenceError):
     exit_code = 2
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
-        lines = "".join(f"\n  - {problem}" for problem in problems)
-        plural = "s" if len(problems) > 1 else ""
-        super().__init__(f"{path}: {len(problems)} problem{plural} to mend:{lines}")
+        super().__init__(_to_mend(path, problems))
+        self.problems = tuple(problems)
+
+
+class MessagesError(AffluenceError):
+    """The file of letters, e-mails and complaints has problems; all of them are listed."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        super().__init__(_to_mend(path, problems))
         self.problems = tuple(problems)
 
 
@@ -81,3 +89,9 @@ class DeliveryError(AffluenceError):
 
     def __init__(self, target: str, why: str, what_to_do: str) -> None:
         super().__init__(f"target '{target}': {why}. {what_to_do}")
+
+
+def _to_mend(path: Path, problems: Sequence[str]) -> str:
+    lines = "".join(f"\n  - {problem}" for problem in problems)
+    plural = "s" if len(problems) > 1 else ""
+    return f"{path}: {len(problems)} problem{plural} to mend:{lines}"

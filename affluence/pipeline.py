@@ -24,6 +24,7 @@ from affluence.store import Store, open_store
 if TYPE_CHECKING:
     from polars import DataFrame as Frame
 
+    from affluence.indicators import Indicators
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
 
@@ -156,22 +157,75 @@ def inspect(
     )
 
 
-def read_slots(config: Config, platform: str | None = None) -> Frame:
-    """SLOTS of one platform, as measured by the runs so far."""
+def read_measured(config: Config, table: str = "slots", platform: str | None = None) -> Frame:
+    """One table of `affluence.tables.MEASURED` of one platform, by the runs so far."""
     name, _ = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        return store.lake.read_slots(name)
+        return store.lake.read_measured(name, table)
 
 
 def typical_week(config: Config, today: date, platform: str | None = None) -> Frame:
     """WEEK of one platform, from the slots measured so far."""
+    from affluence.steps.measure import lines_in_service
     from affluence.steps.publish import make_edition
-    from affluence.steps.settings import page_of
+    from affluence.steps.settings import page_of, rules_of
 
     name, settings = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
         as_of = _as_of(config, store, name, today)
-        return make_edition(page_of(name, settings), store.lake.read_slots(name), as_of).week
+        slots = store.lake.read_measured(name, "slots")
+        lines = lines_in_service(store, rules_of(name, settings))
+        return make_edition(page_of(name, settings), slots, lines, as_of).week
+
+
+def indicators(
+    config: Config,
+    platform: str | None = None,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+) -> tuple[str, Indicators]:
+    """Name of a platform's service, and its indicators over some days of what was measured.
+
+    Args:
+        config: from `affluence.config.load`.
+        platform: identifier; by default the first.
+        first: first local day; by default the first with records.
+        last: last local day; by default the last with records.
+
+    Raises:
+        RecordsError: nothing is measured for these days.
+        MessagesError: the file of letters, e-mails and complaints has problems.
+
+    """
+    from affluence.steps.indicators import indicators_of, read_period
+
+    name, settings = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        period = read_period(store, name, settings, first, last)
+    return settings.name, indicators_of(period)
+
+
+def committee_page(
+    config: Config,
+    platform: str | None = None,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+) -> bytes:
+    """The page for the user committee, HTML, of the same days as `indicators`.
+
+    Raises:
+        RecordsError: nothing is measured for these days.
+        MessagesError: the file of letters, e-mails and complaints has problems.
+
+    """
+    from affluence.steps.indicators import page_of, read_period
+
+    name, settings = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        period = read_period(store, name, settings, first, last)
+    return page_of(period)
 
 
 def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
@@ -194,7 +248,7 @@ def _bring_up_to_date(
     from affluence.steps.account import add_up
     from affluence.steps.forget import clean_up, forget
     from affluence.steps.ingest import ingest
-    from affluence.steps.measure import measure_changed_days
+    from affluence.steps.measure import lines_in_service, measure_changed_days
     from affluence.steps.publish import build_checked_site, make_edition
     from affluence.steps.settings import page_of, recipe_of, rules_of
     from affluence.targets.places import place_of
@@ -216,7 +270,12 @@ def _bring_up_to_date(
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
 
     editions = {
-        name: make_edition(page_of(name, platform), store.lake.read_slots(name), days[name])
+        name: make_edition(
+            page_of(name, platform),
+            store.lake.read_measured(name, "slots"),
+            lines_in_service(store, rules_of(name, platform)),
+            days[name],
+        )
         for name, platform in config.platform.items()
     }
     sites = {name: build_checked_site(edition) for name, edition in editions.items()}

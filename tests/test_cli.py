@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from affluence.cli import MeasuredTable
+from affluence.tables import MEASURED
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 
@@ -45,9 +47,19 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
-    for command in ("run", "inspect", "calls", "slots", "week", "simulate"):
+    for command in ("run", "inspect", "calls", "indicators", "slots", "week", "simulate"):
         assert f"  {command} " in text
         assert affluence(tmp_path, command, "--help").returncode == 0
+
+
+def test_every_table_that_is_kept_can_be_written(desk: Path) -> None:
+    affluence(desk, "run")
+    assert [kept.value for kept in MeasuredTable] == list(MEASURED)
+    for name, table in MEASURED.items():
+        affluence(desk, "slots", "--table", name, "-o", f"{name}.parquet")
+        written = pl.read_parquet(desk / f"{name}.parquet")
+        # Every call of `day_of_records` is answered: nobody redials.
+        assert table.check(written).is_empty() == (name == "redials")
 
 
 def test_inspect_tells_what_was_understood(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def changed(tmp_path: Path, *replacements: tuple[str, str]) -> Path:
     [
         ("lines = 8", 'lines = "eight"', "platform.etrangers.lines: write the number of lines"),
         ("lines = 8", "lines = 0", "platform.etrangers.lines: write the number of lines"),
-        ("lines = 8", "", "platform.etrangers.lines: is missing; add it"),
+        ('name = "Service des étrangers"', "", "platform.etrangers.name: is missing; add it"),
+        ('"wednesday"]', '"mittwoch"]', "platform.etrangers.agents.roster.1.weekdays.0: "),
+        ("until = 2026-12-31", "until = 2025-12-31", "roster.3: 'until' is before 'since'"),
         ("weeks = 12", "weks = 12", "platform.etrangers.week.weks: is not a known key"),
         ("weeks = 12", "weeks = 0", "platform.etrangers.week.weeks: "),
         ('"Europe/Paris"', '"Paris"', "platform.etrangers.zone: is not a known time zone"),

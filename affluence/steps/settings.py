@@ -6,7 +6,9 @@ from affluence.cdr.dialect import Reading
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.files import Recipe
 from affluence.config import WEEKDAYS, Platform
-from affluence.steps.measure import Rules, capacity_table
+from affluence.indicators import Readings
+from affluence.steps.capacity import Shift
+from affluence.steps.measure import Rules
 from affluence.steps.publish import Page
 from affluence.typical_week import Settings
 from affluence.typical_week.calendar import Closing, Hours
@@ -44,14 +46,29 @@ def hours_of(platform: Platform) -> Hours:
 
 def rules_of(name: str, platform: Platform) -> Rules:
     """How a platform's calls are measured."""
-    lines = [(lines.since, lines.count) for lines in platform.lines]
     return Rules(
         platform=name,
         hours=hours_of(platform),
-        capacity=capacity_table(name, lines, platform.zone),
+        lines=[(lines.since, lines.count) for lines in platform.lines],
+        roster=[
+            Shift(
+                weekdays=tuple(WEEKDAYS.index(day) for day in shift.weekdays),
+                hours=shift.hours,
+                agents=shift.count,
+                since=shift.since,
+                until=shift.until,
+            )
+            for shift in platform.agents.roster
+        ],
         refusals_hold_lines=platform.refusals_hold_lines,
         longest_call_s=round(platform.longest_call_hours * 3600),
+        wrap_up_s=platform.agents.wrap_up_s,
     )
+
+
+def readings_of(platform: Platform) -> Readings:
+    """How the official indicators of a platform are read."""
+    return Readings(**platform.indicators.model_dump(exclude={"written"}))
 
 
 def page_of(name: str, platform: Platform) -> Page:
@@ -69,7 +86,6 @@ def page_of(name: str, platform: Platform) -> Page:
             bounds=Bounds(quiet=levels.quiet, fairly_quiet=levels.fairly_quiet, busy=levels.busy),
         ),
         weeks=week.weeks,
-        lines=[(lines.since, lines.count) for lines in platform.lines],
         demonstration=platform.demonstration,
         valid_days=platform.valid_days,
     )
