@@ -46,13 +46,16 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
             yield item  # type: ignore[misc]  # everything but the mark of the end is a T
 
 
-def spread(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """``work`` on every item, as many at once as there are cores, results in order."""
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
+def spread(work: Callable[[T], R], items: Iterable[T], at_once: int | None = None) -> Iterator[R]:
+    """``work`` on every item, results in order.
+
+    ``at_once`` bounds the memory: how many items are in work, by default as many as cores.
+    """
+    at_once = at_once or os.cpu_count() or 1
+    with ThreadPoolExecutor(at_once) as pool:
         pending: deque[Future[R]] = deque()
         for item in items:
-            if len(pending) > cores:
+            if len(pending) > at_once:
                 yield pending.popleft().result()
             pending.append(pool.submit(work, item))
         while pending:

@@ -59,27 +59,42 @@ def find_attempts(
 def count_attempts(attempts: pl.DataFrame) -> pl.LazyFrame:
     """What is counted once, in the slot of the arrival; sums of waits and talks, microseconds."""
     outcome, refused_by = pl.col("outcome"), pl.col("refused_by")
-    answered, busy = outcome == "answered", outcome == "busy"
     offered_us, answered_us = pl.col("offered_us"), pl.col("answered_us")
-    let_in = ~outcome.is_in(["closed", "busy"])
-    holding_us = (pl.col("released_us") - offered_us).clip(lower_bound=0).filter(let_in)
-    talk_us = (pl.col("released_us") - answered_us).filter(answered)
-    return (
+    released_us = pl.col("released_us")
+    # Few rows by slot and outcome first, the columns of the outcomes from them.
+    by_outcome = (
         attempts.lazy()
-        .group_by("slot")
+        .group_by(key=pl.col("slot") * len(OUTCOMES) + outcome.to_physical())
         .agg(
-            attempts=pl.len(),
-            **{name: (outcome == name).sum() for name in OUTCOMES},
-            **{f"busy_{who}": (busy & (refused_by == who)).sum() for who in REFUSED_BY},
-            answer_unrecorded=(answered & answered_us.is_null()).sum(),
-            still_open=pl.col("released_us").null_count(),
+            count=pl.len(),
+            **{f"by_{who}": (refused_by == who).sum() for who in REFUSED_BY},
+            undated=answered_us.null_count(),
+            still_open=released_us.null_count(),
             anonymous=pl.col("caller").null_count(),
-            wait_answered_us=(answered_us - offered_us).filter(answered).sum(),
-            wait_abandoned_us=(pl.col("released_us") - offered_us)
-            .filter(outcome == "abandoned")
-            .sum(),
-            talk_us=talk_us.sum(),
-            talks=talk_us.count(),
-            inbound_holding_us=holding_us.sum(),
+            wait_us=(answered_us - offered_us).sum(),
+            lasting_us=(released_us - offered_us).sum(),
+            holding_us=(released_us - offered_us).clip(lower_bound=0).sum(),
+            talk_us=(released_us - answered_us).sum(),
+            talks=(released_us - answered_us).count(),
         )
+        .with_columns(slot=pl.col("key") // len(OUTCOMES), outcome=pl.col("key") % len(OUTCOMES))
+    )
+
+    def of(name: str, *outcomes: str) -> pl.Expr:
+        numbers = [OUTCOMES.index(each) for each in outcomes]
+        return pl.col(name).filter(pl.col("outcome").is_in(numbers)).sum()
+
+    let_in = [name for name in OUTCOMES if name not in ("closed", "busy")]
+    return by_outcome.group_by("slot").agg(
+        attempts=pl.col("count").sum(),
+        **{name: of("count", name) for name in OUTCOMES},
+        **{f"busy_{who}": of(f"by_{who}", "busy") for who in REFUSED_BY},
+        answer_unrecorded=of("undated", "answered"),
+        still_open=pl.col("still_open").sum(),
+        anonymous=pl.col("anonymous").sum(),
+        wait_answered_us=of("wait_us", "answered"),
+        wait_abandoned_us=of("lasting_us", "abandoned"),
+        talk_us=of("talk_us", "answered"),
+        talks=of("talks", "answered"),
+        inbound_holding_us=of("holding_us", *let_in),
     )

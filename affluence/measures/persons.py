@@ -95,37 +95,43 @@ def count_unlinked(attempts: pl.DataFrame, persons: Persons) -> pl.LazyFrame:
 
 def count_intents(persons: Persons) -> pl.LazyFrame:
     """PERSONS without the platform: intents by ``slot`` of the first attempt and ``gap_min``."""
-    outcome, pause_us = pl.col("outcome"), pl.col("pause_us")
-    ends_intent = (outcome == "answered").shift(1).fill_null(False)
+    attempts = persons.attempts
+    answered = pl.col("outcome") == "answered"
+    begins = attempts.select(pl.col("first") | answered.shift(1).fill_null(False)).to_series()
     frames = []
     for gap_min in GAPS_MIN:
-        whole_day = gap_min == GAPS_MIN[-1]
-        too_long = pl.lit(value=False) if whole_day else pause_us > gap_min * 60_000_000
-        starts = pl.col("first") | ends_intent | too_long
-        last = pl.col("starts").shift(-1).fill_null(True)
-        answered = outcome == "answered"
-        since_us = pl.when("starts").then("offered_us").forward_fill()
-        frames.append(
-            persons.attempts.lazy()
-            .with_columns(starts=starts)
-            .with_columns(
-                start_slot=pl.when("starts").then("slot").forward_fill(),
-                last=last,
-                since_us=since_us,
-            )
-            .group_by(slot=pl.col("start_slot"))
-            .agg(
-                intents=pl.col("starts").sum(),
-                attempts=pl.len(),
-                first_busy=(pl.col("starts") & (outcome == "busy")).sum(),
-                reached=answered.sum(),
-                self_served=(pl.col("last") & (outcome == "self_service")).sum(),
-                gave_up=(pl.col("last") & ~answered & (outcome != "self_service")).sum(),
-                reach_us=(pl.col("answered_us") - pl.col("since_us")).filter(answered).sum(),
-            )
-            .with_columns(gap_min=pl.lit(gap_min, pl.Int64))
-        )
+        starts = begins
+        if gap_min != GAPS_MIN[-1]:
+            starts = begins | (attempts["pause_us"] > gap_min * 60_000_000).fill_null(False)
+        frames.append(_intents(attempts, starts).with_columns(gap_min=pl.lit(gap_min, pl.Int64)))
     return pl.concat(frames).sort("slot", "gap_min")
+
+
+def _intents(attempts: pl.DataFrame, starts: pl.Series) -> pl.LazyFrame:
+    """Sums over intents by ``slot`` of their first attempts, which ``starts`` marks."""
+    first_rows = starts.arg_true()
+    next_rows = first_rows.shift(-1, fill_value=attempts.height)
+    last = attempts.select("outcome", "answered_us")[next_rows - 1]
+    outcome, answered = pl.col("last_outcome"), pl.col("last_outcome") == "answered"
+    return (
+        attempts.select("slot", "offered_us", first_busy=pl.col("outcome") == "busy")[first_rows]
+        .with_columns(
+            (next_rows - first_rows).alias("attempts"),
+            last["outcome"].alias("last_outcome"),
+            last["answered_us"],
+        )
+        .lazy()
+        .group_by("slot")
+        .agg(
+            intents=pl.len(),
+            attempts=pl.col("attempts").sum(),
+            first_busy=pl.col("first_busy").sum(),
+            reached=answered.sum(),
+            self_served=(outcome == "self_service").sum(),
+            gave_up=(~answered & (outcome != "self_service")).sum(),
+            reach_us=(pl.col("answered_us") - pl.col("offered_us")).filter(answered).sum(),
+        )
+    )
 
 
 def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:

@@ -20,7 +20,9 @@ from affluence.typical_week.calendar import Hours, each_day, instant, opening_sp
 
 # Days are measured in batches so that memory is bounded whatever the history.
 _BATCH_DAYS = 31
-_BATCH_RECORDS = 1_700_000
+_BATCH_RECORDS = 1_000_000
+# Two batches at once: while one waits for its slowest query the cores have work in the other.
+_BATCHES_AT_ONCE = 2
 _DAY = timedelta(days=1)
 
 
@@ -94,13 +96,13 @@ def _measure_dirty(
         if day not in known or (known[day][0] != digest and not known[day][1])
     ]
 
-    def load(days: Sequence[date]) -> _Batch:
-        return _load(store, rules, days, parts)
+    def work(days: Sequence[date]) -> tuple[_Batch, measures.Measured]:
+        batch = _load(store, rules, days, parts)
+        return batch, _measure(rules, batch, capacity, recorded)
 
     recorded = _recorded(parts, rules.hours.zone)
-    # While a batch is measured the calls of the next one are made.
-    for batch in engine.ahead(map(load, _batches(dirty, parts))):
-        _measure(store, rules, batch, capacity, recorded)
+    for batch, measured in engine.spread(work, _batches(dirty, parts), _BATCHES_AT_ONCE):
+        _write_months(store, rules.platform, rules.hours.zone, measured)
         digests = {day: inputs[day] for day in batch.days}
         store.ledger.set_measured(rules.platform, digests, batch.fates)
         on_days(len(batch.days))
@@ -177,13 +179,13 @@ def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part
 
 
 def _measure(
-    store: Store, rules: Rules, batch: _Batch, capacity: pl.DataFrame, recorded: pl.DataFrame
-) -> None:
+    rules: Rules, batch: _Batch, capacity: pl.DataFrame, recorded: pl.DataFrame
+) -> measures.Measured:
     platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
     first, last = batch.days[0], batch.days[-1]
     start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
     opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
-    measured = measures.measure_in_full(
+    return measures.measure_in_full(
         batch.calls,
         capacity,
         zone=rules.hours.zone,
@@ -196,7 +198,6 @@ def _measure(
         longest_call_s=rules.longest_call_s,
         platform=platform,
     )
-    _write_months(store, platform, rules.hours.zone, measured)
 
 
 def _write_months(store: Store, platform: str, zone: str, measured: measures.Measured) -> None:

@@ -58,12 +58,19 @@ def _affluence(workdir: Path, *command: str) -> None:
     subprocess.run([sys.executable, "-m", "affluence", *command, *config], cwd=_ROOT, check=True)
 
 
-def run(csv: Path, workdir: Path, lines: int) -> None:
-    """Write a configuration into ``workdir`` and run it."""
-    config = _CONFIG.format(
+def write_config(csv: Path, workdir: Path, lines: int) -> Path:
+    """Write a configuration into ``workdir``."""
+    text = _CONFIG.format(
         zone=ZONE, lines=lines, folder=csv.parent.resolve(), file=csv.name, trunk=TRUNK
     )
-    (workdir / "config.toml").write_text(config, encoding="utf-8")
+    path = workdir / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def run(csv: Path, workdir: Path, lines: int) -> None:
+    """Run the program on its configuration in ``workdir``."""
+    write_config(csv, workdir, lines)
     _affluence(workdir, "run")
 
 

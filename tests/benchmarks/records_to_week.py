@@ -67,6 +67,7 @@ def contenders() -> list[Contender]:
     return [
         Contender("floor", "floor", measures=False),
         Contender("affluence", "affluence_runner", needs=("affluence", "affluence.cli")),
+        Contender("its duties", "duties_runner", needs=("affluence",)),
         Contender("duckdb", "duckdb_runner", needs=("duckdb",)),
         Contender("pandas", "pandas_runner", needs=("pandas", "pyarrow")),
     ]
