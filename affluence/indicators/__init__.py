@@ -45,6 +45,7 @@ class Indicators:
     lived: tuple[Ratio, ...]
     lines: tuple[Ratio, ...]
     agents: Ratio
+    simultaneous: Mapping[int, float]  # share of open time by number of calls up; empty: unknown
     waits: Waits
     before_opening: Mapping[str, int]  # closed attempts by how long before; empty: not known
     after_closing: Mapping[str, int]
@@ -125,6 +126,7 @@ def make_indicators(
         ),
         lines=_of_lines(totals),
         agents=_of_agents(totals),
+        simultaneous=_simultaneous(of_period["concurrency"], recorded, totals),
         waits=measure_waits(
             totals,
             durations,
@@ -210,6 +212,24 @@ def _of_agents(totals: Totals) -> Ratio:
         denominator_words="secondes de présence, de tous les agents, pendant l’ouverture",
         note=note,
     )
+
+
+def _simultaneous(
+    concurrency: pl.DataFrame, recorded: pl.DataFrame, totals: Totals
+) -> dict[int, float]:
+    """Share of the open time by number of simultaneous calls on the lines, from none on."""
+    open_s = totals["open_s"]
+    if not totals.has_companions or not open_s:
+        return {}
+    by_calls = (
+        concurrency.join(recorded, on="slot_start", how="semi")
+        .group_by("calls")
+        .agg(pl.col("lasting_open_s").sum() / open_s)
+        .filter(pl.col("lasting_open_s") > 0)
+        .sort("calls")
+    )
+    shares = dict(by_calls.iter_rows())
+    return {0: 1 - sum(shares.values()), **shares}
 
 
 # Distances from the opening hours: from, until (excluded), in words.

@@ -245,6 +245,9 @@ def _traffic(indicators: Indicators) -> Iterator[str]:
         if offered.erlang == least == most:
             about, bounds = _erlang(least), ""
         yield f"  trafic offert : {about}{bounds} ({offered.method})"
+    if indicators.simultaneous:
+        shares = (f"{n} : {percent_of(share, 1)}" for n, share in indicators.simultaneous.items())
+        yield f"  part de l’ouverture par nombre d’appels simultanés : {', '.join(shares)}"
     if busy_hour is not None:
         yield (
             f"  heure chargée commune (TCBH) : {_clock(busy_hour.tcbh_start_min)},"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from affluence.indicators import Indicators
+from affluence.indicators.listing import as_text
 
-from .hand_made import MONDAY, QUARTER, indicators, rows_frame, slot, slots_frame
+from .hand_made import MONDAY, QUARTER, indicators, rows_frame, sealed, slot, slots_frame
 
 
 def _busy_line_rate(found: Indicators) -> float | None:
@@ -125,3 +126,17 @@ def test_a_period_of_which_nothing_is_recorded_tells_nothing() -> None:
     assert found.busy_hour is None
     assert found.offered.erlang is None
     assert (found.days_open, found.days_open_without_records) == (1, 1)
+
+
+def test_simultaneous_calls_are_shares_of_the_open_time() -> None:
+    slots = slots_frame([slot(answered=9), slot(MONDAY + QUARTER, answered=9)])
+    rows = [(1, 900.0, 600.0), (4, 90.0, 90.0), (5, 30.0, 0.0)]  # five while closed only
+    found = indicators(slots, concurrency=rows_frame("concurrency", rows))
+    assert found.simultaneous == pytest.approx(
+        {0: 1 - (600 + 90) / 1800, 1: 600 / 1800, 4: 90 / 1800}
+    )
+    assert "33,3" in as_text("Desk", found)
+
+
+def test_simultaneous_calls_of_sealed_days_are_not_known() -> None:
+    assert indicators(slots_frame([sealed(slot(answered=9))])).simultaneous == {}
