@@ -342,8 +342,12 @@ REDIALS = Table(
         "failure": _choice(FAILURES, "how the attempt failed that arrived in the slot"),
         "nth": _count("which attempt of its intent it was: 1, 2, or 3 = third or later"),
         "delay_s": _count("lower bound of the bin of the time after its end, seconds"),
-        "redialled": _count("failures after which the same caller called again after that time"),
+        "redialled": _count(
+            "failures after which the same caller called again after that time, before the desk"
+            " closed for the day; during a break too, when nobody could have answered"
+        ),
         "censored": _count("failures without another call until the desk closed for the day"),
+        "followed": _count("failures after which the caller called again that day while open"),
     },
 )
 

@@ -142,9 +142,13 @@ def estimate_offered(
         return _unknown("tous les appels ont été refusés", carried)
     least, most = e501_bounds(carried, blocked_share)
     of_busy = redials.filter(pl.col("failure") == "busy")
-    redialled, censored = of_busy.select(pl.col("redialled", "censored").sum()).row(0)
-    known = redialled + censored > 0
-    redialled_share = redialled / (redialled + censored) if known else None
+    redialled, censored, followed = of_busy.select(
+        pl.col("redialled", "censored", "followed").sum()
+    ).row(0)
+    failures = redialled + censored
+    known = failures > 0
+    # A call while the desk is closed is no attempt: only one that follows while it is open counts.
+    redialled_share = followed / failures if known else None
     return Offered(
         carried_erlang=carried,
         blocked_share=blocked_share,

@@ -82,8 +82,9 @@ def measure_in_full(
     """Measure one platform's calls; return every slot of ``[start, end)``, in order.
 
     Args:
-        calls: CALLS of one platform, in any order. Give all that overlap ``[start, end)``, and
-            whole local days: a caller's attempts are followed within the day.
+        calls: CALLS of one platform, in any order. Give all that overlap ``[start, end)`` or end
+            as it begins, their wrap-up included, and whole local days: a caller's attempts are
+            followed within the day.
         lines: lines in service, or CAPACITY rows of lines and agents; where rows overlap they add
             up.
         slot_minutes: length of a slot; slots are cut on UTC multiples of it.

@@ -22,10 +22,9 @@ def find_attempts(
     """Inbound calls, one row each.
 
     Columns: the instants as ``…_us`` (UTC microseconds), ``outcome``, ``refused_by``, ``caller``,
-    ``slot`` (``offered_us // every_us``), ``linkable`` (whether it may be one of several attempts
-    of its caller) and ``person`` (caller and local day as one key, null without a caller). An
-    attempt outside the opening SPANS that nobody answered becomes ``closed``; a closed attempt is
-    nobody's first attempt: nobody could have answered.
+    ``slot`` (``offered_us // every_us``) and ``person`` (caller and local day as one key, null
+    without a caller). An attempt outside the opening SPANS that nobody answered becomes
+    ``closed``.
 
     Args:
         calls: CALLS of one platform.
@@ -51,7 +50,6 @@ def find_attempts(
             # Sums of 64-bit keys are as good keys, and one column is grouped faster than two.
             person=pl.col("caller") + day * _ODD_FACTOR,
         )
-        .with_columns(linkable=pl.col("caller").is_not_null() & (pl.col("outcome") != "closed"))
         .collect()
     )
 

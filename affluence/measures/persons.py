@@ -23,10 +23,11 @@ _LAST_NTH = 3  # later attempts count with the third
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persons:
-    """Attempts of known callers, in the order in which each caller made them.
+    """Attempts of known callers while the desk is open, in the order in which each made them.
 
     ``attempts`` has one row an attempt, the rows of a person together and in order, with
-    ``first`` (first of the person) and ``pause_us`` (since the end of the attempt before).
+    ``first`` (first of the person), ``pause_us`` (since the end of the attempt before) and
+    ``again_us`` (when the person calls again, while the desk is open or not).
     ``shared`` are the person keys of shared numbers, whose attempts are left out.
     """
 
@@ -38,17 +39,23 @@ def find_persons(attempts: pl.DataFrame) -> Persons:
     """Put the attempts of each caller and local day in order, shared numbers left out.
 
     Of several attempts in the same instant a refused one is taken for the first: when unsure, the
-    busier.
+    busier. A closed attempt is nobody's first attempt: nobody could have answered.
     """
-    known = attempts.filter("linkable").select(
+    known = attempts.filter(pl.col("caller").is_not_null()).select(
         "person", "slot", "outcome", "offered_us", "answered_us", "released_us"
     )
     alone = known["person"].is_unique()
-    unrelated = {"first": pl.lit(value=True), "pause_us": pl.lit(None, pl.Int64)}
-    single = known.filter(alone).with_columns(**unrelated)
+    while_open = pl.col("outcome") != "closed"
+    unknown = pl.lit(None, pl.Int64)
+    single = known.filter(alone, while_open).with_columns(
+        again_us=unknown, first=pl.lit(value=True), pause_us=unknown
+    )
     if alone.all():
         return Persons(attempts=single, shared=known["person"].clear())
-    several = _in_order(known.filter(~alone))
+    ordered = _in_order(known.filter(~alone))
+    again = pl.col("person") == pl.col("person").shift(-1)
+    again_us = pl.when(again).then(pl.col("offered_us").shift(-1))
+    several = ordered.with_columns(again_us=again_us).filter(while_open)
     shared = _find_shared(several)
     if not shared.is_empty():
         several = several.filter(~pl.col("person").is_in(shared.implode()))
@@ -153,8 +160,9 @@ def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
     closes_us = pl.lit(closings.to_physical()).gather(
         rank_among(pl.col("offered_us"), closings), null_on_oob=True
     )
-    censored_us = (closes_us - ended_us).fill_null(0).clip(lower_bound=0)
-    delay_us = pl.when(followed).then(pl.col("pause_us").shift(-1)).otherwise(censored_us)
+    redialled = (pl.col("again_us") < closes_us).fill_null(False)
+    until_us = pl.when(redialled).then("again_us").otherwise(closes_us)
+    delay_us = (until_us - ended_us).fill_null(0).clip(lower_bound=0)
     failures = (
         persons.attempts.lazy()
         .select(
@@ -162,6 +170,7 @@ def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
             outcome=outcome.to_physical().cast(pl.Int64),
             failed=outcome.is_in(list(FAILURES)),
             nth=nth.clip(upper_bound=_LAST_NTH),
+            redialled=redialled,
             followed=followed,
             delay_us=delay_us,
         )
@@ -175,11 +184,15 @@ def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
     failure = (with_outcome % len(OUTCOMES)).cast(pl.UInt8).cat.to(pl.Enum(OUTCOMES))
     return (
         failures.group_by(key=key + bin_of(pl.col("delay_us") // 1_000_000))
-        .agg(redialled=pl.col("followed").sum(), censored=(~pl.col("followed")).sum())
+        .agg(
+            pl.col("redialled", "followed").sum(),
+            censored=(~pl.col("redialled")).sum(),
+        )
         .sort("key")
         .select(
             "redialled",
             "censored",
+            "followed",
             slot=with_outcome // len(OUTCOMES),
             failure=failure.cast(pl.String).cast(pl.Enum(FAILURES)),
             nth=with_nth % (_LAST_NTH + 1),

@@ -24,7 +24,7 @@ def _intents(measured: Measured) -> list[int]:
 
 
 def _redials(measured: Measured) -> list[tuple[Any, ...]]:
-    return measured.redials.drop("platform", "slot_start").rows()
+    return measured.redials.drop("platform", "slot_start", "followed").rows()
 
 
 # --- intents --------------------------------------------------------------------------------------
@@ -302,3 +302,38 @@ def test_the_third_failure_of_an_intent_and_all_later_ones_are_counted_together(
         ("busy", 3, 50, 2, 0),
         ("busy", 3, 3600, 0, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("again_hours", "expected"),
+    [
+        # What is called at noon is a redial; whether it led to an attempt is another question.
+        ((12.5,), ("busy", 1, 3600, 1, 0, 0)),
+        ((12.5, 14), ("busy", 1, 3600, 1, 0, 1)),
+        ((14,), ("busy", 1, 3600, 1, 0, 1)),
+        ((11.25,), ("busy", 1, 840, 1, 0, 1)),
+        ((18.5,), ("busy", 1, 3600, 0, 1, 0)),  # after the desk has closed for the day
+        ((), ("busy", 1, 3600, 0, 1, 0)),
+    ],
+)
+def test_who_calls_again_while_the_desk_is_closed_at_noon_has_redialled(
+    again_hours: tuple[float, ...], expected: tuple[Any, ...]
+) -> None:
+    rows = [
+        {
+            "call_key": key,
+            "offered_at": _hours(hour),
+            "released_at": _hours(hour) + timedelta(seconds=60 if key == 0 else 5),
+            "outcome": "busy" if key == 0 else "abandoned",
+            "caller": 1,
+        }
+        for key, hour in enumerate((11.0, *again_hours))
+    ]
+    opening = spans_frame([(_hours(8), _hours(12)), (_hours(13), _hours(18))])
+    measured = _measured(*rows, opening=opening)
+    assert measured.redials.filter(failure="busy").drop("platform", "slot_start").rows() == [
+        expected
+    ]
+    # What is closed is no attempt of an intent.
+    of_day = measured.persons.filter(pl.col("gap_min") == 1440)
+    assert of_day["attempts"].sum() == 1 + sum(8 <= h < 12 or 13 <= h < 18 for h in again_hours)

@@ -148,12 +148,16 @@ def redials(question: Question) -> list[dict[str, Any]]:
             slot = question.slot_of(call.offered)
             if slot is None or call.outcome not in FAILURES:
                 continue
-            if position + 1 < len(group):
-                fate, delay = "redialled", pause_before(group, position + 1)
+            again = next_call(call, question)
+            closing = end_of_day(call, question)
+            if again is not None and again.offered < closing:
+                fate, until = "redialled", again.offered
             else:
-                fate, delay = "censored", end_of_day(call, question) - call.up_until
-            key = slot, FAILURES.index(call.outcome), min(nth, 3), bin_of(delay)
+                fate, until = "censored", closing
+            delay = bin_of(max(0, until - call.up_until))
+            key = slot, FAILURES.index(call.outcome), min(nth, 3), delay
             counts[key][fate] += 1
+            counts[key]["followed"] += position + 1 < len(group)
     return [
         question.key(slot)
         | {
@@ -162,9 +166,22 @@ def redials(question: Question) -> list[dict[str, Any]]:
             "delay_s": delay_s,
             "redialled": fates["redialled"],
             "censored": fates["censored"],
+            "followed": fates["followed"],
         }
         for (slot, failure, nth, delay_s), fates in sorted(counts.items())
     ]
+
+
+def next_call(call: Call, question: Question) -> Call | None:
+    """What the caller tries next on that local day, while the desk is open or not."""
+    of_day = [
+        other
+        for other in question.attempts
+        if other.caller == call.caller and other.day == call.day
+    ]
+    of_day.sort(key=_order)
+    (position,) = (n for n, other in enumerate(of_day) if other is call)
+    return of_day[position + 1] if position + 1 < len(of_day) else None
 
 
 def end_of_day(call: Call, question: Question) -> int:
