@@ -18,6 +18,7 @@ import pytest
 from .desks import (
     PLAIN,
     TALK_S,
+    WITH_LUNCH,
     WITHOUT_LUNCH,
     Played,
     desk,
@@ -154,12 +155,15 @@ def test_messages_that_refused_calls_hear_on_a_line_are_no_offered_traffic() -> 
     assert _errors(played) == pytest.approx((0, 0), abs=TOLERANCE)
 
 
+@pytest.mark.parametrize("spans", [WITH_LUNCH, WITHOUT_LUNCH], ids=["lunch", "no-lunch"])
 @pytest.mark.parametrize("persistence", [0.5, 0.8, 0.95])
-def test_the_share_that_calls_again_is_the_persistence_of_the_callers(persistence: float) -> None:
-    """On a day without a lunch break, in which a redial would meet a closed desk."""
+def test_the_share_that_calls_again_is_the_persistence_of_the_callers(
+    persistence: float, spans: tuple[tuple[int, int], ...]
+) -> None:
+    """Whether or not a lunch break lets some of the redials meet a closed desk."""
     traffic = fresh_erlang(4, refused_share=0.7, persistence=persistence)
     callers = redialling(persistence, 300.0)
-    played = play(desk(lines=4, fresh_erlang=traffic, callers=callers, spans=WITHOUT_LUNCH))
+    played = play(desk(lines=4, fresh_erlang=traffic, callers=callers, spans=spans))
     redials = [redial for redial in played.indicators.redials if redial.failure == "refusé"]
     assert [redial.nth for redial in redials] == [0, 1, 2, 3]
     for redial in redials:
