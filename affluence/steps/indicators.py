@@ -51,6 +51,9 @@ def read_period(
     days: list[date] = recorded.sort().to_list()
     oldest, newest = days[0], days[-1]
     first, last = first or oldest, last or newest
+    if last < first:
+        message = f"platform '{name}': --to {last} is before --from {first}. Exchange them."
+        raise RecordsError(message)
     if not recorded.is_between(first, last).any():
         message = (
             f"platform '{name}': no records from {first} to {last}; there are some from {oldest}"

@@ -6,6 +6,7 @@ What the ledger does not name does not count, and is swept away.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -63,7 +64,10 @@ class Lake:
         return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
-        """Delete every leg file that is not one of the known (platform, day, name)."""
+        """Delete every leg file that is not one of the known (platform, day, name).
+
+        Tables that only an older version kept go too.
+        """
         wanted = {self._part(*part) for part in known}
         for path in sorted((self._folder / "legs").glob("platform=*/day=*/*")):
             if path not in wanted:
@@ -71,6 +75,9 @@ class Lake:
         for day in sorted((self._folder / "legs").glob("platform=*/day=*")):
             if not any(day.iterdir()):
                 day.rmdir()
+        for folder in self._folder.glob("*"):
+            if folder.name not in ("legs", *MEASURED):
+                shutil.rmtree(folder)
         for leftover in self._folder.glob("*/platform=*/.*.tmp"):
             leftover.unlink()
 
