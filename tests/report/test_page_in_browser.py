@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,40 +14,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from affluence.indicators import Readings
+from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
 
 from .made import MONTHS, YEAR, Counts, indicators, messages, nothing, page, year
 
-playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pypdf = pytest.importorskip("pypdf")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
-
-# For root, and for a machine without internet.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-# WCAG 1.4.12: what a reader may impose without losing anything.
-TEXT_SPACING = """
-* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
-p { margin-block-end: 2em !important }
-"""
+pytestmark = NEEDS_CHROMIUM
 
 
 def fullest(readings: Readings) -> str:
@@ -87,10 +63,8 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as launched:
+        yield launched
 
 
 def opened(browser: Browser, folder: Path, name: str, width: int, **context: Any) -> Page:
