@@ -162,15 +162,15 @@ def count_free_refusals(
     one that holds its line then.
     """
     by_lines = pl.col("refused_by").is_null() | (pl.col("refused_by") == "lines")
-    at_us = pl.col("offered_us")
-    seized = rank_among(at_us, swept.seized_us)
-    released_before = rank_among(at_us - 1, swept.released_us)
+    seized = rank_among(pl.col("t"), swept.seized_us).cast(pl.Int64)
+    released_before = rank_among(pl.col("t") - 1, swept.released_us).cast(pl.Int64)
     lines = timeline.lazy().select("lines", t="t")
     return (
         attempts.lazy()
         .filter((pl.col("outcome") == "busy") & by_lines)
-        .select("slot", t=at_us, held=seized.cast(pl.Int64) - released_before.cast(pl.Int64))
-        .sort("t")
+        .select("slot", t="offered_us")
+        .sort("t")  # in order, each search begins near where the one before it ended
+        .with_columns(held=seized - released_before)
         .join_asof(lines.set_sorted("t"), on="t")
         .group_by("slot")
         .agg(refused_free=(pl.col("held") < pl.col("lines")).sum())
