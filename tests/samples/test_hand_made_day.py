@@ -226,11 +226,11 @@ def test_persons(measured: Measured) -> None:
 
 def test_redials(measured: Measured) -> None:
     assert rows_of(measured.redials, "09:00") == [
-        ("busy", 1, 40, 1, 0),  # 4, then 5
-        ("busy", 2, 80, 1, 0),  # 5, then 6
-        ("abandoned", 1, 3600, 0, 1),  # 3, hours before the desk closed
+        ("busy", 1, 40, 1, 0, 1),  # 4, then 5
+        ("busy", 2, 80, 1, 0, 1),  # 5, then 6
+        ("abandoned", 1, 3600, 0, 1, 0),  # 3, hours before the desk closed
     ]
     assert rows_of(measured.redials, "09:30") == [
-        (failure, 1, 3600, 0, 1)
+        (failure, 1, 3600, 0, 1, 0)
         for failure in ("busy", "abandoned", "unanswered")  # 14, 10, 12
     ]
