@@ -66,22 +66,25 @@ OF_THE_DESK = ("line_s", "open_s", "line_open_s", "agent_s", "agent_open_s", "re
 OTHERS = ("refused_free", "peak_calls")
 
 
+def options(situation: Situation) -> dict[str, Any]:
+    """What `measure` and `measure_in_full` take besides calls and lines."""
+    return {
+        "slot_minutes": situation.slot_minutes,
+        "zone": situation.zone,
+        "opening": situation.opening,
+        "recorded": situation.recorded,
+        "start": situation.start,
+        "end": situation.end,
+        "refusals_hold_lines": situation.refusals_hold_lines,
+        "wrap_up_s": situation.wrap_up_s,
+        "longest_call_s": situation.longest_call_s,
+        "platform": PLATFORM,
+    }
+
+
 def product(situation: Situation) -> Measured:
     """What the program says, every table with its contract kept."""
-    measured = measure_in_full(
-        situation.calls,
-        situation.lines,
-        slot_minutes=situation.slot_minutes,
-        zone=situation.zone,
-        opening=situation.opening,
-        recorded=situation.recorded,
-        start=situation.start,
-        end=situation.end,
-        refusals_hold_lines=situation.refusals_hold_lines,
-        wrap_up_s=situation.wrap_up_s,
-        longest_call_s=situation.longest_call_s,
-        platform=PLATFORM,
-    )
+    measured = measure_in_full(situation.calls, situation.lines, **options(situation))
     for name, table in MEASURED.items():
         table.check(getattr(measured, name))
     return measured

@@ -16,7 +16,7 @@ from affluence.measures import measure, measure_in_full
 from affluence.tables import OUTCOMES, SLOTS
 
 from . import oracle
-from .comparison import LAWS, PROFILE, assert_same, product, rows_or_none, truth
+from .comparison import LAWS, PROFILE, assert_same, options, product, rows_or_none, truth
 from .frames import ZONE, calls_frame
 from .strategies import Situation, situations
 
@@ -72,20 +72,7 @@ def test_the_window_defaults_to_whole_local_days(
 @LAWS
 @given(situations(max_calls=6))
 def test_the_slots_alone_are_those_of_the_whole(situation: Situation) -> None:
-    alone = measure(
-        situation.calls,
-        situation.lines,
-        slot_minutes=situation.slot_minutes,
-        zone=situation.zone,
-        opening=situation.opening,
-        recorded=situation.recorded,
-        start=situation.start,
-        end=situation.end,
-        refusals_hold_lines=situation.refusals_hold_lines,
-        wrap_up_s=situation.wrap_up_s,
-        longest_call_s=situation.longest_call_s,
-        platform="titres-de-sejour",
-    )
+    alone = measure(situation.calls, situation.lines, **options(situation))
     assert alone.equals(product(situation).slots)
 
 
