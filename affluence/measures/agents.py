@@ -21,21 +21,20 @@ def occupy_agents(
         wrap_up_us: work after a call.
 
     """
+    before = pl.LazyFrame({"stretch": [0]}, {"stretch": pl.UInt32})
     stretches = timeline.lazy().with_row_index("stretch", offset=1)
-    changes = _changes(holdings, timeline, wrap_up_us=wrap_up_us)
     length_us = pl.col("until") - pl.col("t")
     # Talks in progress at the start of a stretch last for the whole of it, what begins or ends
     # within it counts for the rest: sums, no sorting.
     in_progress = pl.col("change").cum_sum()
-    busy_us = in_progress * length_us - pl.col("after_us")
+    after_us = pl.col("at_us") - pl.col("change") * (pl.col("t") - timeline["t"].first())
+    busy_us = in_progress * length_us - after_us
     is_open = pl.col("open")
     return (
-        pl.concat(
-            [pl.LazyFrame({"stretch": [0]}, {"stretch": pl.UInt32}), stretches], how="diagonal"
-        )
-        .join(changes, on="stretch", how="left")
+        pl.concat([before, stretches], how="diagonal")
+        .join(_changes(holdings, timeline, wrap_up_us=wrap_up_us), on="stretch", how="left")
         .sort("stretch")
-        .with_columns(pl.col("change", "after_us").fill_null(0))
+        .with_columns(pl.col("change", "at_us").fill_null(0))
         .with_columns(busy_us=busy_us, duty_us=pl.col("agents") * length_us)
         .filter(pl.col("stretch") > 0)
         .group_by("slot")
@@ -49,28 +48,21 @@ def occupy_agents(
 
 
 def _changes(holdings: pl.DataFrame, timeline: pl.DataFrame, *, wrap_up_us: int) -> pl.LazyFrame:
-    """How many talks more there are after each stretch, and how late in it they changed.
+    """How many talks more there are after each stretch, and when in all they changed.
 
-    Stretches are numbered from 1; 0 is everything before the timeline.
+    Stretches are numbered from 1; 0 is everything before the timeline, the number after the last
+    everything after it. ``at_us`` sums the instants since the start of the timeline, those of ends
+    taken off.
     """
     # An answer that is written after the end of its call is no talk.
     ends_us = pl.col("released_us") + wrap_up_us
     talks = holdings.lazy().filter(pl.col("answered_us") <= ends_us)
-    changes = pl.concat(
-        [
-            talks.select(t=pl.col("answered_us"), change=pl.lit(1, pl.Int64)),
-            talks.select(t=ends_us, change=pl.lit(-1, pl.Int64)),
-        ]
-    )
-    begins = pl.concat([pl.Series("t", [0], pl.Int64), timeline["t"]])
-    stretch = rank_among(pl.col("t"), timeline["t"])
-    since_us = pl.col("t") - pl.lit(begins).gather(stretch)
-    return (
-        changes.filter(pl.col("t") < pl.lit(timeline["until"].max(), pl.Int64))
-        .group_by(stretch=stretch)
-        .agg(
-            pl.col("change").sum(),
-            after_us=(pl.col("change") * since_us).sum(),
+    bounds = pl.concat([timeline["t"], timeline["until"].tail(1)])
+    changes = [
+        talks.group_by(stretch=rank_among(at_us, bounds)).agg(
+            change=pl.len().cast(pl.Int64) * sign,
+            at_us=(at_us - timeline["t"].first()).sum() * sign,
         )
-        .with_columns(after_us=pl.when(pl.col("stretch") > 0).then("after_us").otherwise(0))
-    )
+        for at_us, sign in ((pl.col("answered_us"), 1), (ends_us, -1))
+    ]
+    return pl.concat(changes).group_by("stretch").agg(pl.col("change", "at_us").sum())

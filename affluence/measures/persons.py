@@ -44,26 +44,20 @@ def find_persons(attempts: pl.DataFrame) -> Persons:
     known = attempts.filter(pl.col("caller").is_not_null()).select(
         "person", "slot", "outcome", "offered_us", "answered_us", "released_us"
     )
-    alone = known["person"].is_unique()
-    while_open = pl.col("outcome") != "closed"
-    unknown = pl.lit(None, pl.Int64)
-    single = known.filter(alone, while_open).with_columns(
-        again_us=unknown, first=pl.lit(value=True), pause_us=unknown
-    )
-    if alone.all():
-        return Persons(attempts=single, shared=known["person"].clear())
-    ordered = _in_order(known.filter(~alone))
+    ordered = _in_order(known)
     again = pl.col("person") == pl.col("person").shift(-1)
     again_us = pl.when(again).then(pl.col("offered_us").shift(-1))
-    several = ordered.with_columns(again_us=again_us).filter(while_open)
-    shared = _find_shared(several)
+    kept = ordered.with_columns(again_us=again_us).filter(pl.col("outcome") != "closed")
+    shared = _find_shared(kept)
     if not shared.is_empty():
-        several = several.filter(~pl.col("person").is_in(shared.implode()))
+        kept = kept.filter(~pl.col("person").is_in(shared.implode()))
     ended_us = pl.max_horizontal("offered_us", "released_us")
     first = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
     pause_us = (pl.col("offered_us") - ended_us.shift(1)).clip(lower_bound=0)
-    chained = several.with_columns(first=first, pause_us=pl.when(~first).then(pause_us))
-    return Persons(attempts=pl.concat([single, chained]), shared=shared)
+    return Persons(
+        attempts=kept.with_columns(first=first, pause_us=pl.when(~first).then(pause_us)),
+        shared=shared,
+    )
 
 
 def count_first_attempts(persons: Persons) -> pl.LazyFrame:
@@ -105,39 +99,56 @@ def count_intents(persons: Persons) -> pl.LazyFrame:
     attempts = persons.attempts
     answered = pl.col("outcome") == "answered"
     begins = attempts.select(pl.col("first") | answered.shift(1).fill_null(False)).to_series()
+    # An intent of one attempt is the same for every gap.
+    single = begins & begins.shift(-1, fill_value=True)
+    of_single = _sum_up(
+        attempts.lazy()
+        .filter(single)
+        .with_columns(
+            first_busy=pl.col("outcome") == "busy",
+            attempts=pl.lit(1, pl.Int64),
+            last_outcome="outcome",
+        )
+    ).collect()
+    longer, begins = attempts.filter(~single), begins.filter(~single)
     frames = []
     for gap_min in GAPS_MIN:
         starts = begins
         if gap_min != GAPS_MIN[-1]:
-            starts = begins | (attempts["pause_us"] > gap_min * 60_000_000).fill_null(False)
-        frames.append(_intents(attempts, starts).with_columns(gap_min=pl.lit(gap_min, pl.Int64)))
-    return pl.concat(frames).sort("slot", "gap_min")
+            starts = begins | (longer["pause_us"] > gap_min * 60_000_000).fill_null(False)
+        sums = pl.concat([of_single.lazy(), _sum_up(_intents(longer, starts))])
+        frames.append(sums.with_columns(gap_min=pl.lit(gap_min, pl.Int64)))
+    keys = ("slot", "gap_min")
+    return pl.concat(frames).group_by(keys).agg(pl.exclude(keys).sum()).sort(keys)
 
 
 def _intents(attempts: pl.DataFrame, starts: pl.Series) -> pl.LazyFrame:
-    """Sums over intents by ``slot`` of their first attempts, which ``starts`` marks."""
+    """One row an intent; ``starts`` marks their first attempts."""
     first_rows = starts.arg_true()
     next_rows = first_rows.shift(-1, fill_value=attempts.height)
     last = attempts.select("outcome", "answered_us")[next_rows - 1]
-    outcome, answered = pl.col("last_outcome"), pl.col("last_outcome") == "answered"
     return (
         attempts.select("slot", "offered_us", first_busy=pl.col("outcome") == "busy")[first_rows]
         .with_columns(
-            (next_rows - first_rows).alias("attempts"),
+            (next_rows - first_rows).cast(pl.Int64).alias("attempts"),
             last["outcome"].alias("last_outcome"),
             last["answered_us"],
         )
         .lazy()
-        .group_by("slot")
-        .agg(
-            intents=pl.len(),
-            attempts=pl.col("attempts").sum(),
-            first_busy=pl.col("first_busy").sum(),
-            reached=answered.sum(),
-            self_served=(outcome == "self_service").sum(),
-            gave_up=(~answered & (outcome != "self_service")).sum(),
-            reach_us=(pl.col("answered_us") - pl.col("offered_us")).filter(answered).sum(),
-        )
+    )
+
+
+def _sum_up(intents: pl.LazyFrame) -> pl.LazyFrame:
+    """Sums over intents by ``slot`` of their first attempts."""
+    outcome, answered = pl.col("last_outcome"), pl.col("last_outcome") == "answered"
+    return intents.group_by("slot").agg(
+        intents=pl.len(),
+        attempts=pl.col("attempts").sum(),
+        first_busy=pl.col("first_busy").sum(),
+        reached=answered.sum(),
+        self_served=(outcome == "self_service").sum(),
+        gave_up=(~answered & (outcome != "self_service")).sum(),
+        reach_us=(pl.col("answered_us") - pl.col("offered_us")).filter(answered).sum(),
     )
 
 
@@ -154,27 +165,29 @@ def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
     starts = pl.col("first") | (outcome == "answered").shift(1).fill_null(False)
     number = pl.int_range(pl.len())
     nth = number - pl.when(starts).then(number).forward_fill() + 1
-    ended_us = pl.max_horizontal("offered_us", "released_us")
-    followed = (~pl.col("first")).shift(-1).fill_null(False)
     # The closing of the day: the first one after the attempt.
     closes_us = pl.lit(closings.to_physical()).gather(
         rank_among(pl.col("offered_us"), closings), null_on_oob=True
     )
-    redialled = (pl.col("again_us") < closes_us).fill_null(False)
-    until_us = pl.when(redialled).then("again_us").otherwise(closes_us)
-    delay_us = (until_us - ended_us).fill_null(0).clip(lower_bound=0)
+    redialled = (pl.col("again_us") < pl.col("closes_us")).fill_null(False)
+    until_us = pl.when(redialled).then("again_us").otherwise("closes_us")
+    ended_us = pl.max_horizontal("offered_us", "released_us")
     failures = (
         persons.attempts.lazy()
+        .with_columns(
+            nth=nth.clip(upper_bound=_LAST_NTH),
+            followed=(~pl.col("first")).shift(-1).fill_null(False),
+        )
+        .filter(outcome.is_in(list(FAILURES)))
+        .with_columns(closes_us=closes_us)
         .select(
             "slot",
+            "nth",
+            "followed",
             outcome=outcome.to_physical().cast(pl.Int64),
-            failed=outcome.is_in(list(FAILURES)),
-            nth=nth.clip(upper_bound=_LAST_NTH),
             redialled=redialled,
-            followed=followed,
-            delay_us=delay_us,
+            delay_us=(until_us - ended_us).fill_null(0).clip(lower_bound=0),
         )
-        .filter("failed")
     )
     # One integer is grouped and sorted much faster than four columns.
     key = pl.col("slot") * len(OUTCOMES) + pl.col("outcome")
@@ -223,14 +236,14 @@ def closings_of_days(midnights: pl.Series, opening: pl.DataFrame | None) -> pl.S
     )["closing"]
 
 
-def _in_order(several: pl.DataFrame) -> pl.DataFrame:
+def _in_order(attempts: pl.DataFrame) -> pl.DataFrame:
     """Attempts by person, instant, refusals first, outcome, and what else tells them apart."""
     outcome = pl.col("outcome")
     rank = pl.when(outcome == "busy").then(0).otherwise(outcome.to_physical().cast(pl.Int64) + 1)
     moment = pl.col("offered_us") * (len(OUTCOMES) + 1) + rank
     # One wide number is sorted many times faster than several columns are.
     order = pl.col("person").cast(pl.UInt128) * (1 << 62) + moment.cast(pl.UInt128)
-    ordered = several.with_columns(order=order).sort("order").with_row_index("row")
+    ordered = attempts.with_columns(order=order).sort("order").with_row_index("row")
     same = pl.col("order") == pl.col("order").shift(1)
     tied = ordered.filter((same | same.shift(-1)).fill_null(False))
     if not tied.is_empty():
@@ -239,7 +252,7 @@ def _in_order(several: pl.DataFrame) -> pl.DataFrame:
     return ordered.drop("row", "order")
 
 
-def _find_shared(several: pl.DataFrame) -> pl.Series:
+def _find_shared(attempts: pl.DataFrame) -> pl.Series:
     """Person keys of numbers that several persons use, from attempts in their order."""
     person, offered_us = pl.col("person"), pl.col("offered_us")
     up_until_us = pl.max_horizontal("offered_us", "released_us")
@@ -247,9 +260,9 @@ def _find_shared(several: pl.DataFrame) -> pl.Series:
     def still_up(before: int) -> pl.Expr:
         return (person == person.shift(before)) & (up_until_us.shift(before) > offered_us)
 
-    crowded = several.lazy().filter(still_up(1) & still_up(2)).select("person")
+    crowded = attempts.lazy().filter(still_up(1) & still_up(2)).select("person")
     talkative = (
-        several.lazy()
+        attempts.lazy()
         .filter(pl.col("outcome") == "answered")
         .group_by("person")
         .len()
