@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -17,6 +19,33 @@ from affluence.errors import ConfigError
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SchoolZone = Literal["", "A", "B", "C", "Corse"]
+
+# Where public holidays are known. The library that knows them takes a moment to load, so their
+# codes are written down; a test compares them with the library's own.
+FRENCH_REGIONS = (
+    *("FR-57", "FR-67", "FR-68", "FR-6AE"),  # Moselle, Bas-Rhin, Haut-Rhin, Alsace
+    *("FR-971", "FR-972", "FR-973", "FR-974", "FR-976"),  # the overseas departments
+    *("FR-975", "FR-PM"),  # Saint-Pierre-et-Miquelon
+    *("FR-977", "FR-BL"),  # Saint-Barthélemy
+    *("FR-978", "FR-MF"),  # Saint-Martin
+    *("FR-984", "FR-TF"),  # Terres australes et antarctiques
+    *("FR-986", "FR-WF"),  # Wallis-et-Futuna
+    *("FR-987", "FR-PF"),  # Polynésie
+    *("FR-988", "FR-NC"),  # Nouvelle-Calédonie
+)
+_COUNTRY_CODES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ"
+    " BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM"
+    " DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS"
+    " GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN"
+    " KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ"
+    " MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM"
+    " PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV"
+    " SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UK UM US UY UZ VA VC VE VG"
+    " VI VN VU WF WS XK YE YT ZA ZM ZW"
+)
+COUNTRIES = frozenset(_COUNTRY_CODES.split())
 
 
 def _zone(name: str) -> str:
@@ -55,8 +84,34 @@ def _span(text: object) -> object:
     return (start_min, end_min)
 
 
+def _apart(spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    if any(later[0] < earlier[1] for earlier, later in pairwise(sorted(spans))):
+        message = "has hours that overlap"
+        raise ValueError(message)
+    return spans
+
+
+def _region(code: str) -> str:
+    if code and code not in FRENCH_REGIONS and code not in COUNTRIES:
+        message = (
+            'is not a region whose public holidays are known; write "FR", a region with holidays of'
+            ' its own such as "FR-57", "FR-67", "FR-971", "FR-974" or "FR-988", another country'
+            ' such as "BE", or "" for none'
+        )
+        raise ValueError(message)
+    return code
+
+
+def _given_once(days: Iterable[date]) -> None:
+    twice = sorted(day for day, times in Counter(days).items() if times > 1)
+    if twice:
+        message = f"{' and '.join(map(str, twice))}: given more than once"
+        raise ValueError(message)
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 MinutesSpan = Annotated[tuple[int, int], BeforeValidator(_span)]
+DayHours = Annotated[tuple[MinutesSpan, ...], AfterValidator(_apart)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -157,44 +212,70 @@ class Closing(_Section):
         return self
 
 
-class Opening(_Section):
-    """Weekly opening hours, and when they do not hold."""
+class ExceptionalDay(_Section):
+    """A day with opening hours of its own, or closed without any, whatever the rest says."""
 
-    monday: tuple[MinutesSpan, ...] = ()
-    tuesday: tuple[MinutesSpan, ...] = ()
-    wednesday: tuple[MinutesSpan, ...] = ()
-    thursday: tuple[MinutesSpan, ...] = ()
-    friday: tuple[MinutesSpan, ...] = ()
-    saturday: tuple[MinutesSpan, ...] = ()
-    sunday: tuple[MinutesSpan, ...] = ()
-    public_holidays: str = "FR"
-    closures: tuple[Closing, ...] = ()
+    day: date
+    hours: DayHours
+    reason: str = ""
+
+
+class _WeeklyHours(_Section):
+    monday: DayHours = ()
+    tuesday: DayHours = ()
+    wednesday: DayHours = ()
+    thursday: DayHours = ()
+    friday: DayHours = ()
+    saturday: DayHours = ()
+    sunday: DayHours = ()
+
+    @property
+    def weekly(self) -> tuple[DayHours, ...]:
+        """The hours of each weekday, Monday first."""
+        return tuple(getattr(self, day) for day in WEEKDAYS)
 
     @pydantic.model_validator(mode="after")
-    def _open_at_all(self) -> Opening:
-        if not any(getattr(self, day) for day in WEEKDAYS):
+    def _open_at_all(self) -> Self:
+        if not any(self.weekly):
             message = 'no opening hours; write for instance monday = ["09:00-12:00"]'
             raise ValueError(message)
-        for day in WEEKDAYS:
-            spans = sorted(getattr(self, day))
-            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
-                message = f"'{day}' has hours that overlap"
-                raise ValueError(message)
         return self
 
-    @pydantic.field_validator("public_holidays")
+
+class OpeningChange(_WeeklyHours):
+    """Weekly opening hours that hold from a day on; closed on weekdays that are not given."""
+
+    since: date
+
+
+class Opening(_WeeklyHours):
+    """Weekly opening hours, how they change, and when they do not hold."""
+
+    changes: tuple[OpeningChange, ...] = ()
+    public_holidays: Annotated[str, AfterValidator(_region)] = "FR"
+    closures: tuple[Closing, ...] = ()
+    exceptions: tuple[ExceptionalDay, ...] = ()
+    school_holidays: SchoolZone = ""
+
+    @pydantic.field_validator("changes")
     @classmethod
-    def _known_region(cls, region: str) -> str:
-        if region and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", region):
-            message = 'write a country such as "FR", a region such as "FR-57", or "" for none'
-            raise ValueError(message)
-        return region
+    def _one_change_a_day(cls, changes: tuple[OpeningChange, ...]) -> tuple[OpeningChange, ...]:
+        _given_once(change.since for change in changes)
+        return changes
+
+    @pydantic.field_validator("exceptions")
+    @classmethod
+    def _one_exception_a_day(
+        cls, exceptions: tuple[ExceptionalDay, ...]
+    ) -> tuple[ExceptionalDay, ...]:
+        _given_once(exception.day for exception in exceptions)
+        return exceptions
 
 
 class Week(_Section):
     """How the typical week is made from the slots."""
 
-    weeks: int = Field(default=12, ge=1, le=104)
+    weeks: int = Field(default=52, ge=1, le=520)
     row_minutes: Literal[30, 60] = 60
     minimum_days: int = Field(default=3, ge=1)
     minimum_calls: int = Field(default=10, ge=1)

@@ -151,6 +151,20 @@ def _share(meaning: str) -> Column:
     return Column(dtype=pl.Float64(), meaning=f"{meaning}, 0-1", nullable=True)
 
 
+def _estimate(name: str, unit: str, meaning: str) -> dict[str, Column]:
+    """A figure of the typical week, and the ends of its 80 % interval; null where not known."""
+    bare = name.removesuffix("_s")
+    ending = name.removeprefix(bare)
+    return {
+        f"{bare}{end}{ending}": Column(dtype=pl.Float64(), meaning=f"{what}, {unit}", nullable=True)
+        for end, what in (
+            ("", meaning),
+            ("_low", f"lower end of the 80 % interval of {name}"),
+            ("_high", f"upper end of the 80 % interval of {name}"),
+        )
+    }
+
+
 def _instant(meaning: str, *, nullable: bool = True) -> Column:
     return Column(dtype=INSTANT, meaning=f"{meaning}, UTC", nullable=nullable)
 
@@ -376,16 +390,18 @@ WEEK = Table(
         "busy": _count("of them, refused"),
         "first_attempts": _count("first attempts of their caller on that day"),
         "first_busy": _count("of the first attempts, refused"),
-        "open_s": _seconds("open time: denominator of busy_line_rate"),
-        "full_open_s": _seconds("open time with all lines taken: numerator of busy_line_rate"),
-        "held_open_s": _seconds("line-seconds held: numerator of occupancy_rate"),
-        "line_open_s": _seconds("line-seconds in service: denominator of occupancy_rate"),
-        "busy_line_rate": _share("share of open time with all lines taken"),
-        "occupancy_rate": _share("line-seconds held over line-seconds in service"),
+        "open_s": _seconds("open time on those days"),
+        "full_open_s": _seconds("of it, with all lines taken"),
+        "held_open_s": _seconds("line-seconds held in open time"),
+        "line_open_s": _seconds("line-seconds in service in open time"),
         "refused_share": _share("first attempts refused over first attempts"),
-        "reach": _share("chance that a first call reaches an agent (DESIGN, the published level)"),
-        "reach_low": _share("lower end of the 80 % interval of reach"),
-        "reach_high": _share("upper end of the 80 % interval of reach"),
+        **_estimate("busy_line_rate", "0-1", "typical share of open time with all lines taken"),
+        **_estimate("occupancy_rate", "0-1", "typical line-seconds held over those in service"),
+        **_estimate("reach", "0-1", "chance that a first call reaches an agent (DESIGN 4)"),
+        **_estimate("wait_s", "seconds", "typical mean wait of the answered"),
+        **_estimate(
+            "demand", "calls", "first attempts to be expected next week; interval of these"
+        ),
         "state": _choice(STATES, "published level, or why there is none"),
     },
 )

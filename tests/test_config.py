@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import holidays
 import pydantic
 import pytest
 
-from affluence.config import Config, load
+from affluence.config import COUNTRIES, FRENCH_REGIONS, Config, load
 from affluence.errors import ConfigError
+from affluence.steps.settings import hours_of
+from affluence.typical_week.calendar import (
+    _LIBRARY_REGIONS,
+    Change,
+    ExceptionalDay,
+    public_holidays,
+)
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
+# Keys that the demonstration does not use follow a # without a blank.
+WITH_EXAMPLES = re.sub(r"^#(?! )", "", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def keys_of(model: type[pydantic.BaseModel], prefix: str = "") -> Iterator[str]:
@@ -41,12 +55,19 @@ def written_keys(document: dict[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def test_shipped_configuration_shows_every_key() -> None:
-    document = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    document = tomllib.loads(WITH_EXAMPLES)
     document["platform"] = document["platform"]["etrangers"]
     document["target"] = document["target"]["site"]
     # A number of lines may also be written as a list of dates and counts.
     expected = set(keys_of(Config)) - {"platform.lines.since", "platform.lines.count"}
     assert set(written_keys(document)) == expected
+
+
+def test_keys_that_are_shown_as_comments_are_as_they_should_be(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(WITH_EXAMPLES, encoding="utf-8")
+    opening = load(tmp_path / "config.toml").platform["etrangers"].opening
+    assert opening.exceptions[0].day == date(2026, 12, 24)
+    assert opening.changes[0].monday[0] == (8 * 60 + 30, 12 * 60)
 
 
 def test_paths_are_taken_from_the_folder_of_the_file() -> None:
@@ -55,8 +76,8 @@ def test_paths_are_taken_from_the_folder_of_the_file() -> None:
     assert config.state.keys_folder == SHIPPED.parent / ".affluence" / "keys"
 
 
-def changed(tmp_path: Path, *replacements: tuple[str, str]) -> Path:
-    text = SHIPPED.read_text(encoding="utf-8")
+def changed(tmp_path: Path, *replacements: tuple[str, str], text: str = "") -> Path:
+    text = text or SHIPPED.read_text(encoding="utf-8")
     for old, new in replacements:
         assert old in text
         text = text.replace(old, new, 1)
@@ -79,7 +100,7 @@ def changed(tmp_path: Path, *replacements: tuple[str, str]) -> Path:
         ("+33 1 99", "01 99", "platform.etrangers.phone: write it in international form"),
         ("09:00-12:00", "9h-12h", 'platform.etrangers.opening.monday.0: write hours as "09:00-'),
         ("09:00-12:00", "12:00-09:00", "platform.etrangers.opening.monday.0: must begin before"),
-        ("09:00-12:00", "09:00-14:00", "platform.etrangers.opening: 'monday' has hours that over"),
+        ("09:00-12:00", "09:00-14:00", "platform.etrangers.opening.monday: has hours that over"),
         ("quiet = 0.90", "quiet = 0.60", "platform.etrangers.levels: bounds must descend"),
         ("last = 2026-10-15", "last = 2026-10-01", "closures.0: 'last' is before 'first'"),
         ('kind = "in-place"', 'kind = "ftp"', "target.site.kind: "),
@@ -117,3 +138,122 @@ def test_what_is_not_toml_is_said(tmp_path: Path) -> None:
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"No such file.*--config"):
         load(tmp_path / "none.toml")
+
+
+# The calendar of a service
+
+CHANGES = "[[platform.etrangers.opening.changes]]\nsince = 2026-09-01\n"
+FRIDAY = 'friday = ["09:00-12:00"]\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"09:00-12:00"], reason', '"9h-12h"], reason', "exceptions.0.hours.0: write hours as"),
+        (
+            '"09:00-12:00"], reason',
+            '"09:00-12:00", "11:00-13:00"], reason',
+            "opening.exceptions.0.hours: has hours that overlap",
+        ),
+        (
+            "exceptions = [",
+            "exceptions = [{ day = 2026-12-24, hours = [] }, ",
+            "opening.exceptions: 2026-12-24: given more than once",
+        ),
+        ('hours = ["09:00-12:00"], reason', "reason", "exceptions.0.hours: is missing; add it"),
+        ("since = 2027-01-04", "", "opening.changes.0.since: is missing; add it"),
+        ("since = 2027-01-04", 'since = "soon"', "opening.changes.0.since: "),
+        (
+            'wednesday = ["08:30-12:00"]',
+            'wednesday = ["08:30-12:00", "11:00-13:00"]',
+            "opening.changes.0.wednesday: has hours that overlap",
+        ),
+        (
+            "[[platform.etrangers.opening.changes]]",
+            f"{CHANGES}[[platform.etrangers.opening.changes]]",
+            "opening.changes.0: no opening hours; write for instance",
+        ),
+        (
+            "[[platform.etrangers.opening.changes]]",
+            f"{2 * (CHANGES + FRIDAY)}[[platform.etrangers.opening.changes]]",
+            "opening.changes: 2026-09-01: given more than once",
+        ),
+        (
+            'school_holidays = ""',
+            'school_holidays = "D"',
+            "opening.school_holidays: Input should be '', 'A', 'B', 'C' or 'Corse'",
+        ),
+    ],
+)
+def test_a_problem_of_the_calendar_is_named(
+    tmp_path: Path, old: str, new: str, problem: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(changed(tmp_path, (old, new), text=WITH_EXAMPLES))
+    assert problem in str(raised.value)
+
+
+def test_every_weekday_with_a_problem_is_listed(tmp_path: Path) -> None:
+    overlap = '= ["09:00-12:00", "11:00-16:30"]'
+    hours = '= ["09:00-12:00", "13:30-16:30"]'
+    path = changed(
+        tmp_path, (f"monday {hours}", f"monday {overlap}"), (f"friday {hours}", f"friday {overlap}")
+    )
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+    assert [problem.partition(":")[0].rpartition(".")[2] for problem in raised.value.problems] == [
+        "monday",
+        "friday",
+    ]
+
+
+def test_the_calendar_reaches_the_stages(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        WITH_EXAMPLES.replace('school_holidays = ""', 'school_holidays = "C"'), encoding="utf-8"
+    )
+    hours = hours_of(load(tmp_path / "config.toml").platform["etrangers"])
+    early, noon = (8 * 60 + 30, 12 * 60), (13 * 60 + 30, 16 * 60 + 30)
+    weekly = ((early, noon), (early, noon), (early,), (early, noon), (early, noon), (), ())
+    assert hours.changes == (Change(since=date(2027, 1, 4), weekly=weekly),)
+    assert hours.exceptions == (
+        ExceptionalDay(day=date(2026, 12, 24), spans=((540, 720),), label="Veille de Noël"),
+    )
+    assert hours.school_zone == "C"
+
+
+@pytest.mark.parametrize("region", ["", "FR", "BE", *FRENCH_REGIONS])
+def test_regions_whose_holidays_are_known(tmp_path: Path, region: str) -> None:
+    path = changed(tmp_path, ('public_holidays = "FR"', f'public_holidays = "{region}"'))
+    assert load(path).platform["etrangers"].opening.public_holidays == region
+    found = public_holidays(region, date(2026, 12, 25), date(2026, 12, 25))
+    assert len(found) == bool(region)
+
+
+@pytest.mark.parametrize("region", ["FR-75", "FR-ZZ", "fr-57", "FR-", "57", "Moselle", "ZZ", "F"])
+def test_an_unknown_region_is_a_problem_that_names_known_ones(tmp_path: Path, region: str) -> None:
+    path = changed(tmp_path, ('public_holidays = "FR"', f'public_holidays = "{region}"'))
+    with pytest.raises(ConfigError, match=r'opening.public_holidays: .*"FR-57", "FR-67", "FR-971"'):
+        load(path)
+
+
+def test_known_regions_are_those_of_the_library() -> None:
+    regions = {_LIBRARY_REGIONS.get(region, region) for region in FRENCH_REGIONS}
+    assert regions == {
+        f"FR-{code}"
+        for code in holidays.country_holidays("FR").subdivisions
+        if not code.startswith("Zone")  # of schools
+    }
+    assert set(_LIBRARY_REGIONS) <= set(FRENCH_REGIONS)
+    assert {code for code in holidays.list_supported_countries() if len(code) == 2} == COUNTRIES
+
+
+def test_reading_the_configuration_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; from pathlib import Path; from affluence.config import load;"
+        f" load(Path({str(SHIPPED)!r}));"
+        " print({'holidays', 'polars', 'vacances_scolaires_france'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

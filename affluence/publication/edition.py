@@ -32,8 +32,11 @@ class LeftOut:
     """A day of the period that the figures leave out, and why."""
 
     day: date
-    reason: Literal["public_holiday", "closure", "no_records", "odd_day"]
-    label: str  # name of the holiday or the closure's own words; empty if there is none
+    reason: Literal[
+        "public_holiday", "closure", "no_records", "hole", "odd_day", "after_closure", "bridge"
+    ]
+    label: str = ""  # name of the holiday or the closure's own words; empty if there is none
+    factor: float | None = None  # odd day: how many times the usual number of calls came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

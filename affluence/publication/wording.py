@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from babel.dates import format_date
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 
 from affluence.publication.edition import Bounds, Closure, LeftOut
 
@@ -29,6 +29,9 @@ REASONS_LEFT_OUT = {
     "public_holiday": "jour férié",
     "closure": "fermeture",
     "no_records": "appels non enregistrés",
+    "hole": "appels en partie non enregistrés",
+    "after_closure": "lendemain de fermeture",
+    "bridge": "pont",
     "odd_day": "affluence inhabituelle ce jour-là",
 }
 
@@ -110,10 +113,17 @@ def period(first: date, last: date) -> str:
     return f"du {calendar_day(first)} au {calendar_day(last)}"
 
 
+_WORTH_SAYING = 1.5  # times the usual number of calls
+
+
 def left_out_day(left_out: LeftOut) -> str:
     """« lundi 6 avril 2026 (jour férié : lundi de Pâques) »."""
-    reason = REASONS_LEFT_OUT[left_out.reason]
-    why = f"{reason}{NBSP}: {left_out.label}" if left_out.label else reason
+    why = REASONS_LEFT_OUT[left_out.reason]
+    if left_out.label:
+        why = f"{why}{NBSP}: {left_out.label}"
+    if left_out.factor is not None and left_out.factor >= _WORTH_SAYING:
+        times = format_decimal(left_out.factor, "#,##0.#", locale=LOCALE)
+        why = f"{why}{NBSP}: {times}{NBSP}fois les appels habituels"
     return f"{calendar_day(left_out.day)} ({why})"
 
 

@@ -119,7 +119,7 @@ def _inputs(parts: Sequence[Part], rules: Rules, capacity: pl.DataFrame) -> dict
     end_us = max(part.last_us for part in parts)
     # Looking at each day's own spans in plain Python beats a query a day; spans that last for
     # years are few, those of one day are found by it.
-    opening = _by_day(opening_spans(rules.hours, first, last), zone)
+    opening = _by_day(opening_spans(rules.hours, first - _DAY, last + _DAY), zone)
     service = capacity.select("from", "to", "kind", "count")
     lines = service.filter(kind="line").rows()
     agents = _by_day(service.filter(kind="agent"), zone)
@@ -130,7 +130,8 @@ def _inputs(parts: Sequence[Part], rules: Rules, capacity: pl.DataFrame) -> dict
             (rules.platform, calls.VERSION, measures.VERSION, rules.hours.zone),
             [names.get(day + offset * _DAY, []) for offset in (-1, 0, 1)],
             min(end_us, _to_us(end)) - _to_us(start),
-            opening.get(day, []),
+            # Closed calls look for the nearest opening, which may be that of another day.
+            [opening.get(day + offset * _DAY, []) for offset in (-1, 0, 1)],
             [row for row in lines if row[0] < end and (row[1] is None or row[1] > start)],
             agents.get(day, []),
             (rules.refusals_hold_lines, rules.longest_call_s, rules.wrap_up_s),

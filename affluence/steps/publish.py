@@ -15,9 +15,8 @@ from affluence.errors import NoRecordsError, RefusedPublicationError
 from affluence.publication.checks import check_site
 from affluence.publication.edition import Bounds, Closure, Edition, Hours, LeftOut
 from affluence.publication.site import build_site
-from affluence.typical_week.advice import Cell, advise
 from affluence.typical_week.calendar import Hours as OpeningHours
-from affluence.typical_week.calendar import closed_days, instant
+from affluence.typical_week.calendar import closed_days, instant, opening_by_day
 
 _WEEK = timedelta(days=7)
 _CLOSURES_AHEAD = timedelta(days=60)
@@ -79,7 +78,7 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         last=period_last,
         lines_believed=believed,
     )
-    advised = advise(made.week)
+    advised = made.advice
     valid_until = period_last + timedelta(days=1 + page.valid_days)
     if valid_until < today or made.week["days"].sum() == 0:
         reason = (
@@ -88,6 +87,7 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         )
         raise RefusedPublicationError([reason])
     bounds = page.settings.bounds
+    coming_hours = page.hours.weekly_on(period_last + timedelta(days=1))
     return Edition(
         platform=page.platform,
         service=page.service,
@@ -95,12 +95,12 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         zone=page.hours.zone,
         opening=tuple(
             Hours(weekday=weekday, start_min=start, end_min=end)
-            for weekday, spans in enumerate(page.hours.weekly, 1)
+            for weekday, spans in enumerate(coming_hours, 1)
             for start, end in spans
         ),
         week=made.week,
-        recommended=_named(advised.recommended),
-        to_avoid=_named(advised.to_avoid),
+        recommended=_named(made.week, advised.recommended),
+        to_avoid=_named(made.week, advised.to_avoid),
         anything_quiet=advised.anything_quiet,
         answers_known=made.answers_known,
         refusals_recorded=made.refusals_recorded,
@@ -114,7 +114,8 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         period_last=period_last,
         weeks=((period_last - period_first).days + 1) // 7,
         left_out=tuple(
-            LeftOut(day=out.day, reason=out.reason, label=out.label) for out in made.left_out
+            LeftOut(day=out.day, reason=out.reason, label=out.label, factor=out.factor)
+            for out in made.left_out
         ),
         closures_ahead=_closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
@@ -137,19 +138,23 @@ def build_checked_site(edition: Edition) -> dict[str, bytes]:
     return site
 
 
-def _named(cells: Sequence[Cell]) -> tuple[Hours, ...]:
+def _named(week: pl.DataFrame, rows: Sequence[int]) -> tuple[Hours, ...]:
+    cells = week.select("weekday", "start_min", "end_min").rows()
     return tuple(
-        Hours(weekday=weekday, start_min=start, end_min=end) for weekday, start, end in cells
+        Hours(weekday=weekday, start_min=start, end_min=end)
+        for weekday, start, end in (cells[row] for row in rows)
     )
 
 
 def _closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
     """Closed days of the coming weeks; neighbouring days with the same label are one closure."""
     closures: list[Closure] = []
-    for closed in closed_days(hours, first, first + _CLOSURES_AHEAD):
+    last = first + _CLOSURES_AHEAD
+    opening = opening_by_day(hours, first, last)
+    for closed in closed_days(hours, first, last):
         previous = closures[-1] if closures else None
         adjoins = previous is not None and not any(
-            hours.weekly[(previous.last + timedelta(days=offset)).weekday()]
+            opening[previous.last + timedelta(days=offset)]
             for offset in range(1, (closed.day - previous.last).days)
         )
         if previous is not None and adjoins and previous.label == closed.label:

@@ -11,8 +11,8 @@ from affluence.steps.capacity import Shift
 from affluence.steps.measure import Rules
 from affluence.steps.publish import Page
 from affluence.typical_week import Settings
-from affluence.typical_week.calendar import Closing, Hours
-from affluence.typical_week.reach import Bounds
+from affluence.typical_week.calendar import Change, Closing, ExceptionalDay, Hours
+from affluence.typical_week.levels import Bounds
 
 
 def recipe_of(platform: Platform) -> Recipe:
@@ -36,11 +36,16 @@ def hours_of(platform: Platform) -> Hours:
     opening = platform.opening
     return Hours(
         zone=platform.zone,
-        weekly=tuple(getattr(opening, day) for day in WEEKDAYS),
+        weekly=opening.weekly,
         holidays_of=opening.public_holidays,
         closures=tuple(
             Closing(first=c.first, last=c.last or c.first, label=c.reason) for c in opening.closures
         ),
+        changes=tuple(Change(since=c.since, weekly=c.weekly) for c in opening.changes),
+        exceptions=tuple(
+            ExceptionalDay(day=e.day, spans=e.hours, label=e.reason) for e in opening.exceptions
+        ),
+        school_zone=opening.school_holidays,
     )
 
 

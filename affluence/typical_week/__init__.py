@@ -1,7 +1,7 @@
 """SLOTS → WEEK: what an ordinary week looks like, with how sure it is.
 
-Ratios of sums over the last weeks; holidays, closures, days without records and days out of line
-are left out and listed. Slots become rates here, and only here.
+The model is learned week by week (`affluence.typical_week.model`); holidays, closures, days without
+records and days out of line are left out and listed. Slots become rates here, and only here.
 """
 
 from __future__ import annotations
@@ -10,15 +10,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
-from affluence.tables import SLOTS, STATES, WEEK
-from affluence.typical_week.calendar import Hours, closed_days, each_day
-from affluence.typical_week.odd_days import odd_days
-from affluence.typical_week.reach import Bounds, with_rates
+from affluence.tables import LEVELS, SLOTS, STATES, WEEK
+from affluence.typical_week import model
+from affluence.typical_week.advice import Advice, advise
+from affluence.typical_week.calendar import Hours, closed_days, opening_by_day
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.counts import quantiles
+from affluence.typical_week.effects import flags_of
+from affluence.typical_week.history import History, make_history
+from affluence.typical_week.levels import NONE, Bounds
+from affluence.typical_week.model import Model
+from affluence.typical_week.reach import Reach
 from affluence.typical_week.rows import row_grid
+from affluence.typical_week.shares import Shares, expit
+from affluence.typical_week.special_days import special_days
 
-VERSION = 1  # part of what a publication is made from: raise it when a figure changes meaning
+VERSION = 2  # part of what a publication is made from: raise it when a figure changes meaning
+
+_Z_INTERVAL = 1.2816  # two-sided 80 %
+_LONGEST_WAIT_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +46,29 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A day of the period that the typical week leaves out."""
+    """A day of the period that the typical week leaves out.
+
+    ``factor`` is how many times the usual number of calls came, for an odd day.
+    """
 
     day: date
-    reason: Literal["public_holiday", "closure", "no_records", "odd_day"]
-    label: str
+    reason: Literal["public_holiday", "closure"] | model.Apart
+    label: str = ""
+    factor: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypicalWeek:
-    """WEEK, the days that it leaves out, and what the records of the period can tell."""
+    """WEEK, its advice, the days that it leaves out, and what the records can tell.
+
+    ``advice`` names rows of ``week`` by their positions.
+    """
 
     week: pl.DataFrame
+    advice: Advice
     left_out: tuple[LeftOut, ...]
     answers_known: bool
     refusals_recorded: bool
-
-
-_REACH = ("reach", "reach_low", "reach_high")
-_SUMS = (
-    *("attempts", "answered", "abandoned", "unanswered", "busy", "first_attempts", "first_busy"),
-    *("open_s", "full_open_s", "held_open_s", "line_open_s"),
-)
 
 
 def last_complete_week(hours: Hours, today: date) -> date:
@@ -62,10 +76,10 @@ def last_complete_week(hours: Hours, today: date) -> date:
 
     ``today`` itself is not over yet.
     """
-    monday = today - timedelta(days=today.weekday())
-    if any(hours.weekly[day] for day in range(today.weekday(), 7)):
-        return monday - timedelta(days=1)
-    return monday + timedelta(days=6)
+    sunday = today + timedelta(days=6 - today.weekday())
+    if any(opening_by_day(hours, today, sunday).values()):
+        return sunday - timedelta(days=7)
+    return sunday
 
 
 def make_week(
@@ -84,94 +98,119 @@ def make_week(
     are then null, and so is reach where no refusal is recorded either.
     """
     SLOTS.check(slots)
-    grid = row_grid(hours, settings.row_minutes)
-    by_day = _per_day_and_row(slots, hours.zone, grid, first, last)
-    closed = {closed.day: closed for closed in closed_days(hours, first, last)}
-    silent = _days_without_records(by_day, hours, first, last, set(closed))
-    ordinary = by_day.filter(~pl.col("day").is_in([*closed, *silent]))
+    cells = Cells(row_grid(hours, settings.row_minutes, last + timedelta(days=1)))
+    first_monday = first - timedelta(days=first.weekday())
+    of_period = slots.filter(
+        pl.col("slot_start").dt.convert_time_zone(hours.zone).dt.date().is_between(first, last)
+    )
+    history = make_history(of_period, cells, zone=hours.zone, first_monday=first_monday, last=last)
+    closed = {closed.day: closed for closed in closed_days(hours, first_monday, last)}
+    history = history.without(_days(history, set(closed)))
+    reading = _reading(history, lines_believed=lines_believed)
+    flags = flags_of(special_days(hours, first_monday, last), cells, first_monday, history.weeks)
+    made = Model(
+        history,
+        flags,
+        model.Settings(
+            minimum_days=settings.minimum_days,
+            minimum_calls=settings.minimum_calls,
+            bounds=settings.bounds,
+            reach=reading,
+        ),
+    )
+    advice = Advice()
+    for after in made.run():
+        low, high = _interval(after.reach)
+        advice = advise(cells, after.levels.levels, low, high, before=advice)
+    week = _table(platform, history, made)
+    opened = {day for day, spans in opening_by_day(hours, first, last).items() if spans}
+    lost = {
+        day for day in opened if day.isoweekday() in cells.weekdays and not history.is_exposed(day)
+    }
     left_out = [
         *(LeftOut(day=c.day, reason=c.reason, label=c.label) for c in closed.values()),
-        *(LeftOut(day=day, reason="no_records", label="") for day in silent),
-        *(LeftOut(day=day, reason="odd_day", label="") for day in odd_days(ordinary)),
+        *(LeftOut(day=day, reason="no_records") for day in lost),
+        *(
+            LeftOut(day=aside.day, reason=aside.reason, factor=aside.factor)
+            for aside in made.set_aside
+        ),
     ]
-    counted = by_day.filter(~pl.col("day").is_in([out.day for out in left_out]))
-    totals = counted.select(pl.col("answered", "abandoned", "unanswered", "unknown", "busy").sum())
-    answered, abandoned, unanswered, unknown, busy = totals.row(0)
-    answers_known = answered + abandoned + unanswered > unknown
-    rated = with_rates(
-        counted, settings.bounds, answers_known=answers_known, lines_believed=lines_believed
-    )
-    if not (lines_believed or busy):
-        rated = rated.with_columns(pl.lit(None, pl.Float64).alias(name) for name in _REACH)
-    enough = (pl.col("days") >= settings.minimum_days) & (
-        pl.col("attempts") >= settings.minimum_calls
-    )
-    names = pl.Enum(STATES)
-    state = (
-        pl.when(enough & pl.col("reach").is_not_null())
-        .then("level")
-        .otherwise(pl.lit("not_enough_data", names))
-    )
-    week = (
-        grid.lazy()
-        .join(rated.lazy(), on=["weekday", "start_min", "end_min"], how="left")
-        .with_columns(pl.col("days", *_SUMS).fill_null(0))
-        .select(
-            platform=pl.lit(platform),
-            **{name: name for name in list(WEEK.columns)[1:-1]},
-            state=state.fill_null(pl.lit("not_enough_data", names)),
-        )
-        .sort("weekday", "start_min")
-        .collect()
-    )
     return TypicalWeek(
-        week=WEEK.check(week),
+        week=week,
+        advice=advice,
         left_out=tuple(sorted(left_out, key=lambda out: out.day)),
-        answers_known=answers_known,
-        refusals_recorded=busy > 0,
+        answers_known=reading.answers_known,
+        refusals_recorded=bool(history.sums["busy"].any()),
     )
 
 
-def _per_day_and_row(
-    slots: pl.DataFrame, zone: str, grid: pl.DataFrame, first: date, last: date
-) -> pl.DataFrame:
-    """Sums per local day and row of the fully recorded slots; attempts within opening hours."""
-    local = pl.col("slot_start").dt.convert_time_zone(zone)
-    placed = (
-        slots.lazy()
-        .with_columns(
-            day=local.dt.date(),
-            weekday=local.dt.weekday().cast(pl.Int64),
-            minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
-            attempts=pl.col("attempts") - pl.col("closed"),
+def _days(history: History, days: set[date]) -> np.ndarray:
+    """Weeks × weekdays of the table: whether each is one of some days."""
+    weekdays = range(len(history.cells.weekdays))
+    return np.array(
+        [[history.day(week, day) in days for day in weekdays] for week in range(history.weeks)]
+    )
+
+
+def _reading(history: History, *, lines_believed: bool) -> Reach:
+    answered, abandoned, unanswered, unknown = (
+        float(history.sums[name].sum())
+        for name in ("answered", "abandoned", "unanswered", "unknown")
+    )
+    return Reach(
+        answers_known=answered + abandoned + unanswered > unknown, lines_believed=lines_believed
+    )
+
+
+def _interval(share: Shares) -> tuple[Floats, Floats]:
+    """Ends of the 80 % interval of a share of every cell."""
+    far = _Z_INTERVAL * np.sqrt(share.variance)
+    return expit(share.logit - far), expit(share.logit + far)
+
+
+def _table(platform: str, history: History, made: Model) -> pl.DataFrame:
+    ordinary = history.without(_days(history, {aside.day for aside in made.set_aside}))
+    sums = {name: found.sum(0) for name, found in ordinary.sums.items()}
+    columns: dict[str, Floats] = dict(sums)
+    columns["days"] = (ordinary.exposure > 0).sum(0)
+    believed = made.believes_lines
+    for name, share, scale in (
+        ("reach", made.reach, 1.0),
+        ("busy_line_rate", made.busy_lines, 1.0),
+        ("occupancy_rate", made.occupancy, 1.0),
+        ("wait_s", made.wait, _LONGEST_WAIT_S),
+    ):
+        low, high = _interval(share)
+        known = share.known & (believed or name not in {"busy_line_rate", "occupancy_rate"})
+        for suffix, values in (("", expit(share.logit)), ("_low", low), ("_high", high)):
+            columns[_with(name, suffix)] = np.where(known, scale * values, np.nan)
+    mean = made.demand.mean()
+    low, high = quantiles(mean, made.demand.variance(mean, 1), (0.1, 0.9))
+    columns |= {"demand": mean, "demand_low": low, "demand_high": high}
+    levels = made.levels.levels
+    first = sums["first_attempts"]
+    columns["refused_share"] = np.where(
+        first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
+    )
+    frame = history.cells.grid.with_columns(
+        pl.Series(name, values, strict=False) for name, values in columns.items()
+    ).with_columns(
+        platform=pl.lit(platform),
+        state=pl.Series([*LEVELS, "not_enough_data"])
+        .gather(np.where(levels == NONE, len(LEVELS), levels))
+        .cast(pl.Enum(STATES)),
+    )
+    return WEEK.check(
+        frame.select(
+            pl.col(name).fill_nan(None).cast(column.dtype)
+            if column.dtype == pl.Float64
+            else pl.col(name).cast(column.dtype)
+            for name, column in WEEK.columns.items()
         )
-        .filter(
-            pl.col("day").is_between(first, last),
-            pl.col("open_s") > 0,
-            pl.col("recorded_s") >= pl.col("open_s"),
-        )
-        .join(grid.lazy(), on="weekday")
-        # A slot that opening hours cut belongs to the row of its open part.
-        .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
-        .unique("slot_start", keep="first", maintain_order=True)
-    )
-    return (
-        placed.group_by("day", "weekday", "start_min", "end_min")
-        .agg(pl.col(*_SUMS, "unknown").sum())
-        .sort("day", "start_min")
-        .collect()
     )
 
 
-def _days_without_records(
-    by_day: pl.DataFrame, hours: Hours, first: date, last: date, closed: set[date]
-) -> list[date]:
-    """Opening days on which not a single call is recorded: lost records, not a quiet day."""
-    with_calls = set(
-        by_day.group_by("day").agg(pl.col("attempts").sum()).filter(pl.col("attempts") > 0)["day"]
-    )
-    return [
-        day
-        for day in each_day(first, last)
-        if hours.weekly[day.weekday()] and day not in closed and day not in with_calls
-    ]
+def _with(name: str, suffix: str) -> str:
+    """A column's name with a suffix before its unit."""
+    bare = name.removesuffix("_s")
+    return bare + suffix + name.removeprefix(bare)

@@ -1,51 +1,89 @@
-"""Which hours to recommend and which to advise against."""
+"""Which hours to recommend and which to advise against: several, near-equal, spread over days.
+
+One single hour would fill up as soon as it is named. Hours that were recommended the week before
+stay as long as they are about as good as others: people remember them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
+
+from affluence.tables import LEVELS
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.levels import NONE, Levels
 
 _SHARE_NAMED = 1 / 8  # of the rows: a sentence that names more is a table, and less sure
-_GOOD = ("quiet", "fairly_quiet")
-_BAD = ("busy", "very_busy")
-
-Cell = tuple[int, int, int]  # ISO weekday, start and end in minutes after local midnight
+_LEAST_NAMED = 3
+_MOST_A_DAY = 2  # recommended hours of one weekday
+_ABOUT_AS_GOOD = 0.02  # of the chance to reach an agent
+_LAST_GOOD = LEVELS.index("fairly_quiet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """Best rows first, worst rows first; ``anything_quiet`` False = only the least busy."""
+    """Positions of cells, best first and worst first.
 
-    recommended: tuple[Cell, ...]
-    to_avoid: tuple[Cell, ...]
-    anything_quiet: bool
+    ``anything_quiet`` is False where what is recommended is only the least busy.
+    """
+
+    recommended: tuple[int, ...] = ()
+    to_avoid: tuple[int, ...] = ()
+    anything_quiet: bool = False
 
 
-def advise(week: pl.DataFrame) -> Advice:
-    """Choose rows of a WEEK: several near-equal ones, by the careful end of their interval.
+def advise(
+    cells: Cells,
+    levels: Levels,
+    low: Floats,
+    high: Floats,
+    *,
+    before: Advice = Advice(),
+    widened: bool = False,
+) -> Advice:
+    """Choose cells by the careful ends of the interval of reach.
 
     Where everything is quiet nothing is to be avoided; where nothing is, the least busy hours
     are given all the same.
+
+    Args:
+        cells: of the table.
+        levels: of every cell.
+        low: lower end of the chance to reach an agent.
+        high: upper end.
+        before: the advice of the week before.
+        widened: name twice as many hours, because those named before fill up.
+
     """
-    known = week.filter(pl.col("state").is_in([*_GOOD, *_BAD]))
-    count = max(1, round(known.height * _SHARE_NAMED))
-    best_first = known.sort(
-        "reach_low", "weekday", "start_min", descending=[True, False, False], nulls_last=True
-    )
-    good = best_first.filter(pl.col("state").is_in(_GOOD))
-    worst_first = known.filter(pl.col("state").is_in(_BAD)).sort(
-        "reach_high", "weekday", "start_min", nulls_last=True
-    )
-    recommended = good if good.height else best_first
-    chosen = recommended.head(count)
-    avoid = worst_first.join(chosen, on=["weekday", "start_min"], how="anti", maintain_order="left")
+    known = levels != NONE
+    count = max(_LEAST_NAMED, round(float(known.sum()) * _SHARE_NAMED)) * (1 + widened)
+    good = known & (levels <= _LAST_GOOD)
+    remembered = np.isin(np.arange(cells.count), before.recommended)
+    worth = low + _ABOUT_AS_GOOD * remembered
+    recommended = _spread_out(_in_order(-worth, good if good.any() else known), cells, count)
+    bad = known & ~good & ~np.isin(np.arange(cells.count), recommended)
     return Advice(
-        recommended=_cells(chosen),
-        to_avoid=_cells(avoid.head(count)),
-        anything_quiet=good.height > 0,
+        recommended=recommended,
+        to_avoid=tuple(_in_order(high, bad)[: max(1, round(float(known.sum()) * _SHARE_NAMED))]),
+        anything_quiet=bool(good.any()),
     )
 
 
-def _cells(rows: pl.DataFrame) -> tuple[Cell, ...]:
-    return tuple(rows.select("weekday", "start_min", "end_min").iter_rows())
+def _in_order(key: Floats, among: NDArray[np.bool_]) -> list[int]:
+    """Positions of some cells by a key; equal ones in the order of the week."""
+    order = np.argsort(np.round(key, 9), kind="stable")
+    return [int(cell) for cell in order if among[cell]]
+
+
+def _spread_out(best_first: list[int], cells: Cells, count: int) -> tuple[int, ...]:
+    """The best cells, not more than a few of one weekday as long as others are left."""
+    chosen: list[int] = []
+    for cell in best_first:
+        same_day = sum(cells.day[cell] == cells.day[other] for other in chosen)
+        if same_day < _MOST_A_DAY:
+            chosen.append(cell)
+    chosen += [cell for cell in best_first if cell not in chosen]
+    kept = set(chosen[:count])
+    return tuple(cell for cell in best_first if cell in kept)

@@ -1,4 +1,8 @@
-"""When a desk is open: weekly hours, public holidays, closures; closed is not the same as zero."""
+"""When a desk is open: weekly hours, their changes, exceptions, closures, public holidays.
+
+An exception comes before a closure, a closure before a public holiday, and all of them before the
+weekly hours. Closed is not the same as zero.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,20 @@ import polars as pl
 from affluence.tables import SPANS
 
 MinutesSpan = tuple[int, int]
+Weekly = tuple[tuple[MinutesSpan, ...], ...]
+
+# Departments and territories by the numbers that people know; the library has names of its own.
+_LIBRARY_REGIONS = {
+    "FR-67": "FR-6AE",  # Bas-Rhin and Haut-Rhin are its Alsace
+    "FR-68": "FR-6AE",
+    "FR-975": "FR-PM",
+    "FR-977": "FR-BL",
+    "FR-978": "FR-MF",
+    "FR-984": "FR-TF",
+    "FR-986": "FR-WF",
+    "FR-987": "FR-PF",
+    "FR-988": "FR-NC",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +43,43 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Weekly hours that hold from a day on, until the next change."""
+
+    since: date
+    weekly: Weekly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionalDay:
+    """A day with opening hours of its own, whatever day it is; closed without any."""
+
+    day: date
+    spans: tuple[MinutesSpan, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """Opening hours of a desk.
 
-    ``weekly`` has seven entries, Monday first: spans in minutes after local midnight.
-    ``holidays_of`` is a country or region ("FR", "FR-57") or empty.
+    ``weekly`` has seven entries, Monday first: spans in minutes after local midnight; it holds
+    until the first of the ``changes``. ``holidays_of`` is a country or region ("FR", "FR-57") or
+    empty, ``school_zone`` is "A", "B", "C", "Corse" or empty.
     """
 
     zone: str
-    weekly: tuple[tuple[MinutesSpan, ...], ...]
+    weekly: Weekly
     holidays_of: str
     closures: tuple[Closing, ...]
+    changes: tuple[Change, ...] = ()
+    exceptions: tuple[ExceptionalDay, ...] = ()
+    school_zone: str = ""
+
+    def weekly_on(self, day: date) -> Weekly:
+        """The weekly hours in force on a day."""
+        begun = [change for change in self.changes if change.since <= day]
+        return max(begun, key=lambda change: change.since).weekly if begun else self.weekly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +98,48 @@ def each_day(first: date, last: date) -> Iterator[date]:
 
 
 def closed_days(hours: Hours, first: date, last: date) -> tuple[ClosedDay, ...]:
-    """Days within the weekly hours on which the desk is closed, in order; closures come first."""
+    """Days within the weekly hours on which the desk is closed, in order.
+
+    A day that is closed by exception counts as a closure.
+    """
     holidays = public_holidays(hours.holidays_of, first, last)
+    exceptions = {exception.day: exception for exception in hours.exceptions}
     closed = []
     for day in each_day(first, last):
-        if not hours.weekly[day.weekday()]:
+        if not hours.weekly_on(day)[day.weekday()]:
             continue
+        exception = exceptions.get(day)
         closing = next((c for c in hours.closures if c.first <= day <= c.last), None)
-        if closing is not None:
+        if exception is not None:
+            if not exception.spans:
+                closed.append(ClosedDay(day=day, reason="closure", label=exception.label))
+        elif closing is not None:
             closed.append(ClosedDay(day=day, reason="closure", label=closing.label))
         elif day in holidays:
             closed.append(ClosedDay(day=day, reason="public_holiday", label=holidays[day]))
     return tuple(closed)
 
 
+def opening_by_day(hours: Hours, first: date, last: date) -> dict[date, tuple[MinutesSpan, ...]]:
+    """Spans in which the desk is open on each day from ``first`` to ``last``; none where closed.
+
+    Holidays are looked up once for all days: ask for a range rather than day by day.
+    """
+    closed = {closed.day for closed in closed_days(hours, first, last)}
+    exceptions = {exception.day: exception.spans for exception in hours.exceptions}
+    return {
+        day: () if day in closed else exceptions.get(day, hours.weekly_on(day)[day.weekday()])
+        for day in each_day(first, last)
+    }
+
+
 def opening_spans(hours: Hours, first: date, last: date) -> pl.DataFrame:
     """SPANS during which the desk is open on the days from ``first`` to ``last``."""
     zone = ZoneInfo(hours.zone)
-    closed = {closed.day for closed in closed_days(hours, first, last)}
     spans = [
         (instant(day, start_min, zone), instant(day, end_min, zone))
-        for day in each_day(first, last)
-        if day not in closed
-        for start_min, end_min in hours.weekly[day.weekday()]
+        for day, of_day in opening_by_day(hours, first, last).items()
+        for start_min, end_min in of_day
     ]
     return SPANS.check(pl.DataFrame(spans, schema=SPANS.schema, orient="row"))
 
@@ -95,7 +158,7 @@ def public_holidays(region: str, first: date, last: date) -> dict[date, str]:
     # A second to load, and not needed where a desk works on holidays.
     import holidays
 
-    country, _, subdivision = region.partition("-")
+    country, _, subdivision = _LIBRARY_REGIONS.get(region, region).partition("-")
     years = range(first.year, last.year + 1)
     found = holidays.country_holidays(
         country, subdiv=subdivision or None, years=years, language="fr" if country == "FR" else None

@@ -1,56 +1,124 @@
-"""Days out of line with the others of their weekday: one rumour must not make a typical Tuesday.
+"""Days out of line with what was to be expected: one rumour must not make a typical Tuesday.
 
-The logarithm of a day's first attempts over the median of its weekday is compared with the spread
-of all days, on a robust scale (median absolute deviation). A neighbouring day of the same weekday
-that is out of line in the same direction makes it a change, which is kept, and not an accident.
+Each day is looked at from several sides (first attempts, all attempts, the chance to reach an
+agent), on a logarithmic scale, beside what its weekday has been in the last weeks. It is odd where
+it is further off than the robust spread of all days allows, and far enough to matter. An odd day
+is held back; if the next day of the same weekday is out of line in the same direction it was a
+change and not an accident, and both count.
 """
 
 from __future__ import annotations
 
-import math
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
+from affluence.typical_week.cells import Floats
+
+Mask = NDArray[np.bool_]
+
+FIRST_WEEKS = 4  # judged together, by their medians: before them nothing is to be expected
+
+_LEAST_DAYS = 3  # of a weekday, before anything is expected of it
 _ROBUST_DEVIATIONS = 3.5
-_LEAST_FACTOR = 1.5  # a day must also differ by half, or a steady desk would lose ordinary days
-_LEAST_DAYS = 4  # of a weekday: among fewer nobody can say which one is odd
+_HALF_LIFE_WEEKS = 4.0
+_SPREAD_HALF_LIFE_DAYS = 60.0
+_USUAL_SPREAD_WEIGHT_DAYS = 10.0
 _MAD_TO_DEVIATION = 1.4826  # of a normal law
-_WEEK = timedelta(days=7)
 
 
-def odd_days(by_day: pl.DataFrame) -> list[date]:
-    """Days whose demand is out of line, from sums per ``day`` and cell as in WEEK."""
-    totals = (
-        by_day.lazy()
-        .group_by("day", "weekday")
-        .agg(pl.col("first_attempts", "attempts").sum())
-        # Where callers are unknown there are no first attempts to count.
-        .with_columns(
-            demand=pl.when(pl.col("first_attempts").sum() > 0)
-            .then("first_attempts")
-            .otherwise("attempts")
-        )
-        .filter(pl.col("demand") > 0, pl.len().over("weekday") >= _LEAST_DAYS)
-        .with_columns(
-            deviation=(pl.col("demand") / pl.col("demand").median().over("weekday")).log()
-        )
-        .sort("day")
-        .collect()
-    )
-    if totals.is_empty():
-        return []
-    deviations: dict[date, float] = dict(totals.select("day", "deviation").iter_rows())
-    spread = totals["deviation"].abs().median()
-    scale = _MAD_TO_DEVIATION * float(spread) if isinstance(spread, float) else 0.0
-    limit = max(_ROBUST_DEVIATIONS * scale, math.log(_LEAST_FACTOR))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side from which days are looked at, on a logarithmic scale."""
 
-    def out_of_line(day: date, like: float) -> bool:
-        return deviations.get(day, 0.0) * like > 0 and abs(deviations[day]) > limit
+    name: str
+    usual_spread: float  # standard deviation that is believed before anything is seen
+    least: float  # a day that is less far off is never odd
 
-    return [
-        day
-        for day, deviation in deviations.items()
-        if abs(deviation) > limit
-        and not any(out_of_line(day + step, deviation) for step in (-_WEEK, _WEEK))
-    ]
+
+class OddDays:
+    """What is expected of each weekday, and which days are held back.
+
+    Arrays are sides × weekdays; nan where nothing is known.
+    """
+
+    def __init__(self, sides: Sequence[Side], weekdays: int) -> None:
+        self._least = np.array([[side.least] for side in sides])
+        usual = np.array([[side.usual_spread**2] for side in sides])
+        self._spread = usual * _USUAL_SPREAD_WEIGHT_DAYS
+        self._spread_weight = np.full_like(usual, _USUAL_SPREAD_WEIGHT_DAYS)
+        self._expected = np.full((len(sides), weekdays), np.nan)
+        self._seen = np.zeros((len(sides), weekdays))
+        self._held = np.zeros((len(sides), weekdays))  # direction in which the held day was off
+
+    def judge_first(self, values: Floats, noise: Floats) -> Mask:
+        """Which of the first days are odd: weeks × sides × weekdays → weeks × weekdays.
+
+        ``noise`` is the variance of the values that is due to small numbers.
+        """
+        known = np.isfinite(values)
+        enough = known.sum(0) > _LEAST_DAYS
+        middle = np.full(values.shape[1:], np.nan)
+        middle[enough] = np.nanmedian(values[:, enough], axis=0)
+        deviation = values - middle
+        scale = np.abs(deviation[np.isfinite(deviation)])
+        odd = np.zeros(values.shape, dtype=bool)
+        if scale.size:
+            for side in range(values.shape[1]):
+                of_side = np.abs(deviation[:, side])
+                spread = _MAD_TO_DEVIATION * np.nanmedian(of_side) if enough[side].any() else 0.0
+                limit = _ROBUST_DEVIATIONS * np.sqrt(
+                    max(spread**2, self._variance()[side, 0] / 4) + noise[:, side]
+                )
+                odd[:, side] = of_side > np.maximum(limit, self._least[side])
+            again = np.zeros_like(odd)
+            same = odd[1:] & odd[:-1] & (np.sign(deviation[1:]) == np.sign(deviation[:-1]))
+            again[1:] |= same
+            again[:-1] |= same
+            odd &= ~again
+        is_odd = np.asarray(odd.any(1))
+        for week, of_week in enumerate(values):
+            self._learn(np.where(is_odd[week], np.nan, of_week), noise[week])
+        return is_odd
+
+    def judge(self, values: Floats, noise: Floats) -> tuple[Mask, Mask]:
+        """Judge the days of a week (sides × weekdays).
+
+        Returns:
+            Which days are odd and held back, and for which weekdays the day held before was no
+            accident: it counts after all, as does this one.
+
+        """
+        deviation = np.where(self._seen >= _LEAST_DAYS, values - self._expected, np.nan)
+        limit = np.maximum(_ROBUST_DEVIATIONS * np.sqrt(self._variance() + noise), self._least)
+        direction = np.where(np.abs(deviation) > limit, np.sign(deviation), 0.0)
+        confirmed = np.asarray(((direction * self._held) > 0).any(0))
+        odd = np.asarray((direction != 0).any(0) & ~confirmed)
+        # A weekday that has changed is expected to stay as it is now.
+        self._expected = np.where(confirmed & np.isfinite(values), values, self._expected)
+        self._learn(np.where(odd, np.nan, values), noise)
+        judged = np.isfinite(values).any(0)
+        self._held = np.where(judged, np.where(odd, direction, 0.0), self._held)
+        return odd, confirmed
+
+    def _variance(self) -> Floats:
+        variance: Floats = self._spread / self._spread_weight
+        return variance
+
+    def _learn(self, values: Floats, noise: Floats) -> None:
+        known = np.isfinite(values)
+        deviation = np.where(known & np.isfinite(self._expected), values - self._expected, np.nan)
+        usable = np.isfinite(deviation)
+        square = np.where(usable, np.nan_to_num(deviation) ** 2 - noise, 0.0)
+        most = _ROBUST_DEVIATIONS**2 * self._variance()
+        fade = 0.5 ** (usable.sum(1, keepdims=True) / _SPREAD_HALF_LIFE_DAYS)
+        self._spread = fade * self._spread + np.clip(square, 0, most).sum(1, keepdims=True)
+        self._spread_weight = fade * self._spread_weight + usable.sum(1, keepdims=True)
+        # A plain mean of the first days, then one that forgets.
+        keep = np.maximum(0.5 ** (1 / _HALF_LIFE_WEEKS), 0.0)
+        share = np.maximum(1 / (self._seen + 1), 1 - keep)
+        moved = np.nan_to_num(self._expected) * (1 - share) + np.nan_to_num(values) * share
+        self._expected = np.where(known, moved, self._expected)
+        self._seen += known

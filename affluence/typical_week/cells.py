@@ -1,0 +1,55 @@
+"""Cells of the table as dense arrays: which weekday and which row each belongs to.
+
+The models work on arrays whose last axis is the cells of the table, in the order of its grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a table: ``grid`` has ``weekday``, ``start_min`` and ``end_min``."""
+
+    grid: pl.DataFrame
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.grid)
+
+    @cached_property
+    def weekdays(self) -> list[int]:
+        """ISO weekdays on which there are any, in order."""
+        return self.grid["weekday"].unique().sort().to_list()
+
+    @cached_property
+    def day(self) -> NDArray[np.int64]:
+        """For each cell the position of its weekday in ``weekdays``."""
+        return np.searchsorted(self.weekdays, self.grid["weekday"].to_numpy())
+
+    @cached_property
+    def in_day(self) -> Floats:
+        """Cells × weekdays: 1 where a cell is of the weekday, so that ``x @ in_day`` sums up."""
+        in_day: Floats = np.eye(len(self.weekdays))[self.day]
+        return in_day
+
+    @cached_property
+    def in_row(self) -> Floats:
+        """Cells × rows: 1 where a cell is of the row (same hours on whatever weekday)."""
+        hours = self.grid.select(pl.struct("start_min", "end_min").rank("dense")).to_series()
+        in_row: Floats = np.eye(hours.n_unique())[hours.to_numpy() - 1]
+        return in_row
+
+    @cached_property
+    def freedom(self) -> int:
+        """Degrees of freedom that weekdays and rows leave to single cells, at least 1."""
+        return max(1, int(self.count - self.in_day.shape[1] - self.in_row.shape[1] + 1))

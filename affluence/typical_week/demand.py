@@ -1,0 +1,253 @@
+"""How many people call for the first time that day: a level and a shape, with two memories.
+
+The expected count of a cell is a product: the level of the platform, which moves and is remembered
+for weeks; and the shape of the week, which hardly moves and is remembered for months. The shape is
+a factor of the weekday, one of the row and one of the cell itself, each drawn towards 1 as far as
+its own counts are noise (method of moments, as in empirical Bayes; reference for the whole:
+Weinberg, Brown and Stroud 2007, Taylor 2008). How long either is remembered is chosen among a few
+half-lives by how well each has foretold this platform's own coming weeks so far.
+
+Counts of one day share the busyness of the day, so that their variance is
+
+    φ m + m² (σ² + v)
+
+with φ the dispersion within days, σ² the relative variance of day totals about what was foretold
+one to four weeks before (level, weekday, busyness and drift in one), and v that of the cell's
+shape. All are learned from the platform's own errors.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.steps_in_level import LevelSteps
+
+LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
+SHAPE_HALF_LIVES_WEEKS = (13.0, 26.0, 104.0)
+HORIZONS_WEEKS = (1, 2, 3, 4)
+
+# What is believed before anything is seen; weights are in days or cells.
+_USUAL_HALF_LIVES_WEEKS = (2.0, 26.0)
+_USUAL_DAY_VARIANCE, _DAY_VARIANCE_WEIGHT = 0.03, 10.0
+_USUAL_DISPERSION_WEIGHT = 20.0
+_USUAL_WEEK = (0.15, 4.0)  # deviation of a week's total, on the logarithm, and weeks it is worth
+_ROBUST_DEVIATIONS = 3.5
+_LOSS_HALF_LIFE_WEEKS = 52.0  # how long it counts which half-lives foretold best
+_ERRORS_HALF_LIFE_WEEKS = 13.0  # how long it counts by how much
+_NONE = 1e-12
+
+
+class _Spread(NamedTuple):
+    """How far true ratios lie apart: a standard deviation, and as many groups as it is worth."""
+
+    deviation: float
+    groups: float
+
+
+_DAY, _ROW, _CELL = _Spread(0.15, 3.0), _Spread(0.3, 3.0), _Spread(0.1, 10.0)
+
+
+class Demand:
+    """The model of one platform after the weeks that it has learned.
+
+    The first axis of its arrays is the candidates, every pair of half-lives; the last one the
+    cells. ``effects`` of a week are factors of the days (calendar), by which the exposure is
+    multiplied.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        level, shape = np.meshgrid(LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, indexing="ij")
+        self._half_lives = np.stack([level.ravel(), shape.ravel()])
+        self._keep_level, keep_shape = 0.5 ** (1 / self._half_lives)
+        self._keep_shape = keep_shape[:, None]
+        usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
+        self._loss = (np.log2(self._half_lives / usual) ** 2).sum(0) / 2
+        candidates = self._loss.size
+        self._counted, self._expected = np.zeros(candidates), np.zeros(candidates)
+        self._level = np.zeros(candidates)
+        self._shape = np.ones((candidates, cells.count))
+        self._shape_variance = np.full((candidates, cells.count), _CELL.deviation**2)
+        self._factor_variance = np.full((candidates, cells.count), _ROW.deviation**2)
+        self._sums = np.zeros((3, candidates, cells.count))  # counts, exposures, squared weights
+        self._days = np.zeros((2, candidates, len(cells.weekdays)))  # seen; squared weights
+        self._within = np.array([1.0, 1.0]) * _USUAL_DISPERSION_WEIGHT
+        self._between = np.zeros((2, len(HORIZONS_WEEKS)))  # squared errors, squared forecasts
+        self._steps = LevelSteps(*_USUAL_WEEK)
+        self._week_before = (0.0, np.zeros(cells.count))
+        self._day_size = 1.0  # mean square of a day total
+        self._past: deque[tuple[Floats, Floats]] = deque(maxlen=len(HORIZONS_WEEKS))
+
+    @property
+    def weeks_learned(self) -> bool:
+        """Whether there is anything to foretell from."""
+        return bool(self._past)
+
+    @property
+    def best(self) -> int:
+        """The candidate that has foretold best so far."""
+        return int(self._loss.argmin())
+
+    @property
+    def half_lives_weeks(self) -> tuple[float, float]:
+        """Of the level and of the shape, as chosen."""
+        level, shape = self._half_lives[:, self.best]
+        return float(level), float(shape)
+
+    @property
+    def dispersion(self) -> float:
+        """φ: variance over mean of the counts within a day, given its total; at least 1."""
+        return max(1.0, float(self._within[0] / self._within[1]))
+
+    def mean(self) -> Floats:
+        """Expected first attempts of every cell on an ordinary day, open for the whole row."""
+        mean: Floats = self._level[self.best] * self._shape[self.best]
+        return mean
+
+    def variance(self, mean: Floats, horizon_weeks: int) -> Floats:
+        """Variance of a count of the given ``mean`` so many weeks ahead (cells)."""
+        of_cell: Floats = self._shape_variance[self.best]
+        return self.dispersion * mean + mean**2 * (self.day_variance(horizon_weeks) + of_cell)
+
+    def day_variance(self, horizon_weeks: int) -> float:
+        """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
+        errors, forecasts = self._between[:, min(horizon_weeks, len(HORIZONS_WEEKS)) - 1]
+        weight = _DAY_VARIANCE_WEIGHT * self._day_size
+        return max(0.0, float((errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)))
+
+    def mean_variance(self) -> Floats:
+        """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""
+        keep = float(self._keep_level[self.best])
+        days = len(self._cells.weekdays)
+        # Where the memory suits the drift, what lags behind weighs as much as what is noise.
+        of_level = 2 * self.day_variance(1) * (1 - keep) / (1 + keep) / days
+        variance: Floats = self._factor_variance[self.best] + self._shape_variance[self.best]
+        return of_level + variance
+
+    def learn(self, counts: Floats, exposure: Floats) -> None:
+        """Learn one week: first attempts of every cell, and the exposure that they came in.
+
+        ``exposure`` is the share of the row's time that was open and recorded, times the effect
+        of the day; 0 where nothing is known, or where the day is to be left out.
+        """
+        counts = np.where(exposure > 0, counts, 0.0)
+        day_totals = counts @ self._cells.in_day
+        if not day_totals.any():
+            return
+        self._grade(counts, exposure, day_totals)
+        self._measure_dispersion(counts, exposure, day_totals)
+        self._day_size = float((day_totals[day_totals > 0] ** 2).mean())
+        if self._past and self._has_stepped(counts, exposure):
+            came, exposed = self._week_before
+            self._counted = np.full_like(self._counted, came)
+            self._expected = (self._shape * exposed).sum(1)
+        self._week_before = float(counts.sum()), exposure
+        self._counted = self._keep_level * self._counted + counts.sum()
+        self._expected = self._keep_level * self._expected + (self._shape * exposure).sum(1)
+        self._level = self._counted / np.maximum(self._expected, _NONE)
+        self._sums[0] = self._keep_shape * self._sums[0] + counts
+        self._sums[1] = self._keep_shape * self._sums[1] + self._level[:, None] * exposure
+        self._sums[2] = self._keep_shape**2 * self._sums[2] + counts
+        seen = (exposure @ self._cells.in_day) > 0
+        self._days[0] = self._keep_shape * self._days[0] + seen
+        self._days[1] = self._keep_shape**2 * self._days[1] + seen
+        self._fit_shape()
+        self._past.append((self._level, self._shape))
+
+    def _grade(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
+        """What the forecasts of the last weeks for this one were worth."""
+        self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
+        self._between *= 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
+        log_counts = np.log(np.where(counts > 0, counts, 1.0))
+        for horizon, (level, shape) in enumerate(reversed(self._past)):
+            mean = np.maximum(level[:, None] * shape * exposure, _NONE)
+            deviance = 2 * (counts * (log_counts - np.log(mean)) - (counts - mean))
+            self._loss += deviance.sum(1, where=exposure > 0) / len(HORIZONS_WEEKS) / 3
+            foretold = mean[self.best] @ self._cells.in_day
+            known = foretold > self._cells.count * _NONE
+            noise = self.dispersion * foretold
+            error = (day_totals - foretold) ** 2 - noise
+            usual = noise + self.day_variance(horizon + 1) * foretold**2
+            error = np.minimum(error, _ROBUST_DEVIATIONS**2 * usual)[known].sum()
+            self._between[:, horizon] += error, (foretold[known] ** 2).sum()
+
+    def _has_stepped(self, counts: Floats, exposure: Floats) -> bool:
+        """Whether the level stepped the week before, so that older weeks tell nothing of it."""
+        came, foretold = counts.sum() + 0.5, (self.mean() * exposure).sum() + 0.5
+        return self._steps.learn(float(np.log(came / foretold)))
+
+    def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
+        """Pearson's statistic of the cells of each day, given its total."""
+        if not self._past:
+            return
+        expected = self._shape[self.best] * exposure
+        of_day = expected @ self._cells.in_day
+        day = self._cells.day
+        given_total = expected * (day_totals / np.maximum(of_day, _NONE))[day]
+        known = given_total > 0
+        pearson = ((counts - given_total) ** 2)[known] / given_total[known]
+        freedom = known.sum() - np.count_nonzero(day_totals)
+        self._within += pearson.sum(), freedom
+
+    def _fit_shape(self) -> None:
+        counts, exposures, squared = self._sums
+        in_day, in_row = self._cells.in_day, self._cells.in_row
+        of_day, of_row = counts @ in_day, counts @ in_row
+        day = np.ones_like(of_day)
+        row = np.ones_like(of_row)
+        # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
+        for _ in range(4):
+            row = of_row / np.maximum((exposures * (day @ in_day.T)) @ in_row, _NONE)
+            day = of_day / np.maximum((exposures * (row @ in_row.T)) @ in_day, _NONE)
+        # One count of full weight says as much as `certainty` of these faded ones.
+        certainty = counts.sum(1) / np.maximum(squared.sum(1), _NONE)
+        noise = self.dispersion / certainty[:, None]
+        days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
+        busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
+        expected = (exposures * (row @ in_row.T)) @ in_day
+        freedom = day.shape[1] - 1
+        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
+        expected = (exposures * (day @ in_day.T)) @ in_row
+        row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
+        product = (day @ in_day.T) * (row @ in_row.T)
+        cell, self._shape_variance = _draw_together(
+            counts, exposures * product, noise, self._cells.freedom, _CELL
+        )
+        self._factor_variance = of_days @ in_day.T + of_rows @ in_row.T
+        self._shape = product * cell
+
+
+def _draw_together(
+    counts: Floats, expected: Floats, noise: Floats, freedom: int, usual: _Spread
+) -> tuple[Floats, Floats]:
+    """Ratios counts ÷ expected, drawn towards their mean as far as they are noise.
+
+    Args:
+        counts: candidates × groups.
+        expected: the same shape; 0 where nothing is known of a group.
+        noise: variance of a count over its mean.
+        freedom: degrees of freedom of the ratios.
+        usual: what is believed of their spread at first.
+
+    Returns:
+        Ratios, and the relative variance that is left about them.
+
+    """
+    known = expected > 0
+    safe = np.where(known, expected, _NONE)
+    total = np.maximum(safe.sum(1, keepdims=True), _NONE)
+    mean = counts.sum(1, keepdims=True) / total
+    deviation = np.where(known, counts / safe / np.maximum(mean, _NONE) - 1, 0.0)
+    variance = noise / (safe * np.maximum(mean, _NONE))
+    groups = known.sum(1, keepdims=True)
+    freedom_share = max(freedom, 1) / np.maximum(groups, 1)
+    spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
+    spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
+    spread /= groups + usual.groups
+    spread = np.maximum(spread, _NONE)
+    believed = np.where(known, spread / (spread + variance), 0.0)
+    return mean * (1 + believed * deviation), np.where(known, believed * variance, spread)

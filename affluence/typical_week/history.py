@@ -1,0 +1,121 @@
+"""SLOTS → history: what was seen in every cell of the table, week by week, as dense arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from affluence.typical_week.cells import Cells, Floats
+
+_WEEK_DAYS = 7
+# Sums of a cell and week that the models and the table need.
+SUMS = (
+    *("attempts", "answered", "abandoned", "unanswered", "unknown", "busy"),
+    *("first_attempts", "first_busy"),
+    *("open_s", "full_open_s", "held_open_s", "line_open_s", "wait_answered_s", "waits"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What was seen, by week and cell; weeks begin on Mondays.
+
+    Attributes:
+        first_monday: of the first week.
+        cells: the cells of the table.
+        sums: of `SUMS`, weeks × cells, over the time that was open and wholly recorded.
+        exposure: weeks × cells: how much of the row's time that was, 1 = all of it; 0 where the
+            desk was closed or nothing was recorded: then the sums are 0 and say nothing.
+
+    """
+
+    first_monday: date
+    cells: Cells
+    sums: Mapping[str, Floats]
+    exposure: Floats
+
+    @property
+    def weeks(self) -> int:
+        """How many there are."""
+        return len(self.exposure)
+
+    def day(self, week: int, weekday: int) -> date:
+        """The day of a week (0 = first) that is the ``weekday``-th of the table's (0 = first)."""
+        return self.first_monday + timedelta(
+            days=week * _WEEK_DAYS + self.cells.weekdays[weekday] - 1
+        )
+
+    def is_exposed(self, day: date) -> bool:
+        """Whether anything was seen of a day of the table."""
+        week, weekday = divmod((day - self.first_monday).days, _WEEK_DAYS)
+        of_day = self.cells.day == self.cells.weekdays.index(weekday + 1)
+        return bool(self.exposure[week, of_day].any())
+
+    def by_day(self, name: str) -> Floats:
+        """Sums of one name, weeks × weekdays of the table."""
+        of_days: Floats = self.sums[name] @ self.cells.in_day
+        return of_days
+
+    def without(self, days: NDArray[np.bool_]) -> History:
+        """The same without what was seen on some days (weeks × weekdays of the table)."""
+        left = ~days[:, self.cells.day]
+        return History(
+            first_monday=self.first_monday,
+            cells=self.cells,
+            sums={name: np.where(left, sums, 0.0) for name, sums in self.sums.items()},
+            exposure=np.where(left, self.exposure, 0.0),
+        )
+
+
+def make_history(
+    slots: pl.DataFrame, cells: Cells, *, zone: str, first_monday: date, last: date
+) -> History:
+    """Sum up the SLOTS of one platform from ``first_monday`` to ``last``, both included.
+
+    Args:
+        slots: SLOTS; only those count that were open and recorded while they were.
+        cells: of the table.
+        zone: the platform's.
+        first_monday: first day of the first week.
+        last: last day; its week counts whole.
+
+    """
+    weeks = (last - first_monday).days // _WEEK_DAYS + 1
+    grid = cells.grid.with_row_index("cell")
+    local = pl.col("slot_start").dt.convert_time_zone(zone)
+    day = local.dt.date()
+    placed = (
+        slots.lazy()
+        .with_columns(
+            week=(day - pl.lit(first_monday)).dt.total_days() // _WEEK_DAYS,
+            weekday=local.dt.weekday().cast(pl.Int64),
+            minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
+            attempts=pl.col("attempts") - pl.col("closed"),
+            waits=pl.col("answered") - pl.col("answer_unrecorded").fill_null(0),
+        )
+        .filter(
+            pl.col("week").is_between(0, weeks - 1),
+            pl.col("open_s") > 0,
+            pl.col("recorded_s") >= pl.col("open_s"),
+        )
+        .join(grid.lazy(), on="weekday")
+        # A slot that opening hours cut belongs to the row of its open part.
+        .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
+        .unique("slot_start", keep="first", maintain_order=True)
+        .group_by("week", "cell")
+        .agg(pl.col(SUMS).sum())
+        .collect()
+    )
+    at = placed["week"].to_numpy(), placed["cell"].to_numpy()
+    sums = {name: np.zeros((weeks, cells.count)) for name in SUMS}
+    for name, found in sums.items():
+        found[at] = placed[name].to_numpy()
+    row_s = (cells.grid["end_min"] - cells.grid["start_min"]).to_numpy() * 60.0
+    return History(
+        first_monday=first_monday, cells=cells, sums=sums, exposure=sums["open_s"] / row_s
+    )

@@ -1,0 +1,235 @@
+"""The model of one platform, learned week by week as it would have been run week by week.
+
+Nothing is remembered between two runs of the program: the model is learned anew from the history,
+in its order, so that a fresh installation says what an old one says, and every past week can be
+asked what would have been published then.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affluence.typical_week import reach
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.demand import Demand
+from affluence.typical_week.effects import APART, KINDS, Effects, Flags
+from affluence.typical_week.history import History
+from affluence.typical_week.levels import Bounds, LevelPath
+from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
+from affluence.typical_week.reach import Reach
+from affluence.typical_week.shares import Shares, logit
+
+Apart = Literal["no_records", "odd_day", "after_closure", "bridge", "hole"]
+
+_MEMORY_S = 600.0  # after which a group of lines has forgotten how busy it was
+_USUAL_WAIT_CLUSTERING = 0.05
+_HOLE_CALLS = 20.0  # so many expected and none recorded: records are missing
+_RECENT_WEEKS = 2
+_GOOD_ENOUGH = 0.97
+_SIDES = (
+    Side(name="first attempts", usual_spread=0.2, least=np.log(1.5)),
+    Side(name="attempts", usual_spread=0.3, least=np.log(1.8)),
+    Side(name="reach", usual_spread=0.5, least=1.5),
+)
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A day that the model has not learned, or not wholly, and why.
+
+    ``factor`` is how many times the usual number of calls came, for an odd day.
+    """
+
+    day: date
+    reason: Apart
+    factor: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What decides a typical week besides the records."""
+
+    minimum_days: int
+    minimum_calls: int
+    bounds: Bounds
+    reach: Reach
+
+
+class Model:
+    """The model after the weeks that it has learned: ask its parts."""
+
+    def __init__(self, history: History, flags: Flags, settings: Settings) -> None:
+        """``flags`` are the kinds of the days of these weeks, and of later ones if any."""
+        self._history, self._flags, self._settings = history, flags, settings
+        cells = history.cells
+        self.demand = Demand(cells)
+        self.effects = Effects()
+        self.reach = Shares(cells, reach.NAMES, settings.reach)
+        self.busy_lines = Shares(cells, ("full_open_s", "open_s"), reach.busy_line_rate)
+        self.occupancy = Shares(cells, ("held_open_s", "line_open_s"), reach.occupancy_rate)
+        self.wait = Shares(
+            cells, ("wait_answered_s", "waits"), reach.wait_of_an_hour, _USUAL_WAIT_CLUSTERING
+        )
+        self.levels = LevelPath(settings.bounds, cells.count)
+        self.week = 0
+        self.set_aside: list[SetAside] = []
+        self._odd_days = OddDays(_SIDES, len(cells.weekdays))
+        self._held = np.zeros(len(cells.weekdays), dtype=np.int64)  # week of each day held back
+        self._days = np.zeros(cells.count)
+        self._calls = np.zeros(cells.count)
+        self._recent: deque[dict[str, Floats]] = deque(maxlen=_RECENT_WEEKS)
+        callers_known = history.sums["first_attempts"].any()
+        self._callers = "first_attempts" if callers_known else "attempts"
+
+    def run(self) -> Iterator[Model]:
+        """Learn one week after the other; itself after each."""
+        first = min(FIRST_WEEKS, self._history.weeks)
+        if first == FIRST_WEEKS:
+            sides = [self._sides(week) for week in range(first)]
+            odd = self._odd_days.judge_first(
+                np.stack([values for values, _ in sides]), np.stack([noise for _, noise in sides])
+            )
+        else:
+            odd = np.zeros((first, len(self._history.cells.weekdays)), dtype=bool)
+        for week in range(self._history.weeks):
+            if week < first:
+                self._learn(odd[week], np.zeros_like(odd[week]))
+            else:
+                self._learn(*self._odd_days.judge(*self._sides(week)))
+            yield self
+
+    @property
+    def believes_lines(self) -> bool:
+        """False where the records contradict the number of lines."""
+        return self._settings.reach.lines_believed
+
+    @property
+    def enough(self) -> Mask:
+        """Which cells have been seen on enough days and with enough calls."""
+        minimum = self._settings
+        return (self._days >= minimum.minimum_days) & (self._calls >= minimum.minimum_calls)
+
+    def _learn(self, odd: Mask, confirmed: Mask) -> None:
+        history, cells, week = self._history, self._history.cells, self.week
+        exposure = history.exposure[week] * ~self._holes(week)
+        was_open = history.exposure[week] @ cells.in_day > 0
+        silent = was_open & (history.by_day("attempts")[week] == 0)
+        kinds = self._flags[week]
+        special = (kinds & APART).any(-1)
+        self._note(week, silent=silent, odd=odd, special=special)
+        usable = exposure * ~(silent | odd)[cells.day]
+        came = np.where(usable > 0, history.sums[self._callers][week], 0.0)
+        if self.demand.weeks_learned:
+            expected = (self.demand.mean() * usable) @ cells.in_day
+            self.effects.learn(came @ cells.in_day, expected, kinds)
+        left = ~special[cells.day]
+        sums = {name: found[week] * (usable > 0) * left for name, found in history.sums.items()}
+        effect = self.effects.of(kinds)[cells.day]
+        exposure = usable * left * effect
+        seen = ((usable > 0) & left).astype(np.float64)
+        for weekday in np.flatnonzero(confirmed).tolist():
+            held = int(self._held[weekday])
+            of_day = (cells.day == weekday) & (history.exposure[held] > 0)
+            for name, found in history.sums.items():
+                sums[name] = sums[name] + found[held] * of_day
+            exposure = exposure + history.exposure[held] * of_day
+            seen = seen + of_day
+            self.set_aside = [
+                aside for aside in self.set_aside if aside.day != history.day(held, weekday)
+            ]
+        self._held = np.where(odd, week, self._held)
+        self._teach(sums, exposure, seen)
+        self.week += 1
+
+    def _teach(self, sums: dict[str, Floats], exposure: Floats, seen: Floats) -> None:
+        self.demand.learn(sums[self._callers], exposure)
+        self.reach.learn(sums, sums[self._callers])
+        open_memories = sums["open_s"] / _MEMORY_S
+        self.busy_lines.learn(sums, open_memories)
+        self.occupancy.learn(sums, open_memories * (sums["line_open_s"] > 0))
+        self.wait.learn(sums, sums["waits"])
+        self._days += seen
+        self._calls += sums["attempts"]
+        self._recent.append(sums)
+        recent = {
+            name: np.sum([week[name] for week in self._recent], axis=0)
+            for name in {*reach.NAMES, self._callers}
+        }
+        recent["observations"] = recent[self._callers]
+        self.levels.step(
+            (self.reach.logit, self.reach.variance),
+            self.reach.lately(recent),
+            self.enough & self.reach.known,
+        )
+
+    def _holes(self, week: int) -> Mask:
+        """Cells in which calls were to be expected and not one is recorded."""
+        if not self.demand.weeks_learned:
+            return np.zeros(self._history.cells.count, dtype=bool)
+        expected = self.demand.mean() * self._history.exposure[week]
+        none_came = self._history.sums["attempts"][week] == 0
+        return np.asarray((expected >= _HOLE_CALLS) & none_came)
+
+    def _note(self, week: int, *, silent: Mask, odd: Mask, special: Mask) -> None:
+        cells, history = self._history.cells, self._history
+        is_open = history.exposure[week] @ cells.in_day > 0
+        holes = self._holes(week) @ cells.in_day > 0
+        came = history.by_day(self._callers)[week]
+        expected = np.zeros_like(came)
+        if self.demand.weeks_learned:
+            expected = (self.demand.mean() * history.exposure[week]) @ cells.in_day
+        for weekday in np.flatnonzero(is_open).tolist():
+            day = history.day(week, weekday)
+            reason: Apart | None = None
+            factor = None
+            if silent[weekday]:
+                reason = "no_records"
+            elif odd[weekday]:
+                reason = "odd_day"
+                factor = float(came[weekday] / expected[weekday]) if expected[weekday] else None
+            elif special[weekday]:
+                after = self._flags[week, weekday, KINDS.index("after_closure")]
+                reason = "after_closure" if after else "bridge"
+            elif holes[weekday]:
+                reason = "hole"
+            if reason is not None:
+                self.set_aside.append(SetAside(day=day, reason=reason, factor=factor))
+
+    def _sides(self, week: int) -> tuple[Floats, Floats]:
+        """The days of a week from all sides, and the variance due to small numbers."""
+        history, cells = self._history, self._history.cells
+        exposure = history.exposure[week]
+        weights = self.demand.mean() if self.demand.weeks_learned else np.ones(cells.count)
+        share_open = ((weights * exposure) @ cells.in_day) / (weights @ cells.in_day)
+        known = (share_open > 0) & (history.by_day("attempts")[week] > 0)
+        share_open = np.where(known, share_open, 1.0) * self.effects.of(self._flags[week])
+        callers, attempts = (history.by_day(n)[week] for n in (self._callers, "attempts"))
+        of_day = {name: history.by_day(name)[week] for name in reach.NAMES}
+        chance = self._settings.reach(of_day, of_day)
+        smoothed = (callers * np.nan_to_num(chance, nan=0.5) + 0.5) / (callers + 1)
+        # Nobody minds whether 98 or 99 of a hundred get through.
+        smoothed = np.clip(smoothed, 1 - _GOOD_ENOUGH, _GOOD_ENOUGH)
+        values = np.stack(
+            [
+                np.log((callers + 0.5) / share_open),
+                np.log((attempts + 0.5) / share_open),
+                np.where(np.isfinite(chance), logit(smoothed), np.nan),
+            ]
+        )
+        noise = np.stack(
+            [
+                1 / (callers + 0.5),
+                1 / (attempts + 0.5),
+                1 / (callers * smoothed * (1 - smoothed) + 0.5),
+            ]
+        )
+        return np.where(known, values, np.nan), noise

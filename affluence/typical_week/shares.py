@@ -1,0 +1,274 @@
+"""Shares of a cell, such as the chance to reach an agent: a level and a shape on the logit.
+
+As for the demand (`affluence.typical_week.demand`) the shape of the week is remembered for months
+and the level for weeks. On the logit of the share the shape is a sum of what the weekday, the row
+and the cell itself add, the last drawn towards 0 as far as it is noise; the level is the shift that
+brings the shape to what the last weeks have shown in all cells together. A share is a ratio of
+sums, never a mean of ratios.
+
+Busy calls come in clusters: a share of n observations varies φ times as much as n independent ones
+would. φ, and how long either is remembered, are learned from the platform's own coming weeks.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.steps_in_level import LevelSteps
+
+LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
+SHAPE_HALF_LIVES_WEEKS = (8.0, 26.0, 104.0)
+
+_HORIZONS = 4
+_USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)
+_CLUSTERING_WEIGHT = 60.0  # cells and weeks that the usual φ is worth
+_CLUSTERING_HALF_LIFE_WEEKS = 26.0
+_CELL_DEVIATION, _CELL_WEIGHT = 0.3, 10.0  # on the logit, and how many cells it is worth
+_LOSS_HALF_LIFE_WEEKS = 52.0
+_PSEUDO = 0.5  # observations that every cell is given at the common share
+_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
+_OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
+_ROUNDS = 6
+_NONE = 1e-9
+
+Sums = Mapping[str, Floats]
+
+
+class Ratio(Protocol):
+    """How a share follows from sums; ``shape`` are the sums of the longest memory."""
+
+    def __call__(self, sums: Sums, shape: Sums) -> Floats:
+        """Shares in 0-1, nan where the sums know nothing."""
+
+
+class Shares:
+    """The model of one share of one platform after the weeks that it has learned.
+
+    Arrays have the candidate half-lives of the level first, those of the shape next, cells last.
+    """
+
+    def __init__(
+        self, cells: Cells, names: Sequence[str], ratio: Ratio, usual_clustering: float = 1.5
+    ) -> None:
+        """Know nothing yet.
+
+        Args:
+            cells: of the table.
+            names: the sums that ``ratio`` needs.
+            ratio: how the share follows from them.
+            usual_clustering: φ that is believed before anything is seen.
+
+        """
+        self._cells, self._names, self._ratio = cells, tuple(names), ratio
+        self._usual_clustering = np.array([usual_clustering, 1.0]) * _CLUSTERING_WEIGHT
+        self._least_clustering = min(1.0, usual_clustering / 10)
+        levels, shapes = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
+        self._keep_level = 0.5 ** (1 / np.array(LEVEL_HALF_LIVES_WEEKS))
+        self._keep_shape = 0.5 ** (1 / np.array(SHAPE_HALF_LIVES_WEEKS))
+        # Sums by name, then observations, then observations by squared weights.
+        self._recent = np.zeros((len(names) + 2, levels, cells.count))
+        self._lasting = np.zeros((len(names) + 2, shapes, cells.count))
+        usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
+        far = (np.log2(LEVEL_HALF_LIVES_WEEKS) - usual_level)[:, None] ** 2
+        self._loss = (far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2) / 2
+        self._clustering = self._usual_clustering.copy()
+        self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT)
+        self._week_before = np.zeros((len(names) + 2, cells.count))
+        self._age = np.zeros((2, levels))  # sums of the weights of the weeks, of their squares
+        self._past: deque[Floats] = deque(maxlen=_HORIZONS)
+        self._logit = np.zeros((levels, shapes, cells.count))
+        self._variance = np.ones((levels, shapes, cells.count))
+
+    @property
+    def best(self) -> tuple[int, int]:
+        """The candidates for level and shape that have foretold best so far."""
+        level, shape = np.unravel_index(self._loss.argmin(), self._loss.shape)
+        return int(level), int(shape)
+
+    @property
+    def clustering(self) -> float:
+        """φ: by how much a share varies more than one of independent observations."""
+        return max(self._least_clustering, float(self._clustering[0] / self._clustering[1]))
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Cells of which anything is known."""
+        known: NDArray[np.bool_] = np.isfinite(self._share(self._lasting)[-1])
+        return known
+
+    @property
+    def logit(self) -> Floats:
+        """Logit of the share of each cell."""
+        logit: Floats = self._logit[self.best]
+        return logit
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of `logit`."""
+        variance: Floats = self._variance[self.best]
+        return variance
+
+    def lately(self, sums: Sums) -> tuple[Floats, Floats]:
+        """Logit of the share of each cell as some last weeks show it, and its variance.
+
+        What all cells together show in a week is where the cells start from; each may have moved
+        by itself, as far as its own sums of these weeks, with ``observations``, are sure of it.
+        """
+        start = self._logit[0, self.best[1]]
+        doubt = self._variance[0, self.best[1]] + _OWN_MOVE_DEVIATION**2
+        share = self._ratio(sums, dict(zip(self._names, self._lasting[:, -1], strict=False)))
+        seen = np.where(np.isfinite(share), sums["observations"], 0.0)
+        observed = (seen * np.nan_to_num(share) + expit(start)) / (seen + 1)
+        noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
+        believed = doubt / (doubt + noise)
+        return start + believed * (logit(observed) - start), believed * noise
+
+    def learn(self, sums: Sums, observations: Floats) -> None:
+        """Learn one week: the sums of every cell, and how many observations they rest on.
+
+        Cells without observations are unknown, whatever their sums.
+        """
+        known = observations > 0
+        if not known.any():
+            return
+        week = np.stack([*(sums[name] for name in self._names), observations, observations])
+        week = np.where(known, week, 0.0)
+        if self._grade(week):
+            self._recent[:] = self._week_before[:, None]
+            self._age[:] = 1
+        self._week_before = week
+        self._age = self._age * np.stack([self._keep_level, self._keep_level**2]) + 1
+        _remember(self._recent, self._keep_level, week)
+        _remember(self._lasting, self._keep_shape, week)
+        self._fit()
+        self._past.append(expit(self._logit))
+
+    def _share(self, sums: Floats) -> Floats:
+        by_name = dict(zip(self._names, sums, strict=False))
+        longest = dict(zip(self._names, self._lasting[:, -1], strict=False))
+        return self._ratio(by_name, longest)
+
+    def _grade(self, week: Floats) -> bool:
+        """What the forecasts of the last weeks for this one were worth.
+
+        Whether the level has stepped the week before, so that older weeks tell nothing of it.
+        """
+        if not self._past:
+            return False
+        share, observations = self._share(week), week[-1]
+        known = (observations > 0) & np.isfinite(share)
+        share, observations = share[known], observations[known]
+        self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
+        for foretold in self._past:
+            chance = np.clip(foretold[..., known], 1e-4, 1 - 1e-4)
+            gain = share * np.log(chance) + (1 - share) * np.log(1 - chance)
+            self._loss -= (observations * gain).sum(-1) / self.clustering / _HORIZONS
+        self._clustering *= 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
+        # What was believed at first does not fade.
+        self._clustering += self._usual_clustering * (1 - 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS))
+        chance = np.clip(self._past[-1][self.best][known], 0.01, 0.99)
+        pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
+        # One cell in a thousand must not decide for all.
+        self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()
+        together = [(observations * each).sum() / observations.sum() for each in (share, chance)]
+        came, foretold_together = logit(np.clip(together, 0.001, 0.999))
+        return self._steps.learn(float(came - foretold_together))
+
+    def _fit(self) -> None:
+        """Shape on the logit, then for every level candidate the shift that it needs."""
+        share, seen = self._share(self._lasting), self._lasting[-2]
+        seen = np.where(np.isfinite(share), seen, 0.0)
+        share = np.nan_to_num(share)
+        # Laplace's rule: that something never happened in n calls does not make it impossible.
+        common = ((seen * share).sum(-1, keepdims=True) + 1) / (seen.sum(-1, keepdims=True) + 2)
+        certainty = seen.sum(-1) / np.maximum(self._lasting[-1].sum(-1), _NONE)
+        shape, additive_variance, weight = self._additive(share, seen, common, certainty)
+        # What single cells add, drawn towards nothing as far as it is noise.
+        fitted = expit(shape)
+        observed = (seen * share + fitted) / (seen + 1)
+        extra = np.where(seen > 0, logit(observed) - shape, 0.0)
+        noise = self.clustering / np.maximum(weight * certainty[:, None], _NONE)
+        spread = _spread(extra, noise, seen > 0, self._cells.freedom)
+        believed = np.where(seen > 0, spread / (spread + noise), 0.0)
+        shape += believed * extra
+        left = np.where(seen > 0, believed * noise, spread) + additive_variance
+        fitted = expit(shape)
+
+        recent, recently = self._share(self._recent), self._recent[-2]
+        recently = np.where(np.isfinite(recent), recently, 0.0)
+        recent = np.nan_to_num(recent)
+        total = np.maximum(recently.sum(-1), _NONE)[:, None]
+        shown = (recently * recent).sum(-1)[:, None] / total
+        expected = np.einsum("ac,bc->ab", recently, fitted) / total
+        shown = (shown * total + expected * _PSEUDO) / (total + _PSEUDO)
+        shift = logit(shown) - logit(expected)
+        # Where the memory suits the drift, what lags behind weighs as much as what is noise.
+        of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
+        self._logit = shape[None] + shift[..., None]
+        self._variance = left[None] + of_weeks[:, None, None]
+
+    def _additive(
+        self, share: Floats, seen: Floats, common: Floats, certainty: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Logistic regression on weekday and row, its variance, and the weights of the cells."""
+        in_day, in_row = self._cells.in_day, self._cells.in_row
+        observed = (seen * share + _PSEUDO * common) / (seen + _PSEUDO)
+        seen = seen + _PSEUDO
+        shape = np.broadcast_to(logit(common), share.shape).copy()
+        for _ in range(_ROUNDS):
+            for group in (in_day, in_row):
+                fitted = expit(shape)
+                score = (seen * (observed - fitted)) @ group
+                information = np.maximum((seen * fitted * (1 - fitted)) @ group, _NONE)
+                shape += np.clip(score / information, -1, 1) @ group.T
+        fitted = expit(shape)
+        noise = self.clustering / certainty[:, None]
+        variance = np.zeros_like(shape)
+        for group in (in_day, in_row):
+            variance += noise / _information((seen * fitted) @ group, seen @ group) @ group.T
+        return shape, variance, _information(seen * fitted, seen)
+
+
+def _information(successes: Floats, seen: Floats) -> Floats:
+    """What observations tell of a logit, by Laplace's rule where all of them agree."""
+    share = (successes + 1) / (seen + 2)
+    information: Floats = seen * share * (1 - share)
+    return information
+
+
+def _remember(sums: Floats, keep: Floats, week: Floats) -> None:
+    """Let sums fade and add a week; the last of them are those of squared weights."""
+    sums[:-1] *= keep[:, None]
+    sums[-1] *= keep[:, None] ** 2
+    sums += week[:, None]
+
+
+def logit(share: Floats) -> Floats:
+    """Log odds; shares of 0 and 1 are moved in by a millionth."""
+    inside = np.clip(share, 1e-6, 1 - 1e-6)
+    odds: Floats = np.log(inside / (1 - inside))
+    return odds
+
+
+def expit(log_odds: Floats) -> Floats:
+    """The share of which these are the log odds."""
+    share: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return share
+
+
+def _spread(extra: Floats, noise: Floats, known: NDArray[np.bool_], freedom: int) -> Floats:
+    """Variance of what single cells truly add, by the method of moments (first axis kept)."""
+    weights = np.where(known, 1 / (noise + _CELL_DEVIATION**2), 0.0)
+    cells = known.sum(-1, keepdims=True)
+    freedom_share = freedom / np.maximum(cells, 1)
+    total = np.maximum(weights.sum(-1, keepdims=True), _NONE)
+    moment = (weights * (extra**2 - noise * freedom_share)).sum(-1, keepdims=True) / total
+    spread = moment / freedom_share * cells + _CELL_DEVIATION**2 * _CELL_WEIGHT
+    clear: Floats = np.maximum(spread / (cells + _CELL_WEIGHT), 1e-4)
+    return clear
