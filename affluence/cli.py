@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -152,8 +153,46 @@ def week(
     """Print the typical week that the next publication would show."""
     from affluence.inspection import week_as_text
 
-    made = pipeline.typical_week(load(config), _today(), platform)
+    made = pipeline.study(load(config), _today(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
+
+
+@app.command()
+def forecast(
+    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+) -> None:
+    """Print the next six weeks day by day, and how good such forecasts have been."""
+    from affluence.foresight import forecast_as_document, forecast_as_text
+
+    learned = pipeline.study(load(config), _today(), platform)
+    show = forecast_as_document if as_json else forecast_as_text
+    print(show(learned.forecast(), learned.grade()))
+
+
+@app.command()
+def backtest(
+    config: ConfigOption = _CONFIG,
+    platform: PlatformOption = None,
+    library: Annotated[
+        bool,
+        typer.Option("--library", help="Beside the models of statsforecast too; takes minutes."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade every past weekly run against the four weeks that followed it, beside others."""
+    from affluence.foresight import backtest_as_document, backtest_as_text
+    from affluence.typical_week.backtest import BASELINES
+
+    others = dict(BASELINES)
+    if library:
+        if find_spec("statsforecast") is None:
+            advice = "it is not installed; install affluence with the extra 'forecasts'"
+            raise typer.BadParameter(advice, param_hint="--library")
+        from affluence.library_models import MODELS
+
+        others |= MODELS
+    grades = pipeline.study(load(config), _today(), platform).grade(others)
+    print((backtest_as_document if as_json else backtest_as_text)(grades))
 
 
 @app.command()

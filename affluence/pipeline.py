@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from affluence.indicators import Indicators
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
+    from affluence.typical_week import Study
 
 Progress = Callable[[str, int], None]  # what advanced ("lines", "days"), by how much
 
@@ -164,18 +165,19 @@ def read_measured(config: Config, table: str = "slots", platform: str | None = N
         return store.lake.read_measured(name, table)
 
 
-def typical_week(config: Config, today: date, platform: str | None = None) -> Frame:
-    """WEEK of one platform, from the slots measured so far."""
-    from affluence.steps.measure import lines_in_service
-    from affluence.steps.publish import make_edition
-    from affluence.steps.settings import page_of, rules_of
+def study(config: Config, today: date, platform: str | None = None) -> Study:
+    """What is learned of one platform from the slots measured so far.
+
+    Its methods give the typical week, the weeks ahead, and the grades of past forecasts.
+    """
+    from affluence.steps.publish import study_platform
+    from affluence.steps.settings import page_of
 
     name, settings = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
         as_of = _as_of(config, store, name, today)
         slots = store.lake.read_measured(name, "slots")
-        lines = lines_in_service(store, rules_of(name, settings))
-        return make_edition(page_of(name, settings), slots, lines, as_of).week
+    return study_platform(page_of(name, settings), slots, as_of)
 
 
 def indicators(

@@ -147,8 +147,12 @@ def _seconds(meaning: str, *, nullable: bool = False) -> Column:
     return Column(dtype=pl.Float64(), meaning=f"{meaning}, seconds", nullable=nullable)
 
 
-def _share(meaning: str) -> Column:
-    return Column(dtype=pl.Float64(), meaning=f"{meaning}, 0-1", nullable=True)
+def _share(meaning: str, unit: str = "0-1") -> Column:
+    return Column(dtype=pl.Float64(), meaning=f"{meaning}, {unit}", nullable=True)
+
+
+def _flag(meaning: str) -> Column:
+    return Column(dtype=pl.Boolean(), meaning=meaning)
 
 
 def _estimate(name: str, unit: str, meaning: str) -> dict[str, Column]:
@@ -403,5 +407,29 @@ WEEK = Table(
             "demand", "calls", "first attempts to be expected next week; interval of these"
         ),
         "state": _choice(STATES, "published level, or why there is none"),
+    },
+)
+
+FORECAST = Table(
+    "FORECAST",
+    {
+        "platform": _text("identifier of the platform"),
+        "day": Column(dtype=pl.Date(), meaning="local day to come"),
+        "weekday": _count("ISO weekday, 1 = Monday"),
+        "start_min": _count("start of the row, minutes after local midnight"),
+        "end_min": _count("end of the row, minutes after local midnight"),
+        **_estimate("demand", "calls", "first attempts to be expected"),
+        **_estimate(
+            "reach",
+            "0-1",
+            "chance that a first call reaches an agent; interval of the"
+            " share of the calls of that day",
+        ),
+        "demand_factor": _share("first attempts over those of an ordinary day", "ratio"),
+        "after_closure": _flag("first open day after a closure"),
+        "bridge": _flag("alone between days off"),
+        "month_start": _flag("among the first three open days of its month"),
+        "school_holidays": _flag("in the school holidays, as far as known"),
+        "state": _choice(STATES, "level, or why there is none"),
     },
 )

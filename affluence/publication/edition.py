@@ -49,6 +49,27 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayAhead:
+    """A day to come on which other numbers of calls than usual are to be expected, and why."""
+
+    day: date
+    kinds: tuple[str, ...]  # of `affluence.publication.wording.KINDS_OF_DAYS`
+    demand_factor: float  # first attempts over those of an ordinary day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastForecasts:
+    """How good the forecasts of past weeks were, beside the best plain mean.
+
+    Errors are sums of absolute errors over the sums of the calls (0-1, more if they exceed them).
+    """
+
+    error: float
+    error_of_mean: float
+    are_better: bool  # false: days ahead are not told apart, the typical week stands alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One platform's table for one period, ready to be laid out.
 
@@ -81,3 +102,5 @@ class Edition:
     next_update: date
     valid_until: date
     demonstration: bool
+    days_ahead: tuple[DayAhead, ...] = ()
+    past_forecasts: PastForecasts | None = None  # None: there are too few weeks to tell

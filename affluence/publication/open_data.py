@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from affluence.publication import wording
-from affluence.publication.edition import Bounds, Edition, Hours
-from affluence.publication.figures import Figure
+from affluence.publication.edition import Bounds, Edition, Hours, PastForecasts
+from affluence.publication.figures import DECIMALS, Figure
 
 # The cells are the same in both files: CSV repeats what JSON says once around them.
 AROUND_CELLS_FIRST = ("plateforme", "service")
@@ -71,11 +71,30 @@ def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         "bounds": _bounds(edition.bounds),
         "levels": {level.id: level.word for level in wording.LEVELS.values()},
         "cells": [_cell(figure) for figure in figures],
+        "days_ahead": [
+            {
+                "day": ahead.day.isoformat(),
+                "kinds": list(ahead.kinds),
+                "demand_factor": round(ahead.demand_factor, DECIMALS),
+            }
+            for ahead in edition.days_ahead
+        ],
+        "past_forecasts": _past_forecasts(edition.past_forecasts),
         "anything_quiet": edition.anything_quiet,
         "recommended": _hours(edition.recommended),
         "to_avoid": _hours(edition.to_avoid),
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _past_forecasts(past: PastForecasts | None) -> dict[str, Any] | None:
+    if past is None:
+        return None
+    return {
+        "error": round(past.error, DECIMALS),
+        "error_of_mean": round(past.error_of_mean, DECIMALS),
+        "better_than_means": past.are_better,
+    }
 
 
 def _cell(figure: Figure) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from affluence.publication import wording
 from affluence.publication.answer import Answer, answer
 from affluence.publication.edition import Edition
-from affluence.publication.figures import Figure
+from affluence.publication.figures import DECIMALS, Figure
 from affluence.publication.grid import Grid, GridRow, lay_out
 from affluence.publication.spans import runs
 from affluence.tables import LEVELS
@@ -77,6 +77,10 @@ class Page:
     left_out_folded: bool
     left_out_count: str
     closures: tuple[str, ...]
+    days_ahead: tuple[str, ...]
+    past_error: str  # empty where too few weeks tell
+    past_error_of_mean: str
+    forecasts_are_better: bool
     next_update: str
     valid_until: str
     rates: tuple[RateRow, ...]
@@ -92,6 +96,7 @@ class Page:
 def page(edition: Edition, figures: Sequence[Figure]) -> Page:
     """The page of an edition, ready for the template."""
     grid = lay_out(figures, edition.opening)
+    past = edition.past_forecasts
     return Page(
         service=edition.service,
         demonstration=edition.demonstration,
@@ -108,6 +113,10 @@ def page(edition: Edition, figures: Sequence[Figure]) -> Page:
         left_out_folded=len(edition.left_out) > LEFT_OUT_SHOWN,
         left_out_count=wording.plural(len(edition.left_out), "jour écarté", "jours écartés"),
         closures=tuple(wording.closure(ahead) for ahead in edition.closures_ahead),
+        days_ahead=tuple(wording.day_ahead(ahead) for ahead in edition.days_ahead),
+        past_error=wording.percent(round(past.error, DECIMALS)) if past else "",
+        past_error_of_mean=wording.percent(round(past.error_of_mean, DECIMALS)) if past else "",
+        forecasts_are_better=past is not None and past.are_better,
         next_update=wording.calendar_day(edition.next_update),
         valid_until=wording.calendar_day(edition.valid_until),
         rates=_rates(figures),

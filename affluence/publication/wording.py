@@ -14,7 +14,7 @@ from fractions import Fraction
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from affluence.publication.edition import Bounds, Closure, LeftOut
+from affluence.publication.edition import Bounds, Closure, DayAhead, LeftOut
 
 LOCALE = "fr"
 NBSP = "\u00a0"
@@ -25,6 +25,12 @@ DAYS = dict(enumerate(_WEEK, start=1))
 SHORT_DAYS = {number: f"{name[:3]}." for number, name in DAYS.items()}
 
 NOT_MEASURED = "Non mesuré"
+KINDS_OF_DAYS = {
+    "after_closure": "lendemain de fermeture",
+    "bridge": "pont",
+    "month_start": "début du mois",
+    "school_holidays": "vacances scolaires",
+}
 REASONS_LEFT_OUT = {
     "public_holiday": "jour férié",
     "closure": "fermeture",
@@ -134,6 +140,16 @@ def closure(ahead: Closure) -> str:
     else:
         when = period(ahead.first, ahead.last).capitalize()
     return f"{when}{NBSP}: {ahead.label}" if ahead.label else when
+
+
+def day_ahead(ahead: DayAhead) -> str:
+    """« Mardi 1er juin 2027 (début du mois) : environ 20 % d’appels de plus que d’habitude »."""
+    why = listed([KINDS_OF_DAYS[kind] for kind in ahead.kinds])
+    reason = f" ({why})" if why else ""
+    change = round(abs(ahead.demand_factor - 1), 1)
+    said = "de plus" if ahead.demand_factor > 1 else "de moins"
+    when = calendar_day(ahead.day).capitalize()
+    return f"{when}{reason}{NBSP}: environ {percent(change)} d’appels {said} que d’habitude"
 
 
 def plural(count: int, singular: str, several: str) -> str:

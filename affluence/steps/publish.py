@@ -13,13 +13,27 @@ from affluence import typical_week
 from affluence.doubts import find_doubts
 from affluence.errors import NoRecordsError, RefusedPublicationError
 from affluence.publication.checks import check_site
-from affluence.publication.edition import Bounds, Closure, Edition, Hours, LeftOut
+from affluence.publication.edition import (
+    Bounds,
+    Closure,
+    DayAhead,
+    Edition,
+    Hours,
+    LeftOut,
+    PastForecasts,
+)
 from affluence.publication.site import build_site
+from affluence.typical_week.backtest import OURS
 from affluence.typical_week.calendar import Hours as OpeningHours
 from affluence.typical_week.calendar import closed_days, instant, opening_by_day
+from affluence.typical_week.effects import KINDS
 
+_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
+_DOUBTFUL_WEEKS = 12  # the newest, in which records may contradict the number of lines
 _CLOSURES_AHEAD = timedelta(days=60)
+_FEWEST_FORECASTS = 200  # counts that must have been graded before anything is said of them
+_WORTH_SAYING = 0.1  # of the calls of an ordinary day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +50,57 @@ class Page:
     valid_days: int
 
 
-def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: date) -> Edition:
+def study_platform(
+    page: Page, slots: pl.DataFrame, today: date, *, widened: bool = False
+) -> typical_week.Study:
+    """Learn a platform from its newest complete weeks before ``today``.
+
+    Args:
+        page: how its figures are made.
+        slots: SLOTS of the platform, as many as there are.
+        today: the day on which it is done.
+        widened: whether the advice names twice as many hours as usual.
+
+    Raises:
+        NoRecordsError: there are no slots at all.
+        RefusedPublicationError: no week of them is complete yet.
+
+    """
+    if slots.is_empty():
+        advice = "Check its source: `affluence inspect FILE` tells what is in a file."
+        raise NoRecordsError(f"platform '{page.platform}'", advice)
+    last = typical_week.last_complete_week(page.hours, today)
+    oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
+    # Weeks before the first record are no part of the period.
+    first = max(last - page.weeks * _WEEK + _DAY, oldest - timedelta(days=oldest.weekday()))
+    if first > last:
+        reason = (
+            f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
+            " complete yet; the first table comes when one is."
+        )
+        raise RefusedPublicationError([reason])
+    recent = _between(slots, max(first, last - _DOUBTFUL_WEEKS * _WEEK + _DAY), last, page)
+    return typical_week.study(
+        slots,
+        page.hours,
+        page.settings,
+        platform=page.platform,
+        first=first,
+        last=last,
+        lines_believed=not find_doubts(recent).lines_doubtful,
+        widened=widened,
+    )
+
+
+def _between(slots: pl.DataFrame, first: date, last: date, page: Page) -> pl.DataFrame:
+    zone = ZoneInfo(page.hours.zone)
+    begin, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
+    return slots.filter(pl.col("slot_start").is_between(begin, end, closed="left"))
+
+
+def make_edition(
+    page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: date, *, widened: bool = False
+) -> Edition:
     """The edition of the newest complete week before ``today``.
 
     Args:
@@ -44,40 +108,18 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         slots: SLOTS of the platform, as many as there are.
         lines: CAPACITY of its lines.
         today: the day on which it is made.
+        widened: whether the advice names twice as many hours as usual.
 
     Raises:
         NoRecordsError: there are no slots at all.
         RefusedPublicationError: the records are so old that the page would be out of date.
 
     """
-    if slots.is_empty():
-        advice = "Check its source: `affluence inspect FILE` tells what is in a file."
-        raise NoRecordsError(f"platform '{page.platform}'", advice)
-    period_last = typical_week.last_complete_week(page.hours, today)
-    period_first = period_last - page.weeks * _WEEK + timedelta(days=1)
-    oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
-    # Weeks before the first record are no part of the period.
-    period_first = max(period_first, oldest - timedelta(days=oldest.weekday()))
-    if period_first > period_last:
-        reason = (
-            f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
-            " complete yet; the first table comes when one is."
-        )
-        raise RefusedPublicationError([reason])
-    zone = ZoneInfo(page.hours.zone)
-    begin, end = instant(period_first, 0, zone), instant(period_last + timedelta(days=1), 0, zone)
-    of_period = slots.filter(pl.col("slot_start").is_between(begin, end, closed="left"))
+    learned = study_platform(page, slots, today, widened=widened)
+    made = learned.week()
+    period_first, period_last = learned.first, learned.last
+    end = instant(period_last + _DAY, 0, ZoneInfo(page.hours.zone))
     in_service = lines.filter(pl.col("from") < end).sort("from").tail(1)
-    believed = not find_doubts(of_period).lines_doubtful
-    made = typical_week.make_week(
-        slots,
-        page.hours,
-        page.settings,
-        platform=page.platform,
-        first=period_first,
-        last=period_last,
-        lines_believed=believed,
-    )
     advised = made.advice
     valid_until = period_last + timedelta(days=1 + page.valid_days)
     if valid_until < today or made.week["days"].sum() == 0:
@@ -87,6 +129,7 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         )
         raise RefusedPublicationError([reason])
     bounds = page.settings.bounds
+    past = _past_forecasts(learned)
     coming_hours = page.hours.weekly_on(period_last + timedelta(days=1))
     return Edition(
         platform=page.platform,
@@ -106,7 +149,7 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         refusals_recorded=made.refusals_recorded,
         lines=int(in_service["count"].sum()),
         lines_inferred=(in_service["source"] == "inferred").any(),
-        lines_believed=believed,
+        lines_believed=learned.lines_believed,
         bounds=Bounds(quiet=bounds.quiet, fairly_quiet=bounds.fairly_quiet, busy=bounds.busy),
         minimum_days=page.settings.minimum_days,
         minimum_calls=page.settings.minimum_calls,
@@ -121,6 +164,39 @@ def make_edition(page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: da
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
         demonstration=page.demonstration,
+        days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
+        past_forecasts=past,
+    )
+
+
+def _past_forecasts(learned: typical_week.Study) -> PastForecasts | None:
+    grades = learned.grade()
+    others = [scores for name, scores in grades.scores.items() if name != OURS]
+    if not others or grades.scores[OURS].forecasts < _FEWEST_FORECASTS:
+        return None
+    return PastForecasts(
+        error=grades.scores[OURS].wape,
+        error_of_mean=min(others, key=lambda scores: scores.poisson_deviance).wape,
+        are_better=grades.is_best,
+    )
+
+
+def _days_ahead(learned: typical_week.Study, until: date) -> tuple[DayAhead, ...]:
+    """Days until the table expires on which clearly more or fewer calls are to be expected."""
+    days = (
+        learned.forecast()
+        .filter(pl.col("day") <= until, pl.col("state") != "closed")
+        .group_by("day", maintain_order=True)
+        .agg(pl.col("demand_factor", *KINDS).first())
+        .filter((pl.col("demand_factor") - 1).abs() >= _WORTH_SAYING)
+    )
+    return tuple(
+        DayAhead(
+            day=row["day"],
+            kinds=tuple(kind for kind in KINDS if row[kind]),
+            demand_factor=row["demand_factor"],
+        )
+        for row in days.iter_rows(named=True)
     )
 
 

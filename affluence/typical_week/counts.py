@@ -34,17 +34,21 @@ _TABLE_CELLS = 2**19
 _TABLE_LAWS = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scores:
-    """What the laws said of counts that came; every array has the shape of the counts."""
+    """What laws said of the counts that came: arrays of the shape of the counts, but the last.
+
+    `below` and `up_to` are the ends of the step of the probability integral transform (Czado,
+    Gneiting and Held 2009): over all counts, what lies between them is uniform if the laws hold.
+    """
 
     below: Floats  # chance of fewer calls than came, 0-1
-    up_to: Floats  # chance of at most as many: with `below` the ends of the PIT's step
+    up_to: Floats  # chance of at most as many as came, 0-1
     crps: Floats  # calls
     quantiles: Floats  # (probabilities, *shape of the laws), calls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Table:
     """Cumulative probabilities of several laws, each from a count of its own on."""
 
@@ -166,16 +170,16 @@ def _parameters(
 
 
 def _tables(means: Floats, excess: Floats) -> Iterator[_Table]:
-    """Tables of all laws, those of about the same length together."""
+    """Tables of all laws, those of about the same length together, each as long as its longest."""
     first, counts = _range(means, excess)
-    by_length = np.argsort(counts)
+    longest_first = np.argsort(-counts)
     start = 0
-    while start < len(by_length):
-        size = max(_TABLE_CELLS // counts[by_length[start]], _TABLE_LAWS)
-        laws = by_length[start : start + size]
-        cumulative = _accumulate(means[laws], excess[laws], first[laws], counts[laws[-1]])
+    while start < len(longest_first):
+        longest = counts[longest_first[start]]
+        laws = longest_first[start : start + max(_TABLE_CELLS // longest, _TABLE_LAWS)]
+        cumulative = _accumulate(means[laws], excess[laws], first[laws], longest)
         yield _Table(laws=laws, first=first[laws], cumulative=cumulative)
-        start += size
+        start += len(laws)
 
 
 def _range(means: Floats, excess: Floats) -> tuple[Floats, NDArray[np.int64]]:

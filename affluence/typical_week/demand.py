@@ -18,6 +18,7 @@ shape. All are learned from the platform's own errors.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import NamedTuple
 
@@ -74,6 +75,7 @@ class Demand:
         self._shape_variance = np.full((candidates, cells.count), _CELL.deviation**2)
         self._factor_variance = np.full((candidates, cells.count), _ROW.deviation**2)
         self._sums = np.zeros((3, candidates, cells.count))  # counts, exposures, squared weights
+        self._exposed = np.zeros(candidates)
         self._days = np.zeros((2, candidates, len(cells.weekdays)))  # seen; squared weights
         self._within = np.array([1.0, 1.0]) * _USUAL_DISPERSION_WEIGHT
         self._between = np.zeros((2, len(HORIZONS_WEEKS)))  # squared errors, squared forecasts
@@ -103,6 +105,13 @@ class Demand:
         """φ: variance over mean of the counts within a day, given its total; at least 1."""
         return max(1.0, float(self._within[0] / self._within[1]))
 
+    @property
+    def risen(self) -> float:
+        """Logarithm of the level over its mean in the memory of the shape."""
+        lasting = self._sums[1, self.best].sum() / max(self._exposed[self.best], _NONE)
+        level = float(self._level[self.best])
+        return math.log(level / lasting) if level and lasting else 0.0
+
     def mean(self) -> Floats:
         """Expected first attempts of every cell on an ordinary day, open for the whole row."""
         mean: Floats = self._level[self.best] * self._shape[self.best]
@@ -128,6 +137,12 @@ class Demand:
         variance: Floats = self._factor_variance[self.best] + self._shape_variance[self.best]
         return of_level + variance
 
+    def level_of(self, counts: Floats, exposure: Floats) -> float:
+        """Logarithm of the level that a week alone shows; nan where it shows nothing."""
+        came = float(counts.sum(where=exposure > 0))
+        foretold = float((self._shape[self.best] * exposure).sum())
+        return math.log(came / foretold) if came and foretold else math.nan
+
     def learn(self, counts: Floats, exposure: Floats) -> None:
         """Learn one week: first attempts of every cell, and the exposure that they came in.
 
@@ -151,6 +166,7 @@ class Demand:
         self._level = self._counted / np.maximum(self._expected, _NONE)
         self._sums[0] = self._keep_shape * self._sums[0] + counts
         self._sums[1] = self._keep_shape * self._sums[1] + self._level[:, None] * exposure
+        self._exposed = self._keep_shape[:, 0] * self._exposed + exposure.sum()
         self._sums[2] = self._keep_shape**2 * self._sums[2] + counts
         seen = (exposure @ self._cells.in_day) > 0
         self._days[0] = self._keep_shape * self._days[0] + seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -55,6 +55,13 @@ class History:
         week, weekday = divmod((day - self.first_monday).days, _WEEK_DAYS)
         of_day = self.cells.day == self.cells.weekdays.index(weekday + 1)
         return bool(self.exposure[week, of_day].any())
+
+    def days_among(self, days: Collection[date]) -> NDArray[np.bool_]:
+        """Weeks × weekdays of the table: whether each is one of some days."""
+        weekdays = range(len(self.cells.weekdays))
+        return np.array(
+            [[self.day(week, day) in days for day in weekdays] for week in range(self.weeks)]
+        )
 
     def by_day(self, name: str) -> Floats:
         """Sums of one name, weeks × weekdays of the table."""

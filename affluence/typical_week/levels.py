@@ -79,15 +79,25 @@ class LevelPath:
         return self.levels
 
     def _above(self, chance_logit: Floats, variance: Floats) -> Floats:
-        """How far above each bound, in standard deviations: bounds × cells."""
-        above: Floats = (chance_logit - self._bounds.logits[:, None]) / np.sqrt(variance)
-        return above
+        return _deviations_above(chance_logit, variance, self._bounds)
 
     def _alarming(self, levels: Levels, above: Floats) -> Levels:
         """The level that the last weeks alone are sure of, where they contradict ``levels``."""
         claim = np.vstack([above, np.full(above.shape[1], np.inf)])
         contradicted = claim[np.maximum(levels, 0), np.arange(levels.size)] < -_deviations(ALARM)
         return np.where(contradicted, (above < -_deviations(SHOWN)).sum(0), NONE)
+
+
+def sure_levels(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Levels:
+    """The quietest level of each cell that is sure enough, whatever was published before."""
+    above = _deviations_above(chance_logit, variance, bounds)
+    return np.asarray((above < _deviations(SURE)).sum(0))
+
+
+def _deviations_above(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Floats:
+    """How far above each bound, in standard deviations: bounds × cells."""
+    above: Floats = (chance_logit - bounds.logits[:, None]) / np.sqrt(variance)
+    return above
 
 
 def _deviations(probability: float) -> float:

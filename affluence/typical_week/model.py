@@ -22,14 +22,17 @@ from affluence.typical_week.demand import Demand
 from affluence.typical_week.effects import APART, KINDS, Effects, Flags
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Bounds, LevelPath
+from affluence.typical_week.load import LoadSlope
 from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
 from affluence.typical_week.reach import Reach
-from affluence.typical_week.shares import Shares, logit
+from affluence.typical_week.season import Season
+from affluence.typical_week.shares import Shares, expit, logit
 
 Apart = Literal["no_records", "odd_day", "after_closure", "bridge", "hole"]
 
 _MEMORY_S = 600.0  # after which a group of lines has forgotten how busy it was
 _USUAL_WAIT_CLUSTERING = 0.05
+_GRADED_EVERY_WEEKS = 4  # shares that no level rests on
 _HOLE_CALLS = 20.0  # so many expected and none recorded: records are missing
 _RECENT_WEEKS = 2
 _GOOD_ENOUGH = 0.97
@@ -73,14 +76,31 @@ class Model:
         cells = history.cells
         self.demand = Demand(cells)
         self.effects = Effects()
+        self.season = Season()
+        self.load = LoadSlope()
         self.reach = Shares(cells, reach.NAMES, settings.reach)
-        self.busy_lines = Shares(cells, ("full_open_s", "open_s"), reach.busy_line_rate)
-        self.occupancy = Shares(cells, ("held_open_s", "line_open_s"), reach.occupancy_rate)
+        self.busy_lines = Shares(
+            cells,
+            ("full_open_s", "open_s"),
+            reach.busy_line_rate,
+            graded_every_weeks=_GRADED_EVERY_WEEKS,
+        )
+        self.occupancy = Shares(
+            cells,
+            ("held_open_s", "line_open_s"),
+            reach.occupancy_rate,
+            graded_every_weeks=_GRADED_EVERY_WEEKS,
+        )
         self.wait = Shares(
-            cells, ("wait_answered_s", "waits"), reach.wait_of_an_hour, _USUAL_WAIT_CLUSTERING
+            cells,
+            ("wait_answered_s", "waits"),
+            reach.wait_of_an_hour,
+            usual_clustering=_USUAL_WAIT_CLUSTERING,
+            graded_every_weeks=_GRADED_EVERY_WEEKS,
         )
         self.levels = LevelPath(settings.bounds, cells.count)
         self.week = 0
+        self._by_day = {name: history.by_day(name) for name in history.sums}
         self.set_aside: list[SetAside] = []
         self._odd_days = OddDays(_SIDES, len(cells.weekdays))
         self._held = np.zeros(len(cells.weekdays), dtype=np.int64)  # week of each day held back
@@ -88,7 +108,7 @@ class Model:
         self._calls = np.zeros(cells.count)
         self._recent: deque[dict[str, Floats]] = deque(maxlen=_RECENT_WEEKS)
         callers_known = history.sums["first_attempts"].any()
-        self._callers = "first_attempts" if callers_known else "attempts"
+        self.callers = "first_attempts" if callers_known else "attempts"
 
     def run(self) -> Iterator[Model]:
         """Learn one week after the other; itself after each."""
@@ -107,6 +127,28 @@ class Model:
                 self._learn(*self._odd_days.judge(*self._sides(week)))
             yield self
 
+    def foretell(self, horizon_weeks: int) -> tuple[Floats, Floats]:
+        """First attempts of every cell so many weeks after the last one, and their variance."""
+        mean = self.demand.mean() * self.demand_factor(horizon_weeks)
+        return mean, self.demand.variance(mean, horizon_weeks)
+
+    def demand_factor(self, horizon_weeks: int) -> Floats:
+        """What the calendar and the season make of an ordinary day so many weeks ahead, by cell."""
+        kinds = self._flags[min(self.week - 1 + horizon_weeks, len(self._flags) - 1)]
+        of_days = self.effects.of(kinds) * self.season.factor(horizon_weeks)
+        of_cells: Floats = of_days[self._history.cells.day]
+        return of_cells
+
+    @property
+    def reading(self) -> Reach:
+        """How reach is read from the records."""
+        return self._settings.reach
+
+    @property
+    def bounds(self) -> Bounds:
+        """Of the levels."""
+        return self._settings.bounds
+
     @property
     def believes_lines(self) -> bool:
         """False where the records contradict the number of lines."""
@@ -122,15 +164,16 @@ class Model:
         history, cells, week = self._history, self._history.cells, self.week
         exposure = history.exposure[week] * ~self._holes(week)
         was_open = history.exposure[week] @ cells.in_day > 0
-        silent = was_open & (history.by_day("attempts")[week] == 0)
+        silent = was_open & (self._by_day["attempts"][week] == 0)
         kinds = self._flags[week]
         special = (kinds & APART).any(-1)
         self._note(week, silent=silent, odd=odd, special=special)
         usable = exposure * ~(silent | odd)[cells.day]
-        came = np.where(usable > 0, history.sums[self._callers][week], 0.0)
+        came = np.where(usable > 0, history.sums[self.callers][week], 0.0)
         if self.demand.weeks_learned:
             expected = (self.demand.mean() * usable) @ cells.in_day
             self.effects.learn(came @ cells.in_day, expected, kinds)
+            self._learn_load(came, usable)
         left = ~special[cells.day]
         sums = {name: found[week] * (usable > 0) * left for name, found in history.sums.items()}
         effect = self.effects.of(kinds)[cells.day]
@@ -150,9 +193,27 @@ class Model:
         self._teach(sums, exposure, seen)
         self.week += 1
 
+    def _learn_load(self, came: Floats, exposure: Floats) -> None:
+        """How the days on which more people called than usual were less easy to get through."""
+        cells, sums = self._history.cells, self._history.sums
+        in_day = cells.in_day
+        called, usual = came @ in_day, (self.demand.mean() * exposure) @ in_day
+        of_day = {name: (sums[name][self.week] * (exposure > 0)) @ in_day for name in reach.NAMES}
+        chance = self._settings.reach(of_day, of_day)
+        expected = (came * expit(self.reach.logit)) @ in_day / np.maximum(called, 1.0)
+        known = (called > 0) & (usual > 0) & np.isfinite(chance)
+        chance = np.where(known, (called * np.nan_to_num(chance) + expected) / (called + 1), 0.5)
+        self.load.learn(
+            np.where(known, np.log((called + 0.5) / (usual + 0.5)), np.nan),
+            logit(chance) - logit(np.where(known, expected, 0.5)),
+            called * chance * (1 - chance) / self.reach.clustering,
+        )
+
     def _teach(self, sums: dict[str, Floats], exposure: Floats, seen: Floats) -> None:
-        self.demand.learn(sums[self._callers], exposure)
-        self.reach.learn(sums, sums[self._callers])
+        self.season.learn(self.demand.level_of(sums[self.callers], exposure))
+        self.demand.learn(sums[self.callers], exposure)
+        by_load = self._settings.reach.by_load(self.reach.lasting, self.demand.risen)
+        self.reach.learn(sums, sums[self.callers], by_load)
         open_memories = sums["open_s"] / _MEMORY_S
         self.busy_lines.learn(sums, open_memories)
         self.occupancy.learn(sums, open_memories * (sums["line_open_s"] > 0))
@@ -162,9 +223,9 @@ class Model:
         self._recent.append(sums)
         recent = {
             name: np.sum([week[name] for week in self._recent], axis=0)
-            for name in {*reach.NAMES, self._callers}
+            for name in {*reach.NAMES, self.callers}
         }
-        recent["observations"] = recent[self._callers]
+        recent["observations"] = recent[self.callers]
         self.levels.step(
             (self.reach.logit, self.reach.variance),
             self.reach.lately(recent),
@@ -183,7 +244,7 @@ class Model:
         cells, history = self._history.cells, self._history
         is_open = history.exposure[week] @ cells.in_day > 0
         holes = self._holes(week) @ cells.in_day > 0
-        came = history.by_day(self._callers)[week]
+        came = self._by_day[self.callers][week]
         expected = np.zeros_like(came)
         if self.demand.weeks_learned:
             expected = (self.demand.mean() * history.exposure[week]) @ cells.in_day
@@ -210,10 +271,10 @@ class Model:
         exposure = history.exposure[week]
         weights = self.demand.mean() if self.demand.weeks_learned else np.ones(cells.count)
         share_open = ((weights * exposure) @ cells.in_day) / (weights @ cells.in_day)
-        known = (share_open > 0) & (history.by_day("attempts")[week] > 0)
+        known = (share_open > 0) & (self._by_day["attempts"][week] > 0)
         share_open = np.where(known, share_open, 1.0) * self.effects.of(self._flags[week])
-        callers, attempts = (history.by_day(n)[week] for n in (self._callers, "attempts"))
-        of_day = {name: history.by_day(name)[week] for name in reach.NAMES}
+        callers, attempts = (self._by_day[n][week] for n in (self.callers, "attempts"))
+        of_day = {name: self._by_day[name][week] for name in reach.NAMES}
         chance = self._settings.reach(of_day, of_day)
         smoothed = (callers * np.nan_to_num(chance, nan=0.5) + 0.5) / (callers + 1)
         # Nobody minds whether 98 or 99 of a hundred get through.

@@ -16,7 +16,11 @@ from affluence.typical_week.shares import Sums
 NAMES = (
     *("full_open_s", "open_s", "first_attempts", "first_busy"),
     *("answered", "abandoned", "unanswered"),
+    *("held_open_s", "line_open_s"),
 )
+
+
+_MOST_BY_LOAD = 1.5  # on the logit: further away the slope does not hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,27 @@ class Reach:
         answered = np.nan_to_num(ratio(sums["answered"], accepted), nan=1.0)
         chance: Floats = (1 - blocked) * (answered if self.answers_known else 1.0)
         return chance
+
+    def by_load(self, lasting: Sums, more_demand: float) -> Floats:
+        """How far the logit of reach moves, by Erlang B, when the demand moves.
+
+        With A erlang offered to N lines the loss B has d B / d ln A = B (N - A (1 - B)), and the
+        carried A (1 - B) is N times the occupancy: nothing has to be inverted.
+
+        Args:
+            lasting: sums of the longest memory.
+            more_demand: logarithm of the level of the demand over its lasting one.
+
+        """
+        if not self.lines_believed:
+            return np.zeros_like(lasting["open_s"])
+        blocked = np.nan_to_num(self._busy_lines(lasting))
+        lines = lasting["line_open_s"] / np.maximum(lasting["open_s"], 1.0)
+        free = lines * (1 - np.nan_to_num(occupancy_rate(lasting, lasting)))
+        chance = np.clip(np.nan_to_num(self(lasting, lasting), nan=0.5), 0.01, 0.99)
+        answered = chance / np.maximum(1 - blocked, 0.01)
+        moved = -answered * blocked * free * more_demand / (chance * (1 - chance))
+        return np.clip(moved, -_MOST_BY_LOAD, _MOST_BY_LOAD)
 
     def _busy_lines(self, sums: Sums) -> Floats:
         if not self.lines_believed:

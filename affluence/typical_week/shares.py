@@ -33,8 +33,10 @@ _CELL_DEVIATION, _CELL_WEIGHT = 0.3, 10.0  # on the logit, and how many cells it
 _LOSS_HALF_LIFE_WEEKS = 52.0
 _PSEUDO = 0.5  # observations that every cell is given at the common share
 _USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
+_LOAD_HANDICAP = 1.0  # of the logarithmic score
 _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
-_ROUNDS = 6
+_FIRST_ROUNDS, _ROUNDS = 8, 2
+_Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
 
 Sums = Mapping[str, Floats]
@@ -50,11 +52,18 @@ class Ratio(Protocol):
 class Shares:
     """The model of one share of one platform after the weeks that it has learned.
 
-    Arrays have the candidate half-lives of the level first, those of the shape next, cells last.
+    Arrays have the candidate half-lives of the level first, those of the shape next, then whether
+    the load is believed, cells last.
     """
 
     def __init__(
-        self, cells: Cells, names: Sequence[str], ratio: Ratio, usual_clustering: float = 1.5
+        self,
+        cells: Cells,
+        names: Sequence[str],
+        ratio: Ratio,
+        *,
+        usual_clustering: float = 1.5,
+        graded_every_weeks: int = 1,
     ) -> None:
         """Know nothing yet.
 
@@ -63,8 +72,11 @@ class Shares:
             names: the sums that ``ratio`` needs.
             ratio: how the share follows from them.
             usual_clustering: φ that is believed before anything is seen.
+            graded_every_weeks: how often its forecasts are graded, for a share that is only asked
+                for at the end.
 
         """
+        self._graded_every, self._weeks = graded_every_weeks, 0
         self._cells, self._names, self._ratio = cells, tuple(names), ratio
         self._usual_clustering = np.array([usual_clustering, 1.0]) * _CLUSTERING_WEIGHT
         self._least_clustering = min(1.0, usual_clustering / 10)
@@ -76,20 +88,27 @@ class Shares:
         self._lasting = np.zeros((len(names) + 2, shapes, cells.count))
         usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
         far = (np.log2(LEVEL_HALF_LIVES_WEEKS) - usual_level)[:, None] ** 2
-        self._loss = (far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2) / 2
+        far = far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2
+        self._loss = np.stack([far / 2, far / 2 + _LOAD_HANDICAP], axis=-1)
+        self._by_load = np.zeros(cells.count)
         self._clustering = self._usual_clustering.copy()
         self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT)
         self._week_before = np.zeros((len(names) + 2, cells.count))
         self._age = np.zeros((2, levels))  # sums of the weights of the weeks, of their squares
         self._past: deque[Floats] = deque(maxlen=_HORIZONS)
-        self._logit = np.zeros((levels, shapes, cells.count))
-        self._variance = np.ones((levels, shapes, cells.count))
+        self._shape = np.zeros((shapes, cells.count))
+        self._fitted: tuple[Floats, Floats] | None = None
 
     @property
-    def best(self) -> tuple[int, int]:
-        """The candidates for level and shape that have foretold best so far."""
-        level, shape = np.unravel_index(self._loss.argmin(), self._loss.shape)
-        return int(level), int(shape)
+    def best(self) -> tuple[int, int, int]:
+        """The candidates for level, shape and load that have foretold best so far."""
+        level, shape, load = np.unravel_index(self._loss.argmin(), self._loss.shape)
+        return int(level), int(shape), int(load)
+
+    @property
+    def lasting(self) -> Sums:
+        """The sums of the longest memory."""
+        return dict(zip(self._names, self._lasting[:, -1], strict=False))
 
     @property
     def clustering(self) -> float:
@@ -105,14 +124,23 @@ class Shares:
     @property
     def logit(self) -> Floats:
         """Logit of the share of each cell."""
-        logit: Floats = self._logit[self.best]
+        logit: Floats = self._fit()[0][self.best]
         return logit
 
     @property
     def variance(self) -> Floats:
         """Variance of `logit`."""
-        variance: Floats = self._variance[self.best]
+        variance: Floats = self._fit()[1][self.best]
         return variance
+
+    def interval(self, shift: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
+        """Lower end of the 80 % interval of the share, the share, upper end.
+
+        ``shift`` is added to the logit.
+        """
+        far = _Z_INTERVAL * np.sqrt(self.variance)
+        middle = self.logit + shift
+        return expit(middle - far), expit(middle), expit(middle + far)
 
     def lately(self, sums: Sums) -> tuple[Floats, Floats]:
         """Logit of the share of each cell as some last weeks show it, and its variance.
@@ -120,39 +148,49 @@ class Shares:
         What all cells together show in a week is where the cells start from; each may have moved
         by itself, as far as its own sums of these weeks, with ``observations``, are sure of it.
         """
-        start = self._logit[0, self.best[1]]
-        doubt = self._variance[0, self.best[1]] + _OWN_MOVE_DEVIATION**2
-        share = self._ratio(sums, dict(zip(self._names, self._lasting[:, -1], strict=False)))
+        log_odds, variance = self._fit()
+        _, *shape = self.best
+        start = log_odds[0, *shape]
+        doubt = variance[0, *shape] + _OWN_MOVE_DEVIATION**2
+        share = self._ratio(sums, self.lasting)
         seen = np.where(np.isfinite(share), sums["observations"], 0.0)
         observed = (seen * np.nan_to_num(share) + expit(start)) / (seen + 1)
         noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
 
-    def learn(self, sums: Sums, observations: Floats) -> None:
-        """Learn one week: the sums of every cell, and how many observations they rest on.
+    def learn(self, sums: Sums, observations: Floats, by_load: Floats | None = None) -> None:
+        """Learn one week.
 
-        Cells without observations are unknown, whatever their sums.
+        Args:
+            sums: of every cell.
+            observations: that they rest on; without any a cell is unknown, whatever its sums.
+            by_load: how far the logit of each cell is now from its lasting one, by a model of the
+                load; it is believed while forecasts that believe it are the better ones.
+
         """
+        if by_load is not None:
+            self._by_load = by_load
         known = observations > 0
         if not known.any():
             return
         week = np.stack([*(sums[name] for name in self._names), observations, observations])
         week = np.where(known, week, 0.0)
-        if self._grade(week):
+        graded = self._weeks % self._graded_every == 0
+        self._weeks += 1
+        if graded and self._grade(week):
             self._recent[:] = self._week_before[:, None]
             self._age[:] = 1
         self._week_before = week
         self._age = self._age * np.stack([self._keep_level, self._keep_level**2]) + 1
         _remember(self._recent, self._keep_level, week)
         _remember(self._lasting, self._keep_shape, week)
-        self._fit()
-        self._past.append(expit(self._logit))
+        self._fitted = None
+        if graded:
+            self._past.append(self._fit()[0])
 
     def _share(self, sums: Floats) -> Floats:
-        by_name = dict(zip(self._names, sums, strict=False))
-        longest = dict(zip(self._names, self._lasting[:, -1], strict=False))
-        return self._ratio(by_name, longest)
+        return self._ratio(dict(zip(self._names, sums, strict=False)), self.lasting)
 
     def _grade(self, week: Floats) -> bool:
         """What the forecasts of the last weeks for this one were worth.
@@ -163,16 +201,17 @@ class Shares:
             return False
         share, observations = self._share(week), week[-1]
         known = (observations > 0) & np.isfinite(share)
+        if not known.any():
+            return False
         share, observations = share[known], observations[known]
         self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
-        for foretold in self._past:
-            chance = np.clip(foretold[..., known], 1e-4, 1 - 1e-4)
-            gain = share * np.log(chance) + (1 - share) * np.log(1 - chance)
-            self._loss -= (observations * gain).sum(-1) / self.clustering / _HORIZONS
+        foretold = np.stack(self._past)[..., known]
+        gain = share * foretold - np.logaddexp(0.0, foretold)  # logarithmic score
+        self._loss -= (gain @ observations).sum(0) / self.clustering / _HORIZONS
         self._clustering *= 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
         # What was believed at first does not fade.
         self._clustering += self._usual_clustering * (1 - 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS))
-        chance = np.clip(self._past[-1][self.best][known], 0.01, 0.99)
+        chance = np.clip(expit(foretold[-1][self.best]), 0.01, 0.99)
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
         # One cell in a thousand must not decide for all.
         self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()
@@ -180,8 +219,10 @@ class Shares:
         came, foretold_together = logit(np.clip(together, 0.001, 0.999))
         return self._steps.learn(float(came - foretold_together))
 
-    def _fit(self) -> None:
-        """Shape on the logit, then for every level candidate the shift that it needs."""
+    def _fit(self) -> tuple[Floats, Floats]:
+        """Logit and its variance: a shape, and for every level candidate the shift it needs."""
+        if self._fitted is not None:
+            return self._fitted
         share, seen = self._share(self._lasting), self._lasting[-2]
         seen = np.where(np.isfinite(share), seen, 0.0)
         share = np.nan_to_num(share)
@@ -196,22 +237,26 @@ class Shares:
         noise = self.clustering / np.maximum(weight * certainty[:, None], _NONE)
         spread = _spread(extra, noise, seen > 0, self._cells.freedom)
         believed = np.where(seen > 0, spread / (spread + noise), 0.0)
-        shape += believed * extra
+        shape = shape + believed * extra
         left = np.where(seen > 0, believed * noise, spread) + additive_variance
+        # Shapes × without and with what the load explains × cells.
+        shape = shape[:, None] + np.stack([np.zeros_like(self._by_load), self._by_load])
         fitted = expit(shape)
 
         recent, recently = self._share(self._recent), self._recent[-2]
         recently = np.where(np.isfinite(recent), recently, 0.0)
         recent = np.nan_to_num(recent)
-        total = np.maximum(recently.sum(-1), _NONE)[:, None]
-        shown = (recently * recent).sum(-1)[:, None] / total
-        expected = np.einsum("ac,bc->ab", recently, fitted) / total
+        total = np.maximum(recently.sum(-1), _NONE)[:, None, None]
+        shown = (recently * recent).sum(-1)[:, None, None] / total
+        expected = np.einsum("ac,bec->abe", recently, fitted) / total
         shown = (shown * total + expected * _PSEUDO) / (total + _PSEUDO)
         shift = logit(shown) - logit(expected)
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
-        self._logit = shape[None] + shift[..., None]
-        self._variance = left[None] + of_weeks[:, None, None]
+        variance = left[:, None] + of_weeks[:, None, None, None]
+        log_odds = shape + shift[..., None]
+        self._fitted = log_odds, np.broadcast_to(variance, log_odds.shape)
+        return self._fitted
 
     def _additive(
         self, share: Floats, seen: Floats, common: Floats, certainty: Floats
@@ -220,13 +265,16 @@ class Shares:
         in_day, in_row = self._cells.in_day, self._cells.in_row
         observed = (seen * share + _PSEUDO * common) / (seen + _PSEUDO)
         seen = seen + _PSEUDO
-        shape = np.broadcast_to(logit(common), share.shape).copy()
-        for _ in range(_ROUNDS):
+        # From where it was after the last fit: a few rounds a week suffice.
+        shape = self._shape if self._past else np.broadcast_to(logit(common), share.shape)
+        for _ in range(_ROUNDS if self._past else _FIRST_ROUNDS):
             for group in (in_day, in_row):
                 fitted = expit(shape)
                 score = (seen * (observed - fitted)) @ group
                 information = np.maximum((seen * fitted * (1 - fitted)) @ group, _NONE)
-                shape += np.clip(score / information, -1, 1) @ group.T
+                step = np.minimum(np.maximum(score / information, -1), 1)
+                shape = shape + step @ group.T
+        self._shape = shape
         fitted = expit(shape)
         noise = self.clustering / certainty[:, None]
         variance = np.zeros_like(shape)
@@ -251,14 +299,15 @@ def _remember(sums: Floats, keep: Floats, week: Floats) -> None:
 
 def logit(share: Floats) -> Floats:
     """Log odds; shares of 0 and 1 are moved in by a millionth."""
-    inside = np.clip(share, 1e-6, 1 - 1e-6)
+    inside = np.minimum(np.maximum(share, 1e-6), 1 - 1e-6)
     odds: Floats = np.log(inside / (1 - inside))
     return odds
 
 
 def expit(log_odds: Floats) -> Floats:
     """The share of which these are the log odds."""
-    share: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    # The same as 1 / (1 + exp(-x)), and nothing overflows.
+    share: Floats = 0.5 + 0.5 * np.tanh(0.5 * log_odds)
     return share
 
 

@@ -1,0 +1,296 @@
+"""How good the forecasts were: every weekly run graded against the four weeks that followed it.
+
+Only what was known at the time goes into a forecast. Days without records are left out, closed
+ones too; all other days count, odd ones and days after a closure included, for everyone alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affluence.typical_week import counts
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.demand import HORIZONS_WEEKS
+from affluence.typical_week.history import History
+from affluence.typical_week.levels import NONE
+from affluence.typical_week.runs import Runs
+
+Mask = NDArray[np.bool_]
+
+FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded
+
+_USUAL_EXCESS = 0.05  # relative variance of a count, before a forecaster has made errors
+_LEAST_MEAN = 0.05  # calls
+_QUIETEST_SHARE = 1 / 5  # of the cells, in hit rate and regret
+_INTERVAL = (0.1, 0.9)
+_RECENT_WEEKS = 4
+_PIT_SEED = 20261126
+
+
+class Forecaster(Protocol):
+    """Foretells weeks from the weeks before them."""
+
+    def __call__(self, history: Floats, horizon: int) -> Floats:
+        """First attempts to come, horizon × cells.
+
+        ``history`` is weeks × cells, nan where nothing was seen; so may the result be.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Of one way to foretell the first attempts of a cell one to four weeks ahead.
+
+    Attributes:
+        forecasts: how many counts were foretold.
+        poisson_deviance: mean; the lower the better.
+        crps: mean continuous ranked probability score, calls; the lower the better.
+        wape: sum of the absolute errors over the sum of the counts.
+        mase: mean absolute error over that of the seasonal naive forecast in the same places.
+        coverage: share of the counts within the 80 % interval.
+        pit_coverage: the same with the steps of the counts drawn apart (randomised probability
+            integral transform): 0.8 for a forecast that knows how sure it is.
+        hit_rate: share of the fifth of the cells that were foretold as quietest which were.
+        regret: by how much more people called in these cells than in the quietest, as a share.
+
+    """
+
+    forecasts: int
+    poisson_deviance: float
+    crps: float
+    wape: float
+    mase: float
+    coverage: float
+    pit_coverage: float
+    hit_rate: float
+    regret: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stability:
+    """How calm the published table has been.
+
+    Attributes:
+        runs: weekly runs that were compared with the one before.
+        levels_changed: share of the levels that changed from a week to the next.
+        advice_changed: share of the recommended cells that had not been recommended the week
+            before.
+
+    """
+
+    runs: int
+    levels_changed: float
+    advice_changed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """Scores by the name of the forecaster, ours as `OURS`, and the calm of the table."""
+
+    scores: Mapping[str, Scores]
+    stability: Stability | None
+
+    @property
+    def is_best(self) -> bool:
+        """Whether ours has a lower Poisson deviance than every other."""
+        ours = self.scores.get(OURS)
+        others = [score for name, score in self.scores.items() if name != OURS]
+        return ours is not None and all(
+            ours.poisson_deviance < other.poisson_deviance for other in others
+        )
+
+
+OURS = "affluence"
+
+
+def last_week(history: Floats, horizon: int) -> Floats:
+    """Seasonal naive: the newest count of the cell."""
+    newest = np.full(history.shape[1], np.nan)
+    for week in history:
+        newest = np.where(np.isnan(week), newest, week)
+    return np.tile(newest, (horizon, 1))
+
+
+def four_week_mean(history: Floats, horizon: int) -> Floats:
+    """Mean of the last four weeks."""
+    return all_weeks_mean(history[-_RECENT_WEEKS:], horizon)
+
+
+def all_weeks_mean(history: Floats, horizon: int) -> Floats:
+    """Mean of all weeks."""
+    known = np.isfinite(history)
+    seen = known.sum(0)
+    mean = np.where(known, history, 0.0).sum(0) / np.maximum(seen, 1)
+    return np.tile(np.where(seen > 0, mean, np.nan), (horizon, 1))
+
+
+BASELINES: Mapping[str, Forecaster] = {
+    "last week": last_week,
+    "4-week mean": four_week_mean,
+    "all-weeks mean": all_weeks_mean,
+}
+
+
+def backtest(
+    runs: Runs, history: History, others: Mapping[str, Forecaster] = BASELINES
+) -> Backtest:
+    """Grade the runs, and other forecasters in the same places.
+
+    Cells that were only partly open are graded for their part. A place in which any forecaster
+    has nothing to say is graded for none.
+    """
+    origins = np.arange(FIRST_ORIGIN_WEEKS - 1, history.weeks - 1)
+    if not origins.size:
+        return Backtest(scores={}, stability=None)
+    places = _places(runs, history, origins)
+    foretold = {OURS: (runs.mean[origins], runs.variance[origins])}
+    for name, forecaster in others.items():
+        mean = _of_origins(forecaster, places)
+        foretold[name] = mean, _learned_variance(mean, places)
+    known = places.known & np.all([np.isfinite(mean) for mean, _ in foretold.values()], axis=0)
+    if not known.any():
+        return Backtest(scores={}, stability=None)
+    naive = _of_origins(last_week, places) * places.exposure
+    scale = np.abs(naive - places.came)[known & np.isfinite(naive)].mean()
+    return Backtest(
+        scores={
+            name: _score(mean, variance, places, known, scale)
+            for name, (mean, variance) in foretold.items()
+        },
+        stability=_stability(runs, places),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """What is foretold: origins × horizons × cells; and what is known at each origin.
+
+    Attributes:
+        origins: last week that is known.
+        seen: counts of a whole row, weeks × cells; nan where nothing is known.
+        came: counts to foretell.
+        exposure: part of the row's time in which they came.
+        known: whether there is anything to foretell.
+        row_hours: length of the row of each cell.
+
+    """
+
+    origins: NDArray[np.int64]
+    seen: Floats
+    came: Floats
+    exposure: Floats
+    known: Mask
+    row_hours: Floats
+
+
+def _places(runs: Runs, history: History, origins: NDArray[np.int64]) -> _Places:
+    lost = {aside.day for aside in runs.model.set_aside if aside.reason in {"no_records", "hole"}}
+    recorded = history.without(history.days_among(lost))
+    exposure = recorded.exposure
+    came = recorded.sums[runs.model.callers]
+    seen = np.divide(came, exposure, where=exposure > 0, out=np.full(came.shape, np.nan))
+    targets = origins[:, None] + np.array(HORIZONS_WEEKS)
+    within = np.minimum(targets, history.weeks - 1)
+    known = (exposure[within] > 0) & (targets < history.weeks)[..., None]
+    minutes = history.cells.grid["end_min"] - history.cells.grid["start_min"]
+    return _Places(
+        origins=origins,
+        seen=seen,
+        came=np.where(known, came[within], 0.0),
+        exposure=np.where(known, exposure[within], 0.0),
+        known=known,
+        row_hours=minutes.to_numpy() / 60,
+    )
+
+
+def _of_origins(forecaster: Forecaster, places: _Places) -> Floats:
+    return np.stack(
+        [forecaster(places.seen[: origin + 1], len(HORIZONS_WEEKS)) for origin in places.origins]
+    )
+
+
+def _learned_variance(mean: Floats, places: _Places) -> Floats:
+    """Variance that a forecaster's own errors so far suggest: m + s² m², by horizon."""
+    known = places.known & np.isfinite(mean)
+    expected = np.where(known, mean * places.exposure, 0.0)
+    excess = np.where(known, (places.came - expected) ** 2 - expected, 0.0).sum(-1)
+    squares = (expected**2).sum(-1)
+    spread = np.full(squares.shape, _USUAL_EXCESS)
+    for position, horizon in enumerate(HORIZONS_WEEKS):
+        # What was foretold `horizon` weeks before the origin is known at the origin, no later.
+        so_far, weight = excess[:, position].cumsum(), squares[:, position].cumsum()
+        ready = weight[:-horizon] > 0
+        found = so_far[:-horizon] / np.maximum(weight[:-horizon], 1e-9)
+        spread[horizon:, position] = np.where(ready, np.maximum(found, 0.0), _USUAL_EXCESS)
+    return mean + spread[..., None] * mean**2
+
+
+def _score(
+    mean: Floats, variance: Floats, places: _Places, known: Mask, naive_error: float
+) -> Scores:
+    # A cell in which nobody has called yet is not one in which nobody can call.
+    expected = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
+    came = places.came[known]
+    deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
+    law = counts.score(expected, deviation, came, _INTERVAL)
+    low, high = law.quantiles
+    drawn = np.random.default_rng(_PIT_SEED).random(came.size)
+    pit = law.below + drawn * (law.up_to - law.below)
+    error = np.abs(came - expected)
+    hit_rate, regret = _quietest(mean, places, known)
+    return Scores(
+        forecasts=int(came.size),
+        poisson_deviance=float(counts.poisson_deviance(expected, came).mean()),
+        crps=float(law.crps.mean()),
+        wape=float(error.sum() / max(came.sum(), 1.0)),
+        mase=float(error.mean() / naive_error) if naive_error else math.nan,
+        coverage=float(((low <= came) & (came <= high)).mean()),
+        pit_coverage=float(((_INTERVAL[0] < pit) & (pit < _INTERVAL[1])).mean()),
+        hit_rate=hit_rate,
+        regret=regret,
+    )
+
+
+def _quietest(mean: Floats, places: _Places, known: Mask) -> tuple[float, float]:
+    """Hit rate and regret of the cells with the fewest calls an hour, over all origins."""
+    hours = np.where(known, places.exposure, 0.0).sum(1) * places.row_hours
+    foretold = np.where(known, mean * places.exposure, 0.0).sum(1)
+    came = np.where(known, places.came, 0.0).sum(1)
+    count = max(1, round(places.row_hours.size * _QUIETEST_SHARE))
+    hits, called, least = 0, 0.0, 0.0
+    origins = 0
+    for of_origin, of_foretold, of_came in zip(hours, foretold, came, strict=True):
+        usable = np.flatnonzero(of_origin > 0)
+        if usable.size <= count:
+            continue
+        a_foretold = (of_foretold / np.maximum(of_origin, 1e-9))[usable]
+        a_came = (of_came / np.maximum(of_origin, 1e-9))[usable]
+        chosen, best = (np.argsort(a, kind="stable")[:count] for a in (a_foretold, a_came))
+        hits += np.isin(chosen, best).sum()
+        called += a_came[chosen].sum()
+        least += a_came[best].sum()
+        origins += 1
+    if not origins:
+        return math.nan, math.nan
+    return float(hits / (origins * count)), float(called / least - 1) if least else math.nan
+
+
+def _stability(runs: Runs, places: _Places) -> Stability:
+    levels = runs.levels[places.origins[0] :]
+    both = (levels[1:] != NONE) & (levels[:-1] != NONE)
+    changed = (levels[1:] != levels[:-1]) & both
+    advice = [set(each.recommended) for each in runs.advice[places.origins[0] :]]
+    named = sum(len(now) for now in advice[1:])
+    new = sum(len(now - before) for before, now in pairwise(advice))
+    return Stability(
+        runs=len(advice) - 1,
+        levels_changed=float(changed.sum() / max(both.sum(), 1)),
+        advice_changed=new / max(named, 1),
+    )

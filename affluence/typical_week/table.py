@@ -1,0 +1,61 @@
+"""The model after its last run → WEEK."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from affluence.tables import LEVELS, STATES, WEEK
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.counts import quantiles
+from affluence.typical_week.history import History
+from affluence.typical_week.levels import NONE, Levels
+from affluence.typical_week.model import Model
+
+INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
+
+_LONGEST_WAIT_S = 3600.0
+_OF_LINES = ("busy_line_rate", "occupancy_rate")
+
+
+def week_table(platform: str, history: History, model: Model) -> pl.DataFrame:
+    """WEEK: sums over the days that count, and what the model makes of them."""
+    ordinary = history.without(history.days_among({aside.day for aside in model.set_aside}))
+    sums = {name: found.sum(0) for name, found in ordinary.sums.items()}
+    columns: dict[str, Floats] = dict(sums)
+    columns["days"] = (ordinary.exposure > 0).sum(0)
+    first = sums["first_attempts"]
+    columns["refused_share"] = np.where(
+        first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
+    )
+    for name, share, unit in (
+        ("reach", model.reach, 1.0),
+        ("busy_line_rate", model.busy_lines, 1.0),
+        ("occupancy_rate", model.occupancy, 1.0),
+        ("wait_s", model.wait, _LONGEST_WAIT_S),
+    ):
+        known = share.known & (model.believes_lines or name not in _OF_LINES)
+        bare = name.removesuffix("_s")
+        for end, values in zip(("_low", "", "_high"), share.interval(), strict=True):
+            column = bare + end + name.removeprefix(bare)
+            columns[column] = np.where(known, unit * values, np.nan)
+    mean = model.demand.mean()
+    low, high = quantiles(mean, model.demand.variance(mean, 1), INTERVAL)
+    columns |= {"demand": mean, "demand_low": low, "demand_high": high}
+    frame = history.cells.grid.with_columns(
+        pl.Series(name, values) for name, values in columns.items()
+    ).with_columns(platform=pl.lit(platform), state=states(model.levels.levels))
+    return WEEK.check(
+        frame.select(
+            pl.col(name).fill_nan(None).cast(column.dtype)
+            if column.dtype == pl.Float64
+            else pl.col(name).cast(column.dtype)
+            for name, column in WEEK.columns.items()
+        )
+    )
+
+
+def states(levels: Levels) -> pl.Series:
+    """Published states of some levels."""
+    names = pl.Series([*LEVELS, "not_enough_data"], dtype=pl.Enum(STATES))
+    return names.gather(np.where(levels == NONE, len(LEVELS), levels))
