@@ -33,6 +33,7 @@ _WEEK = timedelta(days=7)
 _DOUBTFUL_WEEKS = 12  # the newest, in which records may contradict the number of lines
 _CLOSURES_AHEAD = timedelta(days=60)
 _FEWEST_FORECASTS = 200  # counts that must have been graded before anything is said of them
+_MOST_SILENT_DAYS = 9  # of opening, without a call at the end of the records
 _WORTH_SAYING = 0.1  # of the calls of an ordinary day
 
 
@@ -122,10 +123,11 @@ def make_edition(
     in_service = lines.filter(pl.col("from") < end).sort("from").tail(1)
     advised = made.advice
     valid_until = period_last + timedelta(days=1 + page.valid_days)
-    if valid_until < today or made.week["days"].sum() == 0:
+    nothing_seen = made.week["days"].sum() == 0 or learned.silent_days > _MOST_SILENT_DAYS
+    if nothing_seen or valid_until < today:
         reason = (
-            f"platform '{page.platform}': no record of the weeks up to {period_last};"
-            " do new records still arrive?"
+            f"platform '{page.platform}': no call on record on the last {learned.silent_days} days"
+            f" of opening up to {period_last}; do new records still arrive?"
         )
         raise RefusedPublicationError([reason])
     bounds = page.settings.bounds

@@ -86,6 +86,15 @@ class Study:
         """False where the records contradict the number of lines."""
         return self.runs.model.believes_lines
 
+    @property
+    def silent_days(self) -> int:
+        """How many days the desk was open at the end of the period without a call on record."""
+        opening = opening_by_day(self.hours, self.first, self.last)
+        opened = [day for day, spans in opening.items() if spans]
+        seen = self.history.days_with_calls()
+        newest = max(seen, default=self.first - timedelta(days=1))
+        return sum(day > newest for day in opened)
+
     def week(self) -> TypicalWeek:
         """The typical week after the last run."""
         model = self.runs.model

@@ -56,6 +56,11 @@ class History:
         of_day = self.cells.day == self.cells.weekdays.index(weekday + 1)
         return bool(self.exposure[week, of_day].any())
 
+    def days_with_calls(self) -> list[date]:
+        """Days of the table on which any call is on record."""
+        called = np.argwhere(self.by_day("attempts") > 0).tolist()
+        return [self.day(week, weekday) for week, weekday in called]
+
     def days_among(self, days: Collection[date]) -> NDArray[np.bool_]:
         """Weeks × weekdays of the table: whether each is one of some days."""
         weekdays = range(len(self.cells.weekdays))

@@ -33,6 +33,7 @@ _CELL_DEVIATION, _CELL_WEIGHT = 0.3, 10.0  # on the logit, and how many cells it
 _LOSS_HALF_LIFE_WEEKS = 52.0
 _PSEUDO = 0.5  # observations that every cell is given at the common share
 _USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
+_UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
 _LOAD_HANDICAP = 1.0  # of the logarithmic score
 _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
 _FIRST_ROUNDS, _ROUNDS = 8, 2
@@ -223,6 +224,9 @@ class Shares:
         """Logit and its variance: a shape, and for every level candidate the shift it needs."""
         if self._fitted is not None:
             return self._fitted
+        if not self._weeks:
+            nothing = np.zeros((*self._loss.shape, self._cells.count))
+            return nothing, nothing + _UNKNOWN_VARIANCE
         share, seen = self._share(self._lasting), self._lasting[-2]
         seen = np.where(np.isfinite(share), seen, 0.0)
         share = np.nan_to_num(share)

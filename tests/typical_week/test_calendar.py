@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from affluence.config import load
-from affluence.pipeline import typical_week
+from affluence.pipeline import study
 from affluence.typical_week import last_complete_week
 from affluence.typical_week.calendar import (
     Change,
@@ -180,7 +180,8 @@ thursday = ["08:00-10:00"]
 [platform.desk.week]"""
     config.write_text(config.read_text().replace("[platform.desk.week]", changes))
     run(config)
-    rows = typical_week(load(config), date(2026, 3, 16)).select("weekday", "start_min", "days")
+    week = study(load(config), date(2026, 3, 16)).week().week
+    rows = week.select("weekday", "start_min", "days")
     assert rows.rows() == [
         *((1, hour * 60, 2) for hour in (9, 10, 11)),
         *((4, 8 * 60, 0), (4, 9 * 60, 2)),  # it was never open at eight before

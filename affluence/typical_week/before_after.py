@@ -1,0 +1,162 @@
+"""Some days beside what earlier ones would have given, and how sure the difference is.
+
+Days are drawn again and again from either side (a bootstrap whose blocks are days): calls of one
+day belong together, days do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.history import History
+from affluence.typical_week.reach import NAMES, Reach, ratio
+
+_RESAMPLES = 2000
+_SEED = 20261127
+_ROUNDS = 6  # after which the products of weekdays and rows no longer move
+_NONE = 1e-9
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Side:
+    """Days of one side, in order; arrays are days × cells, 0 in the cells of other weekdays."""
+
+    cells: Cells
+    week: NDArray[np.int64]
+    weekday: NDArray[np.int64]
+    dates: tuple[date, ...]
+    sums: Mapping[str, Floats]
+    exposure: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BeforeAfter:
+    """What came in the named hours of the days after, and what the days before would have given.
+
+    Arrays begin with the figure of the records themselves; those of the resamples follow.
+    """
+
+    share_before: Floats
+    share_after: Floats
+    reach_before: Floats
+    reach_after: Floats
+
+
+def side_of(history: History, days: Mask) -> Side:
+    """Some days of a history (weeks × weekdays), as far as anything was seen on them."""
+    week, weekday = np.nonzero(days & (history.exposure @ history.cells.in_day > 0))
+    of_day = history.cells.in_day.T[weekday]
+    return Side(
+        cells=history.cells,
+        week=week,
+        weekday=weekday,
+        dates=tuple(map(history.day, week.tolist(), weekday.tolist())),
+        sums={name: found[week] * of_day for name, found in history.sums.items()},
+        exposure=history.exposure[week] * of_day,
+    )
+
+
+def compare_sides(
+    before: Side, after: Side, named: Floats, callers: str, reading: Reach
+) -> BeforeAfter:
+    """Compare the calls in named hours with what the days before would have given.
+
+    Args:
+        before: at least two days of each weekday that it has.
+        after: at least two days.
+        named: share of each cell that counts, days after × cells.
+        callers: the sum that is shared out.
+        reading: how reach is read from the sums.
+
+    """
+    rng = np.random.default_rng(_SEED)
+    # A cell's mean needs days of its weekday; after, all days stand beside their own expectation.
+    drawn_before = _drawn(rng, before.weekday)
+    drawn_after = _drawn(rng, np.zeros_like(after.weekday))
+    exposure_before = drawn_before @ before.exposure
+    usual = _usual(rng, drawn_before @ before.sums[callers], exposure_before, before.cells)
+    came, expected = after.sums[callers].sum(1), usual @ after.exposure.T
+    same_week = (after.week[:, None] == after.week).astype(np.float64)
+    level = (same_week @ came) / np.maximum(same_week @ expected[0], _NONE)
+    weights, named_open = drawn_after * level, named * after.exposure
+
+    def would_have(mean: Floats) -> Floats:
+        total: Floats = (weights * (mean @ named_open.T)).sum(1)
+        return total
+
+    def have(name: str) -> Floats:
+        total: Floats = drawn_after @ (named * after.sums[name]).sum(1)
+        return total
+
+    sums_before = {
+        name: would_have(drawn_before @ before.sums[name] / np.maximum(exposure_before, _NONE))
+        for name in NAMES
+    }
+    sums_after = {name: have(name) for name in NAMES}
+    both = {name: sums_before[name][:1] + sums_after[name][:1] for name in NAMES}
+    return BeforeAfter(
+        share_before=ratio(would_have(usual), (weights * expected).sum(1)),
+        share_after=ratio(have(callers), drawn_after @ came),
+        reach_before=reading(sums_before, both),
+        reach_after=reading(sums_after, both),
+    )
+
+
+def _drawn(rng: np.random.Generator, strata: NDArray[np.int64]) -> Floats:
+    """How often each day is drawn: every day once, then resamples × days.
+
+    Of the n days of a stratum n - 1 are drawn: with n the variance of a mean would be too small by
+    (n - 1) ÷ n, which is a half for two days (Rao and Wu 1988).
+    """
+    drawn = np.ones((1 + _RESAMPLES, strata.size))
+    for stratum in np.unique(strata):
+        days = np.flatnonzero(strata == stratum)
+        chances = np.full(days.size, 1 / days.size)
+        drawn[1:, days] = rng.multinomial(days.size - 1, chances, _RESAMPLES)
+    return drawn
+
+
+def _usual(rng: np.random.Generator, counts: Floats, exposure: Floats, cells: Cells) -> Floats:
+    """Mean of each cell per day, drawn towards weekday × row as far as it is noise.
+
+    The noise and how far the cells differ besides are those of the records (the first row of
+    ``counts`` and ``exposure``). What drawing together takes from the spread of the resamples is
+    given back at random: it is not known after all.
+    """
+    product = _weekday_times_row(counts, exposure, cells)
+    expected = np.maximum(exposure * product, _NONE)
+    deviation = counts / expected - 1
+    surplus = float((expected[0] * deviation[0] ** 2).sum()) - cells.freedom
+    variance = max(surplus, 0.0) / float(expected[0].sum())
+    believed = variance / (variance + 1 / expected[0])
+    doubt = (1 - believed) * np.sqrt(variance) * rng.normal(size=deviation.shape)
+    doubt[0] = 0.0
+    mean: Floats = np.maximum(product * (1 + believed * deviation + doubt), 0.0)
+    return mean
+
+
+def _weekday_times_row(counts: Floats, exposure: Floats, cells: Cells) -> Floats:
+    """Means by cell that are products of one factor a weekday and one a row.
+
+    They have the sums of the counts by weekday and by row (Poisson likelihood; Deming and Stephan
+    1940).
+    """
+    row = np.ones_like(counts)
+    for _ in range(_ROUNDS):
+        day = _factors(counts, exposure * row, cells.in_day)
+        row = _factors(counts, exposure * day, cells.in_row)
+    return np.maximum(day * row, _NONE)
+
+
+def _factors(counts: Floats, expected: Floats, groups: Floats) -> Floats:
+    """By cell: the ratio counts ÷ expected of its group."""
+    of_cells: Floats = (counts @ groups / np.maximum(expected @ groups, _NONE)) @ groups.T
+    return of_cells
