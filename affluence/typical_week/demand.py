@@ -194,7 +194,7 @@ class Demand:
     def _has_stepped(self, counts: Floats, exposure: Floats) -> bool:
         """Whether the level stepped the week before, so that older weeks tell nothing of it."""
         came, foretold = counts.sum() + 0.5, (self.mean() * exposure).sum() + 0.5
-        return self._steps.learn(float(np.log(came / foretold)))
+        return self._steps.learn(float(np.log(came / foretold)), self.dispersion / float(foretold))
 
     def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """Pearson's statistic of the cells of each day, given its total."""

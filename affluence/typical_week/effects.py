@@ -19,6 +19,7 @@ KINDS = ("after_closure", "bridge", "month_start", "school_holidays")
 APART = np.array([True, True, False, False])
 
 _ORDINARY_DAYS = 4.0
+_MOST = 2.5  # times the expected: what is more is no effect of the calendar
 
 Flags = NDArray[np.bool_]  # weeks × weekdays × KINDS
 
@@ -63,6 +64,7 @@ class Effects:
         known = expected > 0
         if known.any():
             self._day_size = float(expected[known].mean())
+        came = np.minimum(came, _MOST * expected)
         factors = np.where(flags, self.factors, 1.0)
         others = factors.prod(-1, keepdims=True) / factors
         self._came += (flags * came[:, None])[known].sum(0)

@@ -271,7 +271,9 @@ class Model:
         exposure = history.exposure[week]
         weights = self.demand.mean() if self.demand.weeks_learned else np.ones(cells.count)
         share_open = ((weights * exposure) @ cells.in_day) / (weights @ cells.in_day)
-        known = (share_open > 0) & (self._by_day["attempts"][week] > 0)
+        # A day of a kind of its own is neither odd nor a measure of the others.
+        alike = ~(self._flags[week] & APART).any(-1)
+        known = alike & (share_open > 0) & (self._by_day["attempts"][week] > 0)
         share_open = np.where(known, share_open, 1.0) * self.effects.of(self._flags[week])
         callers, attempts = (self._by_day[n][week] for n in (self.callers, "attempts"))
         of_day = {name: self._by_day[name][week] for name in reach.NAMES}

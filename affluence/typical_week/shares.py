@@ -216,9 +216,12 @@ class Shares:
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
         # One cell in a thousand must not decide for all.
         self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()
-        together = [(observations * each).sum() / observations.sum() for each in (share, chance)]
-        came, foretold_together = logit(np.clip(together, 0.001, 0.999))
-        return self._steps.learn(float(came - foretold_together))
+        total = observations.sum()
+        foretold_together = (observations * chance).sum() / total
+        came = ((observations * share).sum() + foretold_together) / (total + 1)
+        noise = self.clustering / (total * foretold_together * (1 - foretold_together))
+        surprise = logit(came) - logit(foretold_together)
+        return self._steps.learn(float(surprise), float(noise))
 
     def _fit(self) -> tuple[Floats, Floats]:
         """Logit and its variance: a shape, and for every level candidate the shift it needs."""
@@ -236,8 +239,11 @@ class Shares:
         shape, additive_variance, weight = self._additive(share, seen, common, certainty)
         # What single cells add, drawn towards nothing as far as it is noise.
         fitted = expit(shape)
-        observed = (seen * share + fitted) / (seen + 1)
-        extra = np.where(seen > 0, logit(observed) - shape, 0.0)
+        # Half a success and half a failure on both sides: next to 0 and 1 a logit of few
+        # observations is far off, and here equally far on both.
+        half = 0.5 * self.clustering / certainty[:, None]
+        observed, expected = ((seen * each + half) / (seen + 2 * half) for each in (share, fitted))
+        extra = np.where(seen > 0, logit(observed) - logit(expected), 0.0)
         noise = self.clustering / np.maximum(weight * certainty[:, None], _NONE)
         spread = _spread(extra, noise, seen > 0, self._cells.freedom)
         believed = np.where(seen > 0, spread / (spread + noise), 0.0)

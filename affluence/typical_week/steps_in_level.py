@@ -24,9 +24,12 @@ class LevelSteps:
         """Of a week about what was foretold."""
         return self._squares / self._weeks
 
-    def learn(self, surprise: float) -> bool:
-        """Learn by how much a week surprised; whether the level has stepped the week before."""
-        off = surprise / math.sqrt(self._variance_before)
+    def learn(self, surprise: float, noise: float = 0.0) -> bool:
+        """Learn by how much a week surprised; whether the level has stepped the week before.
+
+        ``noise`` is the variance that small numbers alone give to a surprise.
+        """
+        off = surprise / math.sqrt(max(self._variance_before, noise))
         stepped = (
             min(abs(off), abs(self._before)) > _EACH
             and off * self._before > 0

@@ -1,0 +1,178 @@
+"""Grades of forecasts: computed again in plain Python, causal, and honest about who is better."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from affluence.typical_week.backtest import (
+    BASELINES,
+    FIRST_ORIGIN_WEEKS,
+    OURS,
+    all_weeks_mean,
+    backtest,
+    four_week_mean,
+    last_week,
+)
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.history import SUMS, History
+from affluence.typical_week.model import Settings
+from affluence.typical_week.reach import Reach
+from affluence.typical_week.runs import Runs, run_every_week
+from tests.typical_week.simulated import simulate_history
+from tests.typical_week.test_typical_week import BOUNDS
+
+SETTINGS = Settings(
+    minimum_days=3,
+    minimum_calls=10,
+    bounds=BOUNDS,
+    reach=Reach(answers_known=True, lines_believed=True),
+)
+
+
+def history_of(counts: Floats) -> History:
+    """Counts by week, weekday and row (nan = closed) as what was seen, everybody answered."""
+    weeks, weekdays, rows = counts.shape
+    grid = pl.DataFrame(
+        {
+            "weekday": np.repeat(np.arange(weekdays) + 1, rows),
+            "start_min": np.tile(np.arange(rows) * 60 + 540, weekdays),
+            "end_min": np.tile(np.arange(rows) * 60 + 600, weekdays),
+        }
+    )
+    flat = counts.reshape(weeks, -1)
+    exposure = np.isfinite(flat).astype(np.float64)
+    came = np.nan_to_num(flat)
+    sums = {name: np.zeros_like(came) for name in SUMS}
+    sums |= dict.fromkeys(("attempts", "answered", "first_attempts", "waits"), came)
+    sums |= {"open_s": 3600 * exposure, "line_open_s": 8 * 3600 * exposure}
+    return History(first_monday=date(2024, 1, 1), cells=Cells(grid), sums=sums, exposure=exposure)
+
+
+def run(history: History) -> Runs:
+    flags = np.zeros((history.weeks + 6, len(history.cells.weekdays), 4), dtype=bool)
+    return run_every_week(history, flags, SETTINGS)
+
+
+def test_scores_of_a_mean_agree_with_plain_loops() -> None:
+    counts = simulate_history(1, weeks=10, mean=6).counts
+    history = history_of(counts)
+    scores = backtest(run(history), history).scores["4-week mean"]
+
+    flat = counts.reshape(len(counts), -1)
+    errors, deviances, naive_errors, total = [], [], [], 0.0
+    hits, called, least, cells = 0, 0.0, 0.0, flat.shape[1]
+    for origin in range(FIRST_ORIGIN_WEEKS - 1, len(flat) - 1):
+        foretold, came = np.zeros(cells), np.zeros(cells)
+        seen = np.zeros(cells)
+        for cell in range(cells):
+            recent = [y for y in flat[max(0, origin - 3) : origin + 1, cell] if not math.isnan(y)]
+            known = [y for y in flat[: origin + 1, cell] if not math.isnan(y)]
+            if not recent:
+                continue
+            mean = sum(recent) / len(recent)
+            for week in range(origin + 1, min(origin + 5, len(flat))):
+                y = float(flat[week, cell])
+                if math.isnan(y):
+                    continue
+                m = max(mean, 0.05)
+                errors.append(abs(y - m))
+                naive_errors.append(abs(y - known[-1]))
+                deviances.append(2 * ((y * math.log(y / m) if y else 0.0) - (y - m)))
+                total += y
+                foretold[cell] += mean
+                came[cell] += y
+                seen[cell] += 1
+        usable = [cell for cell in range(cells) if seen[cell]]
+        chosen = sorted(usable, key=lambda c: foretold[c] / seen[c])[: round(cells / 5)]
+        best = sorted(usable, key=lambda c: came[c] / seen[c])[: round(cells / 5)]
+        hits += len(set(chosen) & set(best))
+        called += sum(came[c] / seen[c] for c in chosen)
+        least += sum(came[c] / seen[c] for c in best)
+
+    assert scores.forecasts == len(errors)
+    assert scores.wape == pytest.approx(sum(errors) / total)
+    assert scores.mase == pytest.approx(sum(errors) / sum(naive_errors))
+    assert scores.poisson_deviance == pytest.approx(sum(deviances) / len(deviances))
+    origins = len(flat) - FIRST_ORIGIN_WEEKS
+    assert scores.hit_rate == pytest.approx(hits / (origins * round(cells / 5)))
+    assert scores.regret == pytest.approx(called / least - 1)
+
+
+def test_no_forecast_knows_the_weeks_that_follow_it() -> None:
+    counts = simulate_history(2, weeks=16, odd_share=0.03).counts
+    changed = counts.copy()
+    changed[12:] *= 3
+    early, late = run(history_of(counts)), run(history_of(changed))
+    for one, other in ((early.mean, late.mean), (early.variance, late.variance)):
+        np.testing.assert_array_equal(one[FIRST_ORIGIN_WEEKS - 1 : 12], other[3:12])
+    np.testing.assert_array_equal(early.levels[:12], late.levels[:12])
+    assert early.advice[:12] == late.advice[:12]
+
+
+def test_ours_is_best_only_while_nobody_is_better() -> None:
+    desk = history_of(simulate_history(3, weeks=20).counts)
+    runs = run(desk)
+    flat = np.where(desk.exposure > 0, desk.sums["first_attempts"], np.nan)
+
+    def seer(history: Floats, horizon: int) -> Floats:
+        ahead = np.full((horizon, flat.shape[1]), 1.0)
+        coming = flat[len(history) : len(history) + horizon]
+        ahead[: len(coming)] = np.nan_to_num(coming, nan=1.0)
+        return ahead
+
+    assert backtest(runs, desk).is_best
+    beside_a_seer = backtest(runs, desk, {**BASELINES, "seer": seer})
+    assert not beside_a_seer.is_best
+    assert beside_a_seer.scores["seer"].wape < 0.01
+
+
+def test_a_place_where_one_has_nothing_to_say_counts_for_none() -> None:
+    desk = history_of(simulate_history(4, weeks=10, closed_share=0).counts)
+
+    def silent_before_the_eighth_week(history: Floats, horizon: int) -> Floats:
+        week = all_weeks_mean(history, horizon)
+        return week if len(history) >= 8 else np.full_like(week, np.nan)
+
+    scores = backtest(run(desk), desk, {"late": silent_before_the_eighth_week}).scores
+    # Fourteen weeks: origins of 8, 9 and 10 weeks have four weeks after them, then three, two, one.
+    assert scores[OURS].forecasts == scores["late"].forecasts == 45 * (3 * 4 + 3 + 2 + 1)
+
+
+def test_too_few_weeks_are_not_graded() -> None:
+    history = history_of(simulate_history(5, weeks=0, horizon=4).counts)
+    assert backtest(run(history), history).scores == {}
+
+
+def test_baselines_by_hand() -> None:
+    nan = math.nan
+    seen = np.array([[8.0, 1], [4, 2], [6, nan], [2, 3], [nan, 5]])
+    assert last_week(seen, 2).tolist() == [[2, 5], [2, 5]]
+    assert four_week_mean(seen, 1).tolist() == [[4, 10 / 3]]
+    assert all_weeks_mean(seen, 1).tolist() == [[5, 11 / 4]]
+
+
+def test_days_without_records_are_graded_for_nobody() -> None:
+    counts = simulate_history(6, weeks=12, closed_share=0).counts
+    whole = backtest(run(history_of(counts)), history_of(counts)).scores[OURS]
+    counts[9, 2] = 0
+    lost = backtest(run(history_of(counts)), history_of(counts)).scores[OURS]
+    # Week 9 is one to four weeks after four origins: each foretells nine rows of the lost day.
+    assert whole.forecasts - lost.forecasts == 4 * 9
+
+
+def test_the_table_of_a_steady_desk_is_calm() -> None:
+    history = history_of(simulate_history(7, weeks=30, mean=30, walk=0, closed_share=0).counts)
+    calm = backtest(run(history), history).stability
+    assert calm is not None
+    assert calm.runs == 30 + 4 - FIRST_ORIGIN_WEEKS
+    assert calm.levels_changed == 0
+
+
+def test_first_weeks_are_weeks() -> None:
+    history = history_of(simulate_history(8, weeks=3).counts)
+    assert history.day(1, 0) - history.first_monday == timedelta(days=7)

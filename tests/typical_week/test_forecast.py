@@ -1,0 +1,80 @@
+"""The weeks ahead: what the calendar does is learned, and closed days are closed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from affluence.tables import FORECAST
+from affluence.typical_week import Settings, Study, study
+from affluence.typical_week.calendar import Closing, Hours
+from tests.typical_week.slots import HOURS, Figures, slots_of
+from tests.typical_week.test_typical_week import BOUNDS
+
+FIRST, LAST = date(2026, 2, 2), date(2026, 8, 2)
+CLOSED = tuple(  # a Tuesday every three weeks, the last one in the weeks ahead
+    Closing(first=day, last=day, label="Formation")
+    for day in (date(2026, 2, 17) + timedelta(days=21 * turn) for turn in range(9))
+)
+DESK = Hours(zone=HOURS.zone, weekly=HOURS.weekly, holidays_of="", closures=CLOSED)
+SETTINGS = Settings(row_minutes=60, minimum_days=3, minimum_calls=10, bounds=BOUNDS)
+AFTER = {closing.last + timedelta(days=1) for closing in CLOSED}
+
+
+@pytest.fixture(scope="module")
+def learned() -> Study:
+    """Forty calls a quarter; on the day after a closure sixty, of which fewer are answered."""
+
+    def figures(day: date, _minute: int) -> Figures:
+        calls, lost = (60, 21) if day in AFTER else (40 + day.toordinal() % 3, 4)
+        return {"answered": calls - lost, "abandoned": lost, "first_attempts": calls}
+
+    slots = slots_of(FIRST, LAST, figures, DESK)
+    return study(slots, DESK, SETTINGS, platform="desk", first=FIRST, last=LAST)
+
+
+def day_of(frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    return frame.filter(pl.col("day") == day)
+
+
+def test_six_weeks_of_days(learned: Study) -> None:
+    ahead = FORECAST.check(learned.forecast())
+    days = ahead["day"].unique().sort().to_list()
+    assert len(days) == 6 * 5
+    assert (days[0], days[-1]) == (date(2026, 8, 3), date(2026, 9, 11))
+
+
+def test_a_closed_day_has_no_figures(learned: Study) -> None:
+    closed = day_of(learned.forecast(), date(2026, 8, 4))
+    assert set(closed["state"]) == {"closed"}
+    assert closed["demand"].null_count() == closed["reach"].null_count() == closed.height
+
+
+def test_the_day_after_a_closure_is_expected_to_be_as_it_was(learned: Study) -> None:
+    ahead = learned.forecast()
+    after = day_of(ahead, date(2026, 8, 5))
+    ordinary = day_of(ahead, date(2026, 8, 12))
+    assert after["after_closure"].all()
+    assert not ordinary["after_closure"].any()
+    # Eight such days against four ordinary ones that are believed besides.
+    assert after["demand_factor"][0] == pytest.approx((8 * 60 / 41 + 4) / 12, rel=0.03)
+    assert (after["demand"] > ordinary["demand"]).all()
+    assert (after["reach"] < ordinary["reach"] - 0.03).all()
+
+
+def test_an_ordinary_day_is_that_of_the_typical_week(learned: Study) -> None:
+    week = learned.week().week.filter(weekday=3)
+    ordinary = day_of(learned.forecast(), date(2026, 8, 12))
+    assert ordinary["demand_factor"].to_list() == [1.0] * week.height
+    assert ordinary["state"].to_list() == week["state"].to_list()
+    assert ordinary["demand"].to_list() == pytest.approx(week["demand"].to_list())
+
+
+def test_intervals_widen_with_the_distance(learned: Study) -> None:
+    ahead = learned.forecast().filter(pl.col("weekday") == 5, pl.col("start_min") == 540)
+    assert (ahead["demand_low"] < ahead["demand"]).all()
+    assert (ahead["demand"] < ahead["demand_high"]).all()
+    width = (ahead["demand_high"] - ahead["demand_low"]).to_list()
+    assert width[-1] >= width[0]
