@@ -196,6 +196,17 @@ def backtest(
 
 
 @app.command()
+def effect(
+    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+) -> None:
+    """Tell whether people have moved to the recommended hours since they are published."""
+    from affluence.typical_week.effect_words import effect_as_document, effect_as_text
+
+    service, found = pipeline.effect(load(config), _today(), platform)
+    print((effect_as_document if as_json else effect_as_text)(service, found))
+
+
+@app.command()
 def indicators(
     config: ConfigOption = _CONFIG,
     platform: PlatformOption = None,

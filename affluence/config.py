@@ -69,6 +69,31 @@ def _phone(number: str) -> str:
     return compact
 
 
+def _texts(value: object) -> object:
+    texts = {"fr": value} if isinstance(value, str) else value
+    if isinstance(texts, dict) and "fr" not in texts:
+        message = 'has no French text; write text = "…" or text = { fr = "…", en = "…" }'
+        raise ValueError(message)
+    return texts
+
+
+def _url(address: str) -> str:
+    if address and not re.fullmatch(r"https://[^\s\"'<>]+", address):
+        message = 'write a whole address, such as "https://www.example.gouv.fr/rendez-vous"'
+        raise ValueError(message)
+    return address
+
+
+def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes or codes[0] != "fr":
+        message = 'must begin with "fr"'
+        raise ValueError(message)
+    if len(set(codes)) < len(codes):
+        message = "names a language twice"
+        raise ValueError(message)
+    return codes
+
+
 def _span(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -275,7 +300,7 @@ class Opening(_WeeklyHours):
 class Week(_Section):
     """How the typical week is made from the slots."""
 
-    weeks: int = Field(default=52, ge=1, le=520)
+    weeks: int = Field(default=156, ge=1, le=520)
     row_minutes: Literal[30, 60] = 60
     minimum_days: int = Field(default=3, ge=1)
     minimum_calls: int = Field(default=10, ge=1)
@@ -290,6 +315,23 @@ class Indicators(_Section):
     agent_required: Literal["accepted", "refused-too"] = "accepted"
     answered_within_s: int = Field(default=20, ge=1, le=600)
     written: Path | None = None  # CSV of letters, e-mails and complaints
+
+
+class Notice(_Section):
+    """Something that callers must know until a day, included; in French, or by language."""
+
+    text: Annotated[dict[str, str], BeforeValidator(_texts)]
+    until: date
+
+
+class Page(_Section):
+    """What the page says besides the hours: price, notice, other ways than calling."""
+
+    price: str = ""  # "free", "local", or words of one's own
+    relay_url: Annotated[str, AfterValidator(_url)] = ""
+    appointment_url: Annotated[str, AfterValidator(_url)] = ""
+    online_url: Annotated[str, AfterValidator(_url)] = ""
+    notice: Notice | None = None
 
 
 class Levels(_Section):
@@ -318,9 +360,11 @@ class Platform(_Section):
     refusals_hold_lines: bool = False
     longest_call_hours: float = Field(default=6, gt=0, le=24)
     demonstration: bool = False
+    languages: Annotated[tuple[str, ...], AfterValidator(_languages)] = ("fr",)
     valid_days: int = Field(default=13, ge=7, le=60)
     source: Source
     opening: Opening
+    page: Page = Page()
     week: Week = Week()
     levels: Levels = Levels()
     indicators: Indicators = Indicators()

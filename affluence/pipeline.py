@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.typical_week import Study
+    from affluence.typical_week.effect import Effect
 
 Progress = Callable[[str, int], None]  # what advanced ("lines", "days"), by how much
 
@@ -230,6 +231,17 @@ def committee_page(
     return page_of(period)
 
 
+def effect(config: Config, today: date, platform: str | None = None) -> tuple[str, Effect]:
+    """Name of a platform's service, and what its table has changed since it was first published."""
+    from affluence.steps.effect import effect_of
+    from affluence.steps.settings import page_of
+
+    name, settings = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        as_of = _as_of(config, store, name, today)
+        return settings.name, effect_of(store, page_of(name, settings), as_of)
+
+
 def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
     if name is None:
         return next(iter(config.platform.items()))
@@ -248,6 +260,7 @@ def _bring_up_to_date(
 ) -> RunReport:
     from affluence.publication.portal import join_sites
     from affluence.steps.account import add_up
+    from affluence.steps.effect import effect_of, recommended_by
     from affluence.steps.forget import clean_up, forget
     from affluence.steps.ingest import ingest
     from affluence.steps.measure import lines_in_service, measure_changed_days
@@ -277,6 +290,7 @@ def _bring_up_to_date(
             store.lake.read_measured(name, "slots"),
             lines_in_service(store, rules_of(name, platform)),
             days[name],
+            widened=effect_of(store, page_of(name, platform), days[name]).alarm,
         )
         for name, platform in config.platform.items()
     }
@@ -286,7 +300,7 @@ def _bring_up_to_date(
         place = place_of(name, target)
         if store.ledger.published(name) != site.release or not place.is_intact(site.release):
             place.deliver(site.files, site.release)
-            store.ledger.add_publication(name, site.release)
+            store.ledger.add_publication(name, site.release, recommended_by(editions, days))
             report.delivered_to.append(name)
     report.release = site.release
     return report

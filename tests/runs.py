@@ -55,6 +55,7 @@ def ledger_content(state: Path) -> dict[str, list[tuple[Any, ...]]]:
         "ranges": "SELECT path, ranges.* FROM ranges JOIN files ON files.id = file",
         "parts": "SELECT platform, day, name, records, calls, merged, duplicates FROM parts",
         "days": "SELECT * FROM days",
+        "recommended": "SELECT platform, period_last, published_on, hours FROM recommended",
     }
     with sqlite3.connect(state / "ledger.sqlite") as db:
         rows = {name: db.execute(query).fetchall() for name, query in queries.items()}

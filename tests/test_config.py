@@ -58,6 +58,8 @@ def test_shipped_configuration_shows_every_key() -> None:
     document = tomllib.loads(WITH_EXAMPLES)
     document["platform"] = document["platform"]["etrangers"]
     document["target"] = document["target"]["site"]
+    # A text may also be written by language.
+    document["platform"]["page"]["notice"]["text"] = "Grève"
     # A number of lines may also be written as a list of dates and counts.
     expected = set(keys_of(Config)) - {"platform.lines.since", "platform.lines.count"}
     assert set(written_keys(document)) == expected
@@ -93,8 +95,8 @@ def changed(tmp_path: Path, *replacements: tuple[str, str], text: str = "") -> P
         ('name = "Service des étrangers"', "", "platform.etrangers.name: is missing; add it"),
         ('"wednesday"]', '"mittwoch"]', "platform.etrangers.agents.roster.1.weekdays.0: "),
         ("until = 2026-12-31", "until = 2025-12-31", "roster.3: 'until' is before 'since'"),
-        ("weeks = 12", "weks = 12", "platform.etrangers.week.weks: is not a known key"),
-        ("weeks = 12", "weeks = 0", "platform.etrangers.week.weeks: "),
+        ("weeks = 156", "weks = 12", "platform.etrangers.week.weks: is not a known key"),
+        ("weeks = 156", "weeks = 0", "platform.etrangers.week.weeks: "),
         ('"Europe/Paris"', '"Paris"', "platform.etrangers.zone: is not a known time zone"),
         ('clock = "auto"', 'clock = "mine"', "platform.etrangers.source.clock: is not a known"),
         ("+33 1 99", "01 99", "platform.etrangers.phone: write it in international form"),
@@ -117,7 +119,7 @@ def test_a_problem_names_its_key_and_what_to_write(
 
 def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
     path = changed(
-        tmp_path, ("lines = 8", "lines = 0"), ("weeks = 12", "weks = 12"), ("+33 1 99", "01 99")
+        tmp_path, ("lines = 8", "lines = 0"), ("weeks = 156", "weks = 12"), ("+33 1 99", "01 99")
     )
     with pytest.raises(ConfigError, match="3 problems to mend") as raised:
         load(path)

@@ -9,31 +9,35 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from affluence.publication import wording
+from affluence.publication.language import SOURCE, Language
 from affluence.publication.markup import Element
 from affluence.publication.open_data import RATES
+from affluence.publication.wording import Words
 
 # A cell of the week: name of the weekday, first and last minute after midnight.
 Key = tuple[str, int, int]
 
-IDS = {level.word: level.id for level in wording.LEVELS.values()}
 CLOSED = wording.LEVELS["closed"].id
 WITHOUT_RATES = (CLOSED, wording.LEVELS["not_enough_data"].id)
 
 
-def check_figures(document: Element, csv_text: str, data: Mapping[str, Any]) -> list[str]:
-    """Every way in which page, CSV and JSON contradict one another or what a rate may be."""
+def check_figures(
+    document: Element, language: Language, csv_text: str, data: Mapping[str, Any]
+) -> list[str]:
+    """Every way in which a page, CSV and JSON contradict one another or what a rate may be."""
+    words = Words(language)
     try:
         in_json = {_key(cell): cell for cell in data["cells"]}
         in_csv = {_key(row): _typed(row) for row in csv.DictReader(io.StringIO(csv_text))}
-        on_page = _levels_on_page(document)
-        rates_on_page = _rates_on_page(document)
+        on_page = _levels_on_page(document, words)
+        rates_on_page = _rates_on_page(document, words)
     except (ValueError, KeyError, TypeError) as error:
         return [f"the figures cannot be read back: {type(error).__name__}: {error}"]
     return [
         *_same_data(in_csv, in_json),
         *_sound_rates(in_json),
         *_same_levels(on_page, in_json),
-        *_same_rates(rates_on_page, in_json),
+        *_same_rates(rates_on_page, in_json, words),
     ]
 
 
@@ -64,7 +68,9 @@ def _table(document: Element, name: str) -> Element:
     return next(tables, Element("table"))
 
 
-def _levels_on_page(document: Element) -> dict[Key, str]:
+def _levels_on_page(document: Element, words: Words) -> dict[Key, str]:
+    ids = _ids(words)
+    days = _days(words)
     table = _table(document, "affluence")
     weekdays = [th.text for head in table.all("thead") for th in head.all("th")][1:]
     levels = {}
@@ -72,17 +78,18 @@ def _levels_on_page(document: Element) -> dict[Key, str]:
         for row in body.all("tr"):
             hours, *cells = (cell.text for cell in row.all("th", "td"))
             for weekday, word in zip(weekdays, cells, strict=True):
-                levels[(weekday, *_row_minutes(hours))] = IDS[word]
+                levels[(days[weekday], *_row_minutes(hours))] = ids[word]
     return levels
 
 
-def _rates_on_page(document: Element) -> dict[Key, tuple[str, ...]]:
+def _rates_on_page(document: Element, words: Words) -> dict[Key, tuple[str, ...]]:
+    days = _days(words)
     rates = {}
     for body in _table(document, "taux").all("tbody"):
         for row in body.all("tr"):
             name, *cells = (cell.text for cell in row.all("th", "td"))
-            weekday, hours = name.split(", ")
-            rates[(weekday, *_row_minutes(hours))] = tuple(cells)
+            weekday, hours = name.split(f"{words.language.comma} ")
+            rates[(days[weekday], *_row_minutes(hours))] = tuple(cells)
     return rates
 
 
@@ -118,24 +125,35 @@ def _same_levels(on_page: Mapping[Key, str], in_json: Mapping[Key, Any]) -> Iter
 
 
 def _same_rates(
-    on_page: Mapping[Key, tuple[str, ...]], in_json: Mapping[Key, Any]
+    on_page: Mapping[Key, tuple[str, ...]], in_json: Mapping[Key, Any], words: Words
 ) -> Iterator[str]:
     for key, shown in on_page.items():
         cell = in_json.get(key)
-        if cell is None or shown != _rates_as_said(cell):
+        if cell is None or shown != _rates_as_said(cell, words):
             yield f"{_said(key)}: the page and the data differ in a rate"
     for key, cell in in_json.items():
         if cell["niveau"] != CLOSED and key not in on_page:
             yield f"{_said(key)}: the page does not show the rates of this cell"
 
 
-def _rates_as_said(cell: Mapping[str, Any]) -> tuple[str, ...]:
+def _rates_as_said(cell: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     """The two rates of a cell as the page writes them, no-break spaces made plain."""
     if cell["niveau"] in WITHOUT_RATES:
-        return (next(word for word, level in IDS.items() if level == cell["niveau"]),) * 2
+        return (next(word for word, level in _ids(words).items() if level == cell["niveau"]),) * 2
     rates = (cell["taux_lignes_occupees"], cell["taux_occupation"])
-    said = (wording.NOT_MEASURED if rate is None else wording.percent(rate) for rate in rates)
-    return tuple(text.replace(wording.NBSP, " ") for text in said)
+    not_measured = words.language.say(wording.NOT_MEASURED)
+    said = (not_measured if rate is None else words.percent_text(rate) for rate in rates)
+    return tuple(" ".join(text.split()) for text in said)
+
+
+def _ids(words: Words) -> dict[str, str]:
+    """Identifiers of the levels by their words on a page."""
+    return {str(words.level(state)): level.id for state, level in wording.LEVELS.items()}
+
+
+def _days(words: Words) -> dict[str, str]:
+    """Weekdays as the data call them, by their names on a page."""
+    return {words.day(number): name for number, name in wording.DAYS.items()}
 
 
 def _around(shown: Key, in_json: Mapping[Key, Any]) -> Key | None:
@@ -149,4 +167,4 @@ def _holds(cell: Key, shown: Key) -> bool:
 
 
 def _said(key: Key) -> str:
-    return f"{key[0]} {wording.row_name(key[1], key[2])}"
+    return f"{key[0]} {Words(Language(SOURCE)).row_name(key[1], key[2])}"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from importlib import resources
 from typing import Any
 
 from affluence.publication.checked_figures import check_figures
+from affluence.publication.language import SOURCE, Language
 from affluence.publication.markup import Element, parse
 from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META
 
+SCRIPT = resources.files(__package__).joinpath("templates", "page.js").read_text(encoding="utf-8")
 FILES = (PAGE, CSV, JSON, MANIFEST)
 
 # Attributes that make a browser fetch something or go somewhere.
@@ -42,28 +46,54 @@ def check_site(site: Mapping[str, bytes]) -> list[str]:
         return [f"a file cannot be read: {error}"]
     if not (isinstance(manifest, dict) and isinstance(data, dict)):
         return [f"{MANIFEST} or {JSON} is not an object"]
-    document, broken = parse(texts[PAGE])
+    pages = {path: parse(text) for path, text in texts.items() if path.endswith(".html")}
+    own = _digits(str(data.get("phone")))
+    links = set(data.get("links", ()))
     return [
-        *(f"{PAGE}: {problem}" for problem in (*broken, *_structure(document))),
-        *_links(document, texts),
-        *check_figures(document, texts[CSV], data),
-        *_phones(document, texts, own=_digits(str(data.get("phone")))),
-        *_manifest(manifest, site, document),
+        *(
+            f"{path}: {problem}"
+            for path, (document, broken) in pages.items()
+            for problem in (
+                *broken,
+                *_structure(document, _language_of(path)),
+                *_links(document, texts, links),
+                *check_figures(document, _language_of(path), texts[CSV], data),
+                *_dials(document, own),
+                *_release(document, manifest),
+            )
+        ),
+        *_elsewhere(texts, links),
+        *_phones(pages, texts, own=own),
+        *_manifest(manifest, site),
     ]
 
 
-def _structure(document: Element) -> Iterator[str]:
+def _language_of(path: str) -> Language:
+    return Language(SOURCE if path == PAGE else path.removesuffix(".html"))
+
+
+def _structure(document: Element, language: Language) -> Iterator[str]:
+    for root in document.all("html"):
+        if root.attributes.get("lang") != language.code:
+            yield f"the language of the page is not '{language.code}'"
+        if root.attributes.get("dir") != language.direction:
+            yield f"the page is not written {language.direction}"
+    yield from _tables(document)
     ids = Counter(element.attributes.get("id") for element in document.all())
     yield from (f"id '{name}' is used {n} times" for name, n in ids.items() if name and n > 1)
     titles = len(list(document.all("h1")))
     if titles != 1:
         yield f"there are {titles} h1 headings, not one"
-    if any(root.attributes.get("lang") != "fr" for root in document.all("html")):
-        yield "the language of the page is not 'fr'"
-    for element in document.all("script", "iframe", "object", "embed"):
+    for element in document.all("iframe", "object", "embed"):
         yield f"<{element.tag}> has no place on the page"
+    scripts = ["".join(script.children).strip() for script in document.all("script")]  # type: ignore[arg-type]  # texts
+    if scripts != [SCRIPT.strip()]:
+        yield "a script other than its own is on the page"
     if any(name.startswith("on") for element in document.all() for name in element.attributes):
         yield "an attribute holds a script"
+
+
+def _tables(document: Element) -> Iterator[str]:
     for table in document.all("table"):
         if not any(caption.text for caption in table.all("caption")):
             yield "a table has no caption"
@@ -73,29 +103,54 @@ def _structure(document: Element) -> Iterator[str]:
             yield "a table header does not say what it heads"
 
 
-def _links(document: Element, texts: Mapping[str, str]) -> Iterator[str]:
+def _links(document: Element, texts: Mapping[str, str], links: Collection[str]) -> Iterator[str]:
     ids = {element.attributes["id"] for element in document.all() if "id" in element.attributes}
     for element in document.all():
         for name in LINKS:
             target = element.attributes.get(name)
             if target is None or target.startswith("tel:"):
                 continue
+            if element.tag == "a" and target in links:
+                continue
             path, _, fragment = target.partition("#")
             if (path and path not in texts) or (fragment and fragment not in ids):
-                yield f'{PAGE}: {name}="{target}" leads nowhere within the site'
+                yield f'{name}="{target}" leads nowhere within the site'
+
+
+def _elsewhere(texts: Mapping[str, str], links: Collection[str]) -> Iterator[str]:
+    """Anything outside the site but the configured links, which nothing is fetched from."""
     for path, text in texts.items():
+        for link in links:
+            text = text.replace(html.escape(link), "").replace(json.dumps(link), "")  # noqa: PLW2901
         if found := OTHER_HOST.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{path}: line {line} refers to something outside the site"
 
 
-def _phones(document: Element, texts: Mapping[str, str], own: str) -> Iterator[str]:
+def _dials(document: Element, own: str) -> Iterator[str]:
+    links = [link for link in document.all("a") if "href" in link.attributes]
+    dialled = [link for link in links if link.attributes["href"].startswith("tel:")]
+    if {_digits(link.attributes["href"]) for link in dialled} != {own}:
+        yield "its links do not dial the service's number, and it alone"
+    for link in dialled:
+        if [bdi.attributes.get("dir") for bdi in link.all("bdi")] != ["ltr"]:
+            yield "a telephone number is not isolated: it would be read backwards in Arabic"
+
+
+def _release(document: Element, manifest: Mapping[str, Any]) -> Iterator[str]:
+    metas = [element.attributes for element in document.all("meta")]
+    releases = [meta.get("content") for meta in metas if meta.get("name") == RELEASE_META]
+    if releases != [manifest.get("release")]:
+        yield f"its release is not that of {MANIFEST}"
+
+
+def _phones(
+    pages: Mapping[str, tuple[Element, list[str]]], texts: Mapping[str, str], own: str
+) -> Iterator[str]:
     """Any number but the service's own; the number itself is not repeated in the reason."""
-    links = [link.attributes.get("href", "") for link in document.all("a")]
-    if {_digits(link) for link in links if link.startswith("tel:")} != {own}:
-        yield f"{PAGE}: its links do not dial the service's number, and it alone"
-    # The page is read as source and as text: a number may be cut by tags or written in entities.
-    for path, text in (*texts.items(), (PAGE, document.text)):
+    # A page is read as source and as text: a number may be cut by tags or written in entities.
+    as_text = [(path, document.text) for path, (document, _) in pages.items()]
+    for path, text in (*texts.items(), *as_text):
         others = {_digits(number) for number in PHONE.findall(HASH.sub("", text))} - {own}
         if others:
             yield f"{path}: {len(others)} telephone number(s) that are not the service's own"
@@ -109,9 +164,7 @@ def _digits(number: str) -> str:
     return f"33{digits[1:]}" if digits.startswith("0") else digits
 
 
-def _manifest(
-    manifest: Mapping[str, Any], site: Mapping[str, bytes], document: Element
-) -> Iterator[str]:
+def _manifest(manifest: Mapping[str, Any], site: Mapping[str, bytes]) -> Iterator[str]:
     listed = manifest.get("files", {})
     for path in sorted({*listed, *site} - {MANIFEST}):
         body = site.get(path)
@@ -119,7 +172,3 @@ def _manifest(
             yield f"{MANIFEST}: {path} is listed or present, but not both"
         elif listed[path] != {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}:
             yield f"{MANIFEST}: {path} is not the file that was listed"
-    metas = [element.attributes for element in document.all("meta")]
-    releases = [meta.get("content") for meta in metas if meta.get("name") == RELEASE_META]
-    if releases != [manifest.get("release")]:
-        yield f"{PAGE}: its release is not that of {MANIFEST}"

@@ -70,6 +70,34 @@ class PastForecasts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that callers must know until a day (included); French, or by language."""
+
+    texts: tuple[tuple[str, str], ...]  # language and text, French first
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What else helps a caller: price of the call, and other ways than calling.
+
+    ``price`` is "free", "local" (the price of a call to a fixed line) or the service's own words.
+    Links are addresses of other sites; empty where there is none.
+    """
+
+    price: str = ""
+    relay_url: str = ""  # relay for deaf callers
+    appointment_url: str = ""
+    online_url: str = ""
+    notice: Notice | None = None
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Addresses of other sites to which the page leads."""
+        return tuple(url for url in (self.relay_url, self.appointment_url, self.online_url) if url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One platform's table for one period, ready to be laid out.
 
@@ -104,3 +132,5 @@ class Edition:
     demonstration: bool
     days_ahead: tuple[DayAhead, ...] = ()
     past_forecasts: PastForecasts | None = None  # None: there are too few weeks to tell
+    languages: tuple[str, ...] = ("fr",)  # in which there is a page, the first one's is the index
+    contact: Contact = Contact()

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 # Elements that have no end tag.
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+UNREAD = ("style", "script")
 SOFT_HYPHEN = "\u00ad"
 
 
@@ -37,7 +38,7 @@ class Element:
         for child in self.children:
             if isinstance(child, str):
                 yield child
-            elif child.attributes.get("aria-hidden") != "true" and child.tag != "style":
+            elif child.attributes.get("aria-hidden") != "true" and child.tag not in UNREAD:
                 yield from child.texts()
 
 

@@ -49,6 +49,7 @@ def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         "service": edition.service,
         "phone": edition.phone,
         "zone": edition.zone,
+        "links": list(edition.contact.links),
         "demonstration": edition.demonstration,
         "period": {
             "first": edition.period_first.isoformat(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.publication.edition import Edition
 from affluence.publication.figures import publishable
+from affluence.publication.language import Language
 from affluence.publication.open_data import csv_file, json_file
 from affluence.publication.view import page
 
@@ -25,12 +26,33 @@ def build_site(edition: Edition) -> dict[str, bytes]:
     """The files of the site by relative path, the same bytes for the same edition."""
     figures = publishable(edition)
     data = {CSV: csv_file(edition, figures), JSON: json_file(edition, figures)}
-    values = {"page": page(edition, figures), "release_meta": RELEASE_META}
-    # The page holds the release id, so the id is made from the page as it is without one.
-    unnamed = render("index.html.jinja", release="", **values)
-    release = _release_id(edition, {PAGE: unnamed, **data})
-    files = {PAGE: render("index.html.jinja", release=release, **values), **data}
+    pages = {
+        page_of(code, edition.languages): page(edition, figures, Language(code))
+        for code in edition.languages
+    }
+
+    def written(release: str) -> dict[str, bytes]:
+        return {
+            path: render(
+                "index.html.jinja",
+                page=made,
+                say=made.language.say,
+                page_of=lambda language: page_of(language.code, edition.languages),
+                release=release,
+                release_meta=RELEASE_META,
+            )
+            for path, made in pages.items()
+        }
+
+    # Pages hold the release id, so the id is made from the pages as they are without one.
+    release = _release_id(edition, {**written(""), **data})
+    files = {**written(release), **data}
     return {**files, MANIFEST: manifest(release, files)}
+
+
+def page_of(code: str, languages: Sequence[str]) -> str:
+    """Path of the page in a language: the first one's is the index."""
+    return PAGE if code == languages[0] else f"{code}.html"
 
 
 def manifest(release: str, files: Mapping[str, bytes]) -> bytes:

@@ -1,6 +1,6 @@
 """From an edition to the words of its page: the only place that names what the figures say.
 
-The templates receive a `Page` of finished strings and hold no logic beyond loops and ifs.
+The templates receive a `Page` of finished text and hold no logic beyond loops and ifs.
 """
 
 from __future__ import annotations
@@ -9,22 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from markupsafe import Markup, escape
+
 from affluence.publication import wording
 from affluence.publication.answer import Answer, answer
-from affluence.publication.edition import Edition
+from affluence.publication.edition import Contact, Edition, Notice
 from affluence.publication.figures import DECIMALS, Figure
 from affluence.publication.grid import Grid, GridRow, lay_out
+from affluence.publication.language import SOURCE, Language
 from affluence.publication.spans import runs
+from affluence.publication.wording import Words
 from affluence.tables import LEVELS
 
 # More days than this are folded away: they matter less than what follows them.
 LEFT_OUT_SHOWN = 3
 
+_NOTHING = Markup()
+
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A short and a full name of the same thing."""
+class Weekday:
+    """A weekday of the table: ISO number, short and full name."""
 
+    number: int
     short: str
     full: str
 
@@ -34,15 +41,25 @@ class LevelWord:
     """A level: the name of its look, its word, and what it means where that is said."""
 
     id: str
-    word: str
-    meaning: str = ""
+    word: Markup
+    meaning: Markup = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another way than calling."""
+
+    words: Markup
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """One row of the table of levels."""
 
-    name: str
+    name: Markup
+    start_min: int
+    end_min: int
     after_break: bool  # the desk is closed between the row above and this one
     cells: tuple[LevelWord, ...]
 
@@ -52,130 +69,185 @@ class RateRow:
     """One row of the table of rates."""
 
     day: str
-    hours: str
+    hours: Markup
     first_of_day: bool
-    busy_line_rate: str
-    occupancy_rate: str
+    busy_line_rate: Markup
+    occupancy_rate: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything the template shows, as finished French strings."""
+    """Everything the template shows, finished in one language."""
 
-    service: str
+    language: Language
+    languages: tuple[Language, ...]  # in which there is a page, this one included
+    service: Markup
+    title: str
     demonstration: bool
     phone_href: str
     phone: str
-    opening: tuple[str, ...]
+    opening: tuple[Markup, ...]
+    zone: str
+    valid_until_day: str
+    price: Markup
+    notice: Markup
+    notice_until: str
+    other_ways: tuple[Link, ...]
     answer: Answer
-    weekdays: tuple[Named, ...]
+    weekdays: tuple[Weekday, ...]
     rows: tuple[TableRow, ...]
     levels: tuple[LevelWord, ...]
-    period: str
-    weeks: str
-    left_out: tuple[str, ...]
+    period: Markup
+    weeks: Markup
+    left_out: tuple[Markup, ...]
     left_out_folded: bool
-    left_out_count: str
-    closures: tuple[str, ...]
-    days_ahead: tuple[str, ...]
-    past_error: str  # empty where too few weeks tell
-    past_error_of_mean: str
+    left_out_count: Markup
+    closures: tuple[Markup, ...]
+    days_ahead: tuple[Markup, ...]
+    past_error: Markup  # empty where too few weeks tell
+    past_error_of_mean: Markup
     forecasts_are_better: bool
     next_update: str
     valid_until: str
     rates: tuple[RateRow, ...]
-    lines: str
+    lines: Markup
     lines_inferred: bool
     lines_believed: bool
-    minimum_days: str
-    minimum_calls: str
+    minimum_days: Markup
+    minimum_calls: Markup
     answers_known: bool
     refusals_recorded: bool
 
 
-def page(edition: Edition, figures: Sequence[Figure]) -> Page:
-    """The page of an edition, ready for the template."""
+def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Page:
+    """The page of an edition in one language, ready for the template."""
+    words = Words(language)
+    count = language.count
     grid = lay_out(figures, edition.opening)
     past = edition.past_forecasts
     return Page(
-        service=edition.service,
+        language=language,
+        languages=tuple(Language(code) for code in edition.languages),
+        service=language.french(edition.service),
+        title=edition.service,
         demonstration=edition.demonstration,
         phone_href=f"tel:{edition.phone}",
         phone=wording.phone(edition.phone),
-        opening=_opening(edition),
-        answer=answer(edition, figures),
-        weekdays=tuple(Named(wording.SHORT_DAYS[d], wording.DAYS[d]) for d in grid.weekdays),
-        rows=_rows(grid),
-        levels=_levels(edition),
-        period=wording.period(edition.period_first, edition.period_last),
-        weeks=wording.plural(edition.weeks, "semaine", "semaines"),
-        left_out=tuple(wording.left_out_day(day) for day in edition.left_out),
+        opening=_opening(edition, words),
+        zone=edition.zone,
+        valid_until_day=edition.valid_until.isoformat(),
+        price=_price(edition.contact.price, language),
+        notice=_notice(edition.contact.notice, language),
+        notice_until=words.calendar_day(edition.contact.notice.until)
+        if edition.contact.notice
+        else "",
+        other_ways=_other_ways(edition.contact, language),
+        answer=answer(edition, figures, words),
+        weekdays=tuple(Weekday(d, words.short_day(d), words.day(d)) for d in grid.weekdays),
+        rows=_rows(grid, words),
+        levels=_levels(edition, words),
+        period=words.period(edition.period_first, edition.period_last),
+        weeks=count(edition.weeks, "{number}\u00a0semaine", "{number}\u00a0semaines"),
+        left_out=tuple(words.left_out_day(day) for day in edition.left_out),
         left_out_folded=len(edition.left_out) > LEFT_OUT_SHOWN,
-        left_out_count=wording.plural(len(edition.left_out), "jour écarté", "jours écartés"),
-        closures=tuple(wording.closure(ahead) for ahead in edition.closures_ahead),
-        days_ahead=tuple(wording.day_ahead(ahead) for ahead in edition.days_ahead),
-        past_error=wording.percent(round(past.error, DECIMALS)) if past else "",
-        past_error_of_mean=wording.percent(round(past.error_of_mean, DECIMALS)) if past else "",
+        left_out_count=count(
+            len(edition.left_out),
+            "{number}\u00a0jour écarté du calcul",
+            "{number}\u00a0jours écartés du calcul",
+        ),
+        closures=tuple(words.closure(ahead) for ahead in edition.closures_ahead),
+        days_ahead=tuple(words.day_ahead(ahead) for ahead in edition.days_ahead),
+        past_error=words.percent(round(past.error, DECIMALS)) if past else _NOTHING,
+        past_error_of_mean=words.percent(round(past.error_of_mean, DECIMALS)) if past else _NOTHING,
         forecasts_are_better=past is not None and past.are_better,
-        next_update=wording.calendar_day(edition.next_update),
-        valid_until=wording.calendar_day(edition.valid_until),
-        rates=_rates(figures),
-        lines=wording.plural(edition.lines, "ligne", "lignes"),
+        next_update=words.calendar_day(edition.next_update),
+        valid_until=words.calendar_day(edition.valid_until),
+        rates=_rates(figures, words),
+        lines=count(edition.lines, "{number}\u00a0ligne", "{number}\u00a0lignes"),
         lines_inferred=edition.lines_inferred,
         lines_believed=edition.lines_believed,
-        minimum_days=wording.plural(edition.minimum_days, "jour", "jours"),
-        minimum_calls=wording.plural(edition.minimum_calls, "appel", "appels"),
+        minimum_days=count(edition.minimum_days, "{number}\u00a0jour", "{number}\u00a0jours"),
+        minimum_calls=count(edition.minimum_calls, "{number}\u00a0appel", "{number}\u00a0appels"),
         answers_known=edition.answers_known,
         refusals_recorded=edition.refusals_recorded,
     )
 
 
-def _opening(edition: Edition) -> tuple[str, ...]:
+def _price(price: str, language: Language) -> Markup:
+    if price == "free":
+        return language.say("Appel gratuit")
+    if price == "local":
+        return language.say("Prix d’un appel vers un téléphone fixe")
+    return language.french(price)
+
+
+def _notice(notice: Notice | None, language: Language) -> Markup:
+    """In the language of the page, else in French."""
+    if notice is None:
+        return _NOTHING
+    texts = dict(notice.texts)
+    if language.code in texts:
+        return escape(texts[language.code])
+    return language.french(texts[SOURCE])
+
+
+def _other_ways(contact: Contact, language: Language) -> tuple[Link, ...]:
+    say = language.say
+    ways = (
+        (say("Personnes sourdes ou malentendantes\u00a0: service relais"), contact.relay_url),
+        (say("Prendre rendez-vous en ligne"), contact.appointment_url),
+        (say("Faire la démarche en ligne"), contact.online_url),
+    )
+    return tuple(Link(words, url) for words, url in ways if url)
+
+
+def _opening(edition: Edition, words: Words) -> tuple[Markup, ...]:
     return tuple(
-        f"{wording.days(first, last)}, {wording.hours(spans)}"
+        words.language.say(
+            "{days}, {hours}", days=words.days(first, last), hours=words.hours(spans)
+        )
         for first, last, spans in runs(edition.opening)
     )
 
 
-def _rows(grid: Grid) -> tuple[TableRow, ...]:
+def _rows(grid: Grid, words: Words) -> tuple[TableRow, ...]:
     breaks = [False, *(above.end_min < row.start_min for above, row in pairwise(grid.rows))]
     return tuple(
-        _row(row, after_break=after) for row, after in zip(grid.rows, breaks, strict=False)
+        _row(row, words, after_break=after) for row, after in zip(grid.rows, breaks, strict=False)
     )
 
 
-def _row(row: GridRow, *, after_break: bool) -> TableRow:
-    cells = tuple(_cell(state) for state in row.states)
-    return TableRow(wording.row_name(row.start_min, row.end_min), after_break, cells)
+def _row(row: GridRow, words: Words, *, after_break: bool) -> TableRow:
+    cells = tuple(
+        LevelWord(wording.LEVELS[state].id, words.breakable_level(state)) for state in row.states
+    )
+    name = words.row_name(row.start_min, row.end_min)
+    return TableRow(name, row.start_min, row.end_min, after_break, cells)
 
 
-def _cell(state: str) -> LevelWord:
-    level = wording.LEVELS[state]
-    return LevelWord(level.id, wording.breakable(level.word))
+def _levels(edition: Edition, words: Words) -> tuple[LevelWord, ...]:
+    meanings = words.meanings(edition.bounds, answers_known=edition.answers_known)
+    return tuple(
+        LevelWord(wording.LEVELS[state].id, words.level(state), meanings[state]) for state in LEVELS
+    )
 
 
-def _levels(edition: Edition) -> tuple[LevelWord, ...]:
-    meanings = wording.meanings(edition.bounds, answers_known=edition.answers_known)
-    named = ((wording.LEVELS[state], meanings[state]) for state in LEVELS)
-    return tuple(LevelWord(level.id, level.word, meaning) for level, meaning in named)
-
-
-def _rates(figures: Sequence[Figure]) -> tuple[RateRow, ...]:
+def _rates(figures: Sequence[Figure], words: Words) -> tuple[RateRow, ...]:
     shown = [figure for figure in figures if figure.is_open]
     days_above = [None, *(figure.weekday for figure in shown)]
     return tuple(
         RateRow(
-            day=wording.DAYS[figure.weekday],
-            hours=wording.row_name(figure.start_min, figure.end_min),
+            day=words.day(figure.weekday),
+            hours=words.row_name(figure.start_min, figure.end_min),
             first_of_day=figure.weekday != above,
-            busy_line_rate=_rate(figure, figure.busy_line_rate),
-            occupancy_rate=_rate(figure, figure.occupancy_rate),
+            busy_line_rate=_rate(figure, figure.busy_line_rate, words),
+            occupancy_rate=_rate(figure, figure.occupancy_rate, words),
         )
         for figure, above in zip(shown, days_above, strict=False)
     )
 
 
-def _rate(figure: Figure, rate: float | None) -> str:
+def _rate(figure: Figure, rate: float | None, words: Words) -> Markup:
     if not figure.has_level:
-        return wording.breakable(wording.LEVELS[figure.state].word)
-    return wording.NOT_MEASURED if rate is None else wording.percent(rate)
+        return words.breakable_level(figure.state)
+    return words.language.say(wording.NOT_MEASURED) if rate is None else words.percent(rate)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
-from affluence.publication.wording import LOCALE, NBSP
+from affluence.publication.language import NBSP, SOURCE
 
 _WEEKS_UNDER_DAYS = 16 * 7
 _MOST_PARTS = 16
@@ -72,18 +72,18 @@ def _by_months(first: date, last: date, months: int, name: str, tick: str) -> It
         year, month = divmod(begin.month - 1 + months, 12)
         after = date(begin.year + year, month + 1, 1)
         part = max(first, begin), min(last, after - timedelta(days=1))
-        words = format_date(begin, name, locale=LOCALE).replace(" ", NBSP)
+        words = format_date(begin, name, locale=SOURCE).replace(" ", NBSP)
         # A part that the period cuts is not to be compared with the whole ones.
         if part[0] > begin:
             words += f", dès le {_day(part[0])}"
         if part[1] < after - timedelta(days=1):
             words += f", jusqu’au {_day(part[1])}"
-        short = format_date(begin, tick, locale=LOCALE)
+        short = format_date(begin, tick, locale=SOURCE)
         yield Part(first=part[0], last=part[1], name=words, tick=short)
         begin = after
 
 
 def _day(day: date) -> str:
     """« 24 août », « 1er sept. »."""
-    month = format_date(day, "MMM", locale=LOCALE)
+    month = format_date(day, "MMM", locale=SOURCE)
     return f"{'1er' if day.day == 1 else day.day}{NBSP}{month}"

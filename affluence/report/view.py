@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from affluence.indicators import Indicators, LeftOut, Ratio
 from affluence.indicators.persons import FEWEST_PERSONS
 from affluence.indicators.plain_words import conclusion, tidy
-from affluence.publication import wording
+from affluence.publication.language import SOURCE, Language
+from affluence.publication.wording import Words
 from affluence.report.figures import calculation, highest, left_out, share
 from affluence.report.graph import Graph, draw
 from affluence.report.parts import Cut
@@ -19,6 +20,9 @@ _FOLLOWED = (
     ("answered_by_agent", "Appels traités par un agent (officiel)"),
     ("lost_calls", "Appels perdus (officiel)"),
 )
+
+
+_WORDS = Words(Language(SOURCE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +90,12 @@ def page(
     return Page(
         service=service,
         demonstration=demonstration,
-        period=wording.period(indicators.first, indicators.last),
-        days_open=wording.plural(indicators.days_open, "jour d’ouverture", "jours d’ouverture"),
+        period=_WORDS.period(indicators.first, indicators.last),
+        days_open=_WORDS.language.count(
+            indicators.days_open,
+            "{number}\u00a0jour d’ouverture",
+            "{number}\u00a0jours d’ouverture",
+        ),
         days_without_records=f"dont {missing} sans enregistrement" if missing else "",
         conclusion=tuple(map(tidy, conclusion(indicators, fewest=FEWEST_PERSONS))),
         evolution=f"{cut.unit.capitalize()} après {cut.unit}",
@@ -157,7 +165,7 @@ def _row(ratio: Ratio, common: Sequence[LeftOut]) -> Row:
     return Row(
         label=tidy(ratio.label),
         value=share(ratio),
-        target="" if ratio.target is None else tidy(f"cible : {wording.percent(ratio.target)}"),
+        target="" if ratio.target is None else tidy(f"cible : {_WORDS.percent_text(ratio.target)}"),
         calculation=calculation(ratio),
         left_out=_left_out([out for out in ratio.left_out if out not in common]),
         note=tidy(ratio.note or ("" if ratio.denominator else "Aucun appel : non mesuré.")),

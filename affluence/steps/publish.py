@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,12 @@ import polars as pl
 from affluence import typical_week
 from affluence.doubts import find_doubts
 from affluence.errors import NoRecordsError, RefusedPublicationError
+from affluence.publication import language
 from affluence.publication.checks import check_site
 from affluence.publication.edition import (
     Bounds,
     Closure,
+    Contact,
     DayAhead,
     Edition,
     Hours,
@@ -47,7 +49,9 @@ class Page:
     hours: OpeningHours
     settings: typical_week.Settings
     weeks: int
+    contact: Contact
     demonstration: bool
+    languages: tuple[str, ...]
     valid_days: int
 
 
@@ -165,10 +169,18 @@ def make_edition(
         closures_ahead=_closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
+        contact=_without_past_notice(page.contact, today),
         demonstration=page.demonstration,
+        languages=page.languages,
         days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
         past_forecasts=past,
     )
+
+
+def _without_past_notice(contact: Contact, today: date) -> Contact:
+    if contact.notice is None or contact.notice.until >= today:
+        return contact
+    return replace(contact, notice=None)
 
 
 def _past_forecasts(learned: typical_week.Study) -> PastForecasts | None:
@@ -206,9 +218,13 @@ def build_checked_site(edition: Edition) -> dict[str, bytes]:
     """The site of one platform, fit to be delivered.
 
     Raises:
-        RefusedPublicationError: a check of the built site failed; nothing is delivered.
+        RefusedPublicationError: a language is not fit to be published, or a check of the built
+            site failed; nothing is delivered.
 
     """
+    unfit = [problem for code in edition.languages for problem in language.problems(code)]
+    if unfit:
+        raise RefusedPublicationError(unfit)
     site = build_site(edition)
     problems = check_site(site)
     if problems:

@@ -7,6 +7,7 @@ from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.files import Recipe
 from affluence.config import WEEKDAYS, Platform
 from affluence.indicators import Readings
+from affluence.publication.edition import Contact, Notice
 from affluence.steps.capacity import Shift
 from affluence.steps.measure import Rules
 from affluence.steps.publish import Page
@@ -76,6 +77,20 @@ def readings_of(platform: Platform) -> Readings:
     return Readings(**platform.indicators.model_dump(exclude={"written"}))
 
 
+def _contact_of(platform: Platform) -> Contact:
+    page = platform.page
+    notice = None
+    if page.notice is not None:
+        notice = Notice(texts=tuple(page.notice.text.items()), until=page.notice.until)
+    return Contact(
+        price=page.price,
+        relay_url=page.relay_url,
+        appointment_url=page.appointment_url,
+        online_url=page.online_url,
+        notice=notice,
+    )
+
+
 def page_of(name: str, platform: Platform) -> Page:
     """What a platform's page says."""
     week, levels = platform.week, platform.levels
@@ -91,6 +106,8 @@ def page_of(name: str, platform: Platform) -> Page:
             bounds=Bounds(quiet=levels.quiet, fairly_quiet=levels.fairly_quiet, busy=levels.busy),
         ),
         weeks=week.weeks,
+        contact=_contact_of(platform),
         demonstration=platform.demonstration,
+        languages=platform.languages,
         valid_days=platform.valid_days,
     )

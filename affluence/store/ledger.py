@@ -17,7 +17,7 @@ from typing import Any
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -87,6 +87,19 @@ CREATE TABLE deletions (
     count INTEGER NOT NULL      -- parts of the lake, or keys
 );
 """,
+    3: """
+CREATE TABLE recommended (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    period_last TEXT NOT NULL,  -- last day of the period that was published
+    published_on TEXT NOT NULL, -- the day of the run
+    hours TEXT NOT NULL         -- weekday, start and end in minutes of each, in their order
+);
+-- What was published before is not known, only that something was.
+INSERT INTO recommended (platform, period_last, published_on, hours)
+    SELECT DISTINCT platform, '0001-01-01', '0001-01-01', '[]' FROM files
+    WHERE EXISTS (SELECT 1 FROM publications);
+""",
 }
 
 
@@ -133,6 +146,19 @@ class Part:
     name: str
     records: int
     last_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """The hours that one publication recommended on a platform.
+
+    Both days are `date.min`, and there are no hours, for what was published before hours were kept.
+    """
+
+    platform: str
+    period_last: date
+    published_on: date
+    hours: tuple[tuple[int, int, int], ...]  # ISO weekday, start and end in minutes
 
 
 class Ledger:
@@ -377,11 +403,48 @@ class Ledger:
         row = found.fetchone()
         return str(row[0]) if row else None
 
-    def add_publication(self, target: str, release: str) -> None:
-        """Record a delivered release."""
-        self._db.execute(
-            "INSERT INTO publications (target, release) VALUES (?, ?)", (target, release)
+    def add_publication(
+        self, target: str, release: str, recommended: Iterable[Recommended] = ()
+    ) -> None:
+        """Record a delivered release and what it recommends, as far as that is new."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO publications (target, release) VALUES (?, ?)", (target, release)
+            )
+            for hours in recommended:
+                self._recommend(hours)
+
+    def recommended(self, platform: str) -> list[Recommended]:
+        """What was ever recommended on a platform, oldest first."""
+        rows = self._db.execute(
+            "SELECT period_last, published_on, hours FROM recommended WHERE platform = ?"
+            " ORDER BY id",
+            (platform,),
         )
+        return [
+            Recommended(
+                platform=platform,
+                period_last=date.fromisoformat(period_last),
+                published_on=date.fromisoformat(published_on),
+                hours=tuple((weekday, start, end) for weekday, start, end in json.loads(hours)),
+            )
+            for period_last, published_on, hours in rows
+        ]
+
+    def _recommend(self, new: Recommended) -> None:
+        """Another target, or a page put right, repeats what was published: nothing is added."""
+        before = self.recommended(new.platform)[-1:]
+        if [(last.period_last, last.hours) for last in before] != [(new.period_last, new.hours)]:
+            self._db.execute(
+                "INSERT INTO recommended (platform, period_last, published_on, hours)"
+                " VALUES (?, ?, ?, ?)",
+                (
+                    new.platform,
+                    new.period_last.isoformat(),
+                    new.published_on.isoformat(),
+                    json.dumps(new.hours),
+                ),
+            )
 
     def settled(self) -> str | None:
         """The situation in which a run last ended with nothing left to do."""

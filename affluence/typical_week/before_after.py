@@ -1,12 +1,12 @@
 """Some days beside what earlier ones would have given, and how sure the difference is.
 
-Days are drawn again and again from either side (a bootstrap whose blocks are days): calls of one
-day belong together, days do not.
+Days are drawn again and again from those of the same weekday and side (a bootstrap whose blocks are
+days): the calls of a day depend on one another, days hardly do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.reach import NAMES, Reach, ratio
 
-_RESAMPLES = 2000
+_RESAMPLES = 1000
 _SEED = 20261127
 _ROUNDS = 6  # after which the products of weekdays and rows no longer move
 _NONE = 1e-9
@@ -70,57 +70,72 @@ def compare_sides(
     """Compare the calls in named hours with what the days before would have given.
 
     Args:
-        before: at least two days of each weekday that it has.
-        after: at least two days.
+        before: some days.
+        after: some days, all of their cells seen before.
         named: share of each cell that counts, days after × cells.
         callers: the sum that is shared out.
         reading: how reach is read from the sums.
 
     """
     rng = np.random.default_rng(_SEED)
-    # A cell's mean needs days of its weekday; after, all days stand beside their own expectation.
     drawn_before = _drawn(rng, before.weekday)
-    drawn_after = _drawn(rng, np.zeros_like(after.weekday))
+    drawn_after = _drawn(rng, after.weekday)
     exposure_before = drawn_before @ before.exposure
     usual = _usual(rng, drawn_before @ before.sums[callers], exposure_before, before.cells)
-    came, expected = after.sums[callers].sum(1), usual @ after.exposure.T
-    same_week = (after.week[:, None] == after.week).astype(np.float64)
-    level = (same_week @ came) / np.maximum(same_week @ expected[0], _NONE)
-    weights, named_open = drawn_after * level, named * after.exposure
-
-    def would_have(mean: Floats) -> Floats:
-        total: Floats = (weights * (mean @ named_open.T)).sum(1)
-        return total
-
-    def have(name: str) -> Floats:
-        total: Floats = drawn_after @ (named * after.sums[name]).sum(1)
-        return total
-
-    sums_before = {
-        name: would_have(drawn_before @ before.sums[name] / np.maximum(exposure_before, _NONE))
-        for name in NAMES
-    }
-    sums_after = {name: have(name) for name in NAMES}
+    came = after.sums[callers]
+    weights = drawn_after * _level(after, callers, usual[0])
+    open_, named_open = weights @ after.exposure, weights @ (named * after.exposure)
+    sums_before = _would_have(before, drawn_before, named_open / np.maximum(exposure_before, _NONE))
+    sums_after = {name: drawn_after @ (named * after.sums[name]).sum(1) for name in NAMES}
     both = {name: sums_before[name][:1] + sums_after[name][:1] for name in NAMES}
     return BeforeAfter(
-        share_before=ratio(would_have(usual), (weights * expected).sum(1)),
-        share_after=ratio(have(callers), drawn_after @ came),
+        share_before=ratio((named_open * usual).sum(1), (open_ * usual).sum(1)),
+        share_after=ratio(drawn_after @ (named * came).sum(1), drawn_after @ came.sum(1)),
         reach_before=reading(sums_before, both),
         reach_after=reading(sums_after, both),
     )
 
 
-def _drawn(rng: np.random.Generator, strata: NDArray[np.int64]) -> Floats:
+def reach_by_week(after: Side, named: Floats, reading: Reach) -> Floats:
+    """Chance to reach an agent in the named hours of each week that has days, in order."""
+    of_week = (np.unique(after.week)[:, None] == after.week).astype(np.float64)
+    sums = {name: of_week @ (named * after.sums[name]).sum(1) for name in NAMES}
+    return reading(sums, {name: found.sum(keepdims=True) for name, found in sums.items()})
+
+
+def mean_by_cell(side: Side, name: str) -> Floats:
+    """What a cell has of a sum on a day on which it is open; 0 where that was never so."""
+    mean: Floats = side.sums[name].sum(0) / np.maximum(side.exposure.sum(0), _NONE)
+    return mean
+
+
+def _level(after: Side, callers: str, usual: Floats) -> Floats:
+    """For each day how many times the usual number of calls came in its week."""
+    same_week = (after.week[:, None] == after.week).astype(np.float64)
+    came, expected = after.sums[callers].sum(1), after.exposure @ usual
+    level: Floats = (same_week @ came) / np.maximum(same_week @ expected, _NONE)
+    return level
+
+
+def _would_have(before: Side, drawn: Floats, share: Floats) -> dict[str, Floats]:
+    """What shares (resamples × cells) of the sums of the days before come to, by name."""
+    # All sums at once: one large product of matrices instead of many.
+    sums = np.stack([before.sums[name] for name in NAMES], axis=1)
+    of_cells = (drawn @ sums.reshape(len(sums), -1)).reshape(-1, *sums.shape[1:])
+    return dict(zip(NAMES, np.einsum("rsc,rc->sr", of_cells, share), strict=True))
+
+
+def _drawn(rng: np.random.Generator, weekdays: NDArray[np.int64]) -> Floats:
     """How often each day is drawn: every day once, then resamples × days.
 
-    Of the n days of a stratum n - 1 are drawn: with n the variance of a mean would be too small by
-    (n - 1) ÷ n, which is a half for two days (Rao and Wu 1988).
+    Of the n days of a weekday n - 1 are drawn: with n the variance of a mean would be too small by
+    (n - 1) ÷ n, which is a half for two days (Rao and Wu 1988). A day alone is always drawn.
     """
-    drawn = np.ones((1 + _RESAMPLES, strata.size))
-    for stratum in np.unique(strata):
-        days = np.flatnonzero(strata == stratum)
+    drawn = np.ones((1 + _RESAMPLES, weekdays.size))
+    for weekday in np.unique(weekdays):
+        days = np.flatnonzero(weekdays == weekday)
         chances = np.full(days.size, 1 / days.size)
-        drawn[1:, days] = rng.multinomial(days.size - 1, chances, _RESAMPLES)
+        drawn[1:, days] = rng.multinomial(max(days.size - 1, 1), chances, _RESAMPLES)
     return drawn
 
 

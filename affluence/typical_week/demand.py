@@ -39,6 +39,9 @@ _USUAL_WEEK = (0.15, 4.0)  # deviation of a week's total, on the logarithm, and 
 _ROBUST_DEVIATIONS = 3.5
 _LOSS_HALF_LIFE_WEEKS = 52.0  # how long it counts which half-lives foretold best
 _ERRORS_HALF_LIFE_WEEKS = 13.0  # how long it counts by how much
+# Variance of the level in units of its noise: 2 if the memory suited the drift, for then what lags
+# behind weighs as much as what is noise; the memory that has foretold best is often longer.
+_NOISE_AND_LAG = 3.5
 _NONE = 1e-12
 
 
@@ -132,8 +135,7 @@ class Demand:
         """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""
         keep = float(self._keep_level[self.best])
         days = len(self._cells.weekdays)
-        # Where the memory suits the drift, what lags behind weighs as much as what is noise.
-        of_level = 2 * self.day_variance(1) * (1 - keep) / (1 + keep) / days
+        of_level = _NOISE_AND_LAG * self.day_variance(1) * (1 - keep) / (1 + keep) / days
         variance: Floats = self._factor_variance[self.best] + self._shape_variance[self.best]
         return of_level + variance
 

@@ -115,7 +115,7 @@ def make_history(
             pl.col("open_s") > 0,
             pl.col("recorded_s") >= pl.col("open_s"),
         )
-        .join(grid.lazy(), on="weekday")
+        .join(grid.lazy(), on="weekday", maintain_order="left_right")
         # A slot that opening hours cut belongs to the row of its open part.
         .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
         .unique("slot_start", keep="first", maintain_order=True)

@@ -59,13 +59,12 @@ class OddDays:
         ``noise`` is the variance of the values that is due to small numbers.
         """
         known = np.isfinite(values)
-        enough = known.sum(0) > _LEAST_DAYS
+        enough = known.sum(0) >= _LEAST_DAYS
         middle = np.full(values.shape[1:], np.nan)
         middle[enough] = np.nanmedian(values[:, enough], axis=0)
         deviation = values - middle
-        scale = np.abs(deviation[np.isfinite(deviation)])
         odd = np.zeros(values.shape, dtype=bool)
-        if scale.size:
+        if enough.any():
             for side in range(values.shape[1]):
                 of_side = np.abs(deviation[:, side])
                 spread = _MAD_TO_DEVIATION * np.nanmedian(of_side) if enough[side].any() else 0.0
@@ -81,6 +80,7 @@ class OddDays:
         is_odd = np.asarray(odd.any(1))
         for week, of_week in enumerate(values):
             self._learn(np.where(is_odd[week], np.nan, of_week), noise[week])
+            self._hold(of_week, np.where(odd[week], np.sign(deviation[week]), 0.0))
         return is_odd
 
     def judge(self, values: Floats, noise: Floats) -> tuple[Mask, Mask]:
@@ -99,9 +99,12 @@ class OddDays:
         # A weekday that has changed is expected to stay as it is now.
         self._expected = np.where(confirmed & np.isfinite(values), values, self._expected)
         self._learn(np.where(odd, np.nan, values), noise)
-        judged = np.isfinite(values).any(0)
-        self._held = np.where(judged, np.where(odd, direction, 0.0), self._held)
+        self._hold(values, np.where(odd, direction, 0.0))
         return odd, confirmed
+
+    def _hold(self, values: Floats, direction: Floats) -> None:
+        """Remember in which direction the days were off; those without values change nothing."""
+        self._held = np.where(np.isfinite(values).any(0), direction, self._held)
 
     def _variance(self) -> Floats:
         variance: Floats = self._spread / self._spread_weight
@@ -117,8 +120,7 @@ class OddDays:
         self._spread = fade * self._spread + np.clip(square, 0, most).sum(1, keepdims=True)
         self._spread_weight = fade * self._spread_weight + usable.sum(1, keepdims=True)
         # A plain mean of the first days, then one that forgets.
-        keep = np.maximum(0.5 ** (1 / _HALF_LIFE_WEEKS), 0.0)
-        share = np.maximum(1 / (self._seen + 1), 1 - keep)
+        share = np.maximum(1 / (self._seen + 1), 1 - 0.5 ** (1 / _HALF_LIFE_WEEKS))
         moved = np.nan_to_num(self._expected) * (1 - share) + np.nan_to_num(values) * share
         self._expected = np.where(known, moved, self._expected)
         self._seen += known

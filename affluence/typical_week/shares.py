@@ -2,7 +2,7 @@
 
 As for the demand (`affluence.typical_week.demand`) the shape of the week is remembered for months
 and the level for weeks. On the logit of the share the shape is a sum of what the weekday, the row
-and the cell itself add, the last drawn towards 0 as far as it is noise; the level is the shift that
+and the cell itself add, each drawn towards 0 as far as it is noise; the level is the shift that
 brings the shape to what the last weeks have shown in all cells together. A share is a ratio of
 sums, never a mean of ratios.
 
@@ -29,9 +29,9 @@ _HORIZONS = 4
 _USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)
 _CLUSTERING_WEIGHT = 60.0  # cells and weeks that the usual φ is worth
 _CLUSTERING_HALF_LIFE_WEEKS = 26.0
+_DAY_DEVIATION, _ROW_DEVIATION = 0.5, 1.0  # on the logit
 _CELL_DEVIATION, _CELL_WEIGHT = 0.3, 10.0  # on the logit, and how many cells it is worth
 _LOSS_HALF_LIFE_WEEKS = 52.0
-_PSEUDO = 0.5  # observations that every cell is given at the common share
 _USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
 _UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
 _LOAD_HANDICAP = 1.0  # of the logarithmic score
@@ -80,7 +80,8 @@ class Shares:
         self._graded_every, self._weeks = graded_every_weeks, 0
         self._cells, self._names, self._ratio = cells, tuple(names), ratio
         self._usual_clustering = np.array([usual_clustering, 1.0]) * _CLUSTERING_WEIGHT
-        self._least_clustering = min(1.0, usual_clustering / 10)
+        # Where hardly anything fails its failures are too few to show that they come in clusters.
+        self._least_clustering = 1.0 if usual_clustering > 1 else usual_clustering / 10
         levels, shapes = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
         self._keep_level = 0.5 ** (1 / np.array(LEVEL_HALF_LIVES_WEEKS))
         self._keep_shape = 0.5 ** (1 / np.array(SHAPE_HALF_LIVES_WEEKS))
@@ -97,7 +98,8 @@ class Shares:
         self._week_before = np.zeros((len(names) + 2, cells.count))
         self._age = np.zeros((2, levels))  # sums of the weights of the weeks, of their squares
         self._past: deque[Floats] = deque(maxlen=_HORIZONS)
-        self._shape = np.zeros((shapes, cells.count))
+        self._groups = (cells.in_day, _DAY_DEVIATION), (cells.in_row, _ROW_DEVIATION)
+        self._added = [np.zeros((shapes, group.shape[1])) for group, _ in self._groups]
         self._fitted: tuple[Floats, Floats] | None = None
 
     @property
@@ -216,11 +218,10 @@ class Shares:
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
         # One cell in a thousand must not decide for all.
         self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()
-        total = observations.sum()
-        foretold_together = (observations * chance).sum() / total
-        came = ((observations * share).sum() + foretold_together) / (total + 1)
-        noise = self.clustering / (total * foretold_together * (1 - foretold_together))
-        surprise = logit(came) - logit(foretold_together)
+        total, came = observations.sum(), (observations * share).sum()
+        together = (observations * chance).sum() / total
+        surprise = _logit_above(came, total * together, total, self.clustering)
+        noise = self.clustering / (total * together * (1 - together))
         return self._steps.learn(float(surprise), float(noise))
 
     def _fit(self) -> tuple[Floats, Floats]:
@@ -233,18 +234,16 @@ class Shares:
         share, seen = self._share(self._lasting), self._lasting[-2]
         seen = np.where(np.isfinite(share), seen, 0.0)
         share = np.nan_to_num(share)
-        # Laplace's rule: that something never happened in n calls does not make it impossible.
-        common = ((seen * share).sum(-1, keepdims=True) + 1) / (seen.sum(-1, keepdims=True) + 2)
-        certainty = seen.sum(-1) / np.maximum(self._lasting[-1].sum(-1), _NONE)
-        shape, additive_variance, weight = self._additive(share, seen, common, certainty)
+        # So many observations are worth an independent one of full weight.
+        certainty = seen.sum(-1, keepdims=True) / np.maximum(
+            self._lasting[-1].sum(-1, keepdims=True), _NONE
+        )
+        one = self.clustering / certainty
+        shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
         fitted = expit(shape)
-        # Half a success and half a failure on both sides: next to 0 and 1 a logit of few
-        # observations is far off, and here equally far on both.
-        half = 0.5 * self.clustering / certainty[:, None]
-        observed, expected = ((seen * each + half) / (seen + 2 * half) for each in (share, fitted))
-        extra = np.where(seen > 0, logit(observed) - logit(expected), 0.0)
-        noise = self.clustering / np.maximum(weight * certainty[:, None], _NONE)
+        extra = np.where(seen > 0, _logit_above(seen * share, seen * fitted, seen, one), 0.0)
+        noise = one / np.maximum(weight, _NONE)
         spread = _spread(extra, noise, seen > 0, self._cells.freedom)
         believed = np.where(seen > 0, spread / (spread + noise), 0.0)
         shape = shape + believed * extra
@@ -256,11 +255,9 @@ class Shares:
         recent, recently = self._share(self._recent), self._recent[-2]
         recently = np.where(np.isfinite(recent), recently, 0.0)
         recent = np.nan_to_num(recent)
-        total = np.maximum(recently.sum(-1), _NONE)[:, None, None]
-        shown = (recently * recent).sum(-1)[:, None, None] / total
-        expected = np.einsum("ac,bec->abe", recently, fitted) / total
-        shown = (shown * total + expected * _PSEUDO) / (total + _PSEUDO)
-        shift = logit(shown) - logit(expected)
+        came, total = (each.sum(-1)[:, None, None] for each in (recently * recent, recently))
+        expected = np.einsum("ac,bec->abe", recently, fitted)
+        shift = _logit_above(came, expected, total, self.clustering)
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
         variance = left[:, None] + of_weeks[:, None, None, None]
@@ -268,36 +265,57 @@ class Shares:
         self._fitted = log_odds, np.broadcast_to(variance, log_odds.shape)
         return self._fitted
 
-    def _additive(
-        self, share: Floats, seen: Floats, common: Floats, certainty: Floats
-    ) -> tuple[Floats, Floats, Floats]:
-        """Logistic regression on weekday and row, its variance, and the weights of the cells."""
-        in_day, in_row = self._cells.in_day, self._cells.in_row
-        observed = (seen * share + _PSEUDO * common) / (seen + _PSEUDO)
-        seen = seen + _PSEUDO
+    def _additive(self, share: Floats, seen: Floats, one: Floats) -> tuple[Floats, Floats, Floats]:
+        """Logistic regression on weekday and row, its variance, and the weights of the cells.
+
+        What weekdays and rows add has normal priors (penalised likelihood, Newton's steps in turn).
+        """
+        common = _inside((seen * share).sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
         # From where it was after the last fit: a few rounds a week suffice.
-        shape = self._shape if self._past else np.broadcast_to(logit(common), share.shape)
+        shape = logit(common)
+        for added, (group, _) in zip(self._added, self._groups, strict=True):
+            shape = shape + added @ group.T
         for _ in range(_ROUNDS if self._past else _FIRST_ROUNDS):
-            for group in (in_day, in_row):
+            for number, (group, deviation) in enumerate(self._groups):
                 fitted = expit(shape)
-                score = (seen * (observed - fitted)) @ group
-                information = np.maximum((seen * fitted * (1 - fitted)) @ group, _NONE)
+                drawn = one / deviation**2
+                score = (seen * (share - fitted)) @ group - drawn * self._added[number]
+                information = (seen * fitted * (1 - fitted)) @ group + drawn
                 step = np.minimum(np.maximum(score / information, -1), 1)
+                self._added[number] = self._added[number] + step
                 shape = shape + step @ group.T
-        self._shape = shape
-        fitted = expit(shape)
-        noise = self.clustering / certainty[:, None]
+        came = seen * expit(shape)
         variance = np.zeros_like(shape)
-        for group in (in_day, in_row):
-            variance += noise / _information((seen * fitted) @ group, seen @ group) @ group.T
-        return shape, variance, _information(seen * fitted, seen)
+        for group, deviation in self._groups:
+            information = _information(came @ group, seen @ group, one) + one / deviation**2
+            variance += one / information @ group.T
+        return shape, variance, _information(came, seen, one)
 
 
-def _information(successes: Floats, seen: Floats) -> Floats:
+def _information(successes: Floats, seen: Floats, one: Floats) -> Floats:
     """What observations tell of a logit, by Laplace's rule where all of them agree."""
-    share = (successes + 1) / (seen + 2)
+    share = _inside(successes, seen, 2 * one)
     information: Floats = seen * share * (1 - share)
     return information
+
+
+def _logit_above(came: Floats, expected: Floats, seen: Floats, one: Floats | float) -> Floats:
+    """By how much the logit of what came lies above that of what was expected.
+
+    Next to 0 and 1 the logit of few observations is far off: both are moved inside alike.
+    """
+    above: Floats = logit(_inside(came, seen, one)) - logit(_inside(expected, seen, one))
+    return above
+
+
+def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
+    """Share of successes with half a success and half a failure more (Haldane 1956).
+
+    What never happened in n calls is not impossible. ``one`` is how many of the observations
+    are worth an independent one.
+    """
+    share: Floats = (successes + one / 2) / (seen + one)
+    return share
 
 
 def _remember(sums: Floats, keep: Floats, week: Floats) -> None:

@@ -27,7 +27,8 @@ def source(site: Mapping[str, bytes]) -> str:
 
 def words(markup: str) -> str:
     """What a reader gets of some markup: no-break spaces kept, other spaces made one."""
-    visible = re.sub(r"<style>.*?</style>", "", markup, flags=re.DOTALL)
+    visible = re.sub(r"<(style|script)>.*?</\1>", "", markup, flags=re.DOTALL)
+    visible = re.sub(r"<p [^>]* hidden>.*?</p>", "", visible, flags=re.DOTALL)
     visible = re.sub(r'<span[^>]* aria-hidden="true">.*?</span>', "", visible)
     text = html.unescape(re.sub(r"<[^>]+>", "", visible)).replace("\u00ad", "")
     return re.sub(r"[ \n]+", " ", text).strip()

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from affluence.publication.edition import Bounds, Closure, LeftOut
+from affluence.publication.checks import check_site
+from affluence.publication.edition import Bounds, Closure, Contact, LeftOut, Notice
 from affluence.publication.site import build_site
 
 from .editions import DRAWN, drawn, edition, hours
-from .reading import source, table, text
+from .reading import source, table, text, words
 
 
 def said(**changes: Any) -> str:
@@ -169,10 +170,10 @@ def test_french_typography() -> None:
     assert not re.search(r"\d\.\d", page)
 
 
-def test_the_page_needs_no_script_and_no_other_file() -> None:
+def test_the_page_needs_no_other_file() -> None:
     page = source(build_site(edition()))
-    assert page.count("<style>") == 1
-    assert not re.search(r"<script|<link|<img|style=|@import|url\(|https?:", page)
+    assert page.count("<style>") == page.count("<script>") == page.count("<script") == 1
+    assert not re.search(r"<link|<img|style=|@import|url\(|https?:", page)
 
 
 def test_a_service_cannot_break_the_page() -> None:
@@ -182,3 +183,36 @@ def test_a_service_cannot_break_the_page() -> None:
 
 def test_all_drawn_levels_are_on_the_realistic_page() -> None:
     assert set("".join(DRAWN)) == set("cabt-?")
+
+
+def test_price_notice_and_other_ways_are_said() -> None:
+    contact = Contact(
+        price="local",
+        relay_url="https://relais.example.gouv.fr/",
+        appointment_url="https://rdv.example.gouv.fr/?a=1&b=2",
+        notice=Notice(texts=(("fr", "Grève"), ("en", "Strike")), until=date(2026, 3, 12)),
+    )
+    site = build_site(edition(contact=contact, languages=("fr", "en", "ar")))
+    page = text(site).replace("\u00a0", " ")
+    assert "Prix d’un appel vers un téléphone fixe" in page
+    assert "Grève (jusqu’au jeudi 12 mars 2026)" in page
+    assert '<a href="https://rdv.example.gouv.fr/?a=1&amp;b=2">' in source(site)
+    assert "Strike (until Thursday, March 12, 2026)" in words(site["en.html"].decode())
+    assert '<bdi lang="fr">Grève</bdi>' in site["ar.html"].decode()
+    assert check_site(site) == []
+
+
+def test_a_link_that_is_not_configured_is_refused() -> None:
+    contact = Contact(online_url="https://demarches.example.gouv.fr/")
+    site = build_site(edition(contact=contact))
+    page = site["index.html"].replace(b"demarches.example", b"demarche.example")
+    site["index.html"] = page
+    assert any("leads nowhere" in problem for problem in check_site(site))
+    assert any("outside the site" in problem for problem in check_site(site))
+
+
+def test_another_script_is_refused() -> None:
+    site = build_site(edition())
+    page = site["index.html"].replace(b"now.year", b"now.years", 1)
+    site["index.html"] = page
+    assert any("a script other than its own" in problem for problem in check_site(site))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from affluence.publication.edition import Closure, Edition, LeftOut
-from affluence.publication.site import build_site
+from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
+from affluence.publication.language import Language
+from affluence.publication.site import build_site, page_of
+from affluence.publication.wording import LEVELS as STATES
+from affluence.publication.wording import Words
 from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
 
 from .editions import DRAWN, HOURS, PHONE, drawn, edition, hours
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 pytestmark = NEEDS_CHROMIUM
 
 ALL_DAY = tuple((hour * 60, hour * 60 + 60) for hour in range(8, 19))
+AHEAD = (DayAhead(day=date(2026, 3, 11), kinds=("month_start", "bridge"), demand_factor=0.81),)
+PAST = PastForecasts(error=0.154, error_of_mean=0.181, are_better=True)
 EDITIONS = {
     "realistic": edition(
         left_out=tuple(
@@ -46,6 +52,8 @@ EDITIONS = {
     ),
     "all quiet": edition(week=drawn(["ccccc"] * 7), to_avoid=()),
     "little data": edition(week=drawn(["?????"] * 7), recommended=(), to_avoid=()),
+    "English": edition(languages=("fr", "en")),
+    "Arabic": edition(languages=("fr", "en", "ar"), days_ahead=AHEAD, past_forecasts=PAST),
     "long week": edition(
         week=drawn(["tba?ct"] * len(ALL_DAY), ALL_DAY),
         opening=hours(*((day, 480, 1140) for day in range(1, 7))),
@@ -62,11 +70,12 @@ def browser() -> Iterator[Browser]:
 def opened(
     browser: Browser, folder: Path, shown: Edition, width: int = 320, **context: Any
 ) -> Page:
-    """The page of an edition as a file, its details opened."""
+    """The page of an edition as a file, in the last of its languages, its details opened."""
     for path, body in build_site(shown).items():
         (folder / path).write_bytes(body)
     page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
-    page.goto((folder / "index.html").as_uri())
+    page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
+    page.goto((folder / page_of(shown.languages[-1], shown.languages)).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     return page
 
@@ -96,7 +105,7 @@ def test_axe_finds_no_violation(browser: Browser, tmp_path: Path, name: str, wid
 
 
 # From the notes on publishing, appendix A: what axe does not see.
-OWN_CHECKS = r"""words => {
+OWN_CHECKS = r"""([language, direction, words]) => {
   const problems = [];
   const luminance = colour => { const [r, g, b] = colour.map(v => { v /= 255;
     return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
@@ -105,7 +114,8 @@ OWN_CHECKS = r"""words => {
   const background = cell => { let at = cell, colour;
     do { colour = parts(getComputedStyle(at).backgroundColor); at = at.parentElement }
     while (at && colour.length > 3 && colour[3] === 0); return colour };
-  if (document.documentElement.lang !== 'fr') problems.push('lang');
+  if (document.documentElement.lang !== language) problems.push('lang');
+  if (getComputedStyle(document.body).direction !== direction) problems.push('direction');
   for (const table of document.querySelectorAll('table')) {
     if (!table.caption || !table.caption.innerText.trim()) problems.push('no caption');
     for (const row of table.tBodies[0].rows)
@@ -129,7 +139,9 @@ def test_cells_have_word_symbol_headers_and_contrast(
     browser: Browser, tmp_path: Path, name: str
 ) -> None:
     page = opened(browser, tmp_path, EDITIONS[name])
-    assert page.evaluate(OWN_CHECKS, [word for word, _ in LEVELS.values()]) == []
+    language = Language(EDITIONS[name].languages[-1])
+    named = [str(Words(language).level(state)) for state in STATES]
+    assert page.evaluate(OWN_CHECKS, [language.code, language.direction, named]) == []
 
 
 def test_the_browser_shows_the_levels_that_were_drawn(browser: Browser, tmp_path: Path) -> None:
@@ -186,9 +198,10 @@ def test_it_prints_on_one_sheet_with_what_a_caller_needs(
     assert len(sheets) == 1
     # Letters that the font ties together (« fi ») are taken apart again.
     printed = " ".join(unicodedata.normalize("NFKC", sheets[0].extract_text()).split())
-    assert "Quand appeler" in printed and "Heure par heure" in printed
-    assert "ne vous y fiez plus" in printed
     assert f"0{PHONE[3:]}" in printed.replace(" ", "")
+    if EDITIONS[name].languages[-1] == "fr":
+        assert "Quand appeler" in printed and "Heure par heure" in printed
+        assert "ne vous y fiez plus" in printed
 
 
 def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, tmp_path: Path) -> None:
@@ -201,3 +214,52 @@ def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, tmp_pa
                symbol: getComputedStyle(symbol).fill } }""")
     assert look["border"] == "solid"
     assert look["symbol"] == look["text"] != look["ground"]
+
+
+def shown_at(browser: Browser, folder: Path, moment: str, **context: Any) -> Page:
+    """The realistic page as a phone in New York shows it at a moment."""
+    for path, body in build_site(EDITIONS["realistic"]).items():
+        (folder / path).write_bytes(body)
+    page = browser.new_context(timezone_id="America/New_York", **context).new_page()
+    page.clock.set_fixed_time(moment)
+    page.goto((folder / "index.html").as_uri())
+    return page
+
+
+@pytest.mark.parametrize(
+    ("moment", "marked"),
+    [
+        ("2026-03-10T14:30:00+01:00", ["mardi 14 h – 15 h"]),
+        ("2026-03-10T15:00:00+01:00", ["mardi 15 h – 16 h"]),
+        ("2026-03-13T13:29:59+01:00", []),  # closed at noon
+        ("2026-03-14T10:00:00+01:00", []),  # a Saturday
+        ("2026-03-15T23:59:00+01:00", []),  # the last minute of the last day
+    ],
+)
+def test_the_present_hour_of_the_service_is_marked(
+    browser: Browser, tmp_path: Path, moment: str, marked: list[str]
+) -> None:
+    page = shown_at(browser, tmp_path, moment)
+    found = page.evaluate("""[...document.querySelectorAll('#affluence td[aria-current=time]')]
+      .map(cell => [cell.closest('table').tHead.rows[0].cells[cell.cellIndex], cell.parentElement
+        .cells[0]].map(head => head.querySelector('.entier') || head)
+        .map(head => head.textContent.replace(/\\u00a0/g, ' ')).join(' '))""")
+    assert found == marked
+    assert not page.locator("#perime").is_visible()
+
+
+@pytest.mark.parametrize("moment", ["2026-03-16T00:00:00+01:00", "2027-01-04T10:00:00+01:00"])
+def test_after_its_last_day_the_page_says_so_at_the_top(
+    browser: Browser, tmp_path: Path, moment: str
+) -> None:
+    page = shown_at(browser, tmp_path, moment)
+    warning = page.locator("#perime")
+    assert "était valable jusqu’au dimanche 15 mars 2026" in warning.inner_text()
+    assert page.locator("[aria-current=time]").count() == 0
+
+
+def test_without_script_nothing_is_missing(browser: Browser, tmp_path: Path) -> None:
+    with_script = shown_at(browser, tmp_path, "2026-03-14T10:00:00+01:00")
+    without = shown_at(browser, tmp_path, "2026-03-14T10:00:00+01:00", java_script_enabled=False)
+    assert with_script.inner_text("body") == without.inner_text("body")
+    assert not without.locator("#perime").is_visible()

@@ -146,9 +146,7 @@ def erlang_b(lines: int, traffic: Floats) -> Floats:
     return blocked
 
 
-def history_of(
-    cells: Cells, seen: dict[str, Floats], exposure: Floats | float = 1.0
-) -> History:
+def history_of(cells: Cells, seen: dict[str, Floats], exposure: Floats | float = 1.0) -> History:
     """A history in which nothing happened but what was seen, weeks × cells."""
     shape = next(iter(seen.values())).shape
     return History(

@@ -1,0 +1,136 @@
+"""Languages of the page: catalogues of messages, and which of them may be published.
+
+The messages are written in French in the code and the templates; every other language is a gettext
+catalogue in ``languages/``. A language is fit to be published only if its catalogue is complete
+and nothing in it is marked as doubtful: a page in Arabic with a French sentence in it would be
+worse than none. That somebody who speaks it has read it is said in the configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from markupsafe import Markup, escape
+
+SOURCE = "fr"
+NBSP = "\u00a0"
+
+_COMMAS = {"ar": "،"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: how it is called, which way it is written, and its messages."""
+
+    code: str
+
+    @property
+    def locale(self) -> Locale:
+        """What Babel knows of it."""
+        return Locale.parse(self.code)
+
+    @property
+    def direction(self) -> str:
+        """The way it is written, as HTML says it: ``ltr`` or ``rtl``."""
+        return self.locale.text_direction
+
+    @property
+    def name(self) -> str:
+        """How it calls itself, with a capital."""
+        name = self.locale.get_display_name(self.code) or self.code
+        return name[0].upper() + name[1:]
+
+    @property
+    def comma(self) -> str:
+        """What stands between the members of a list."""
+        return _COMMAS.get(self.code, ",")
+
+    def say(self, message: str, **values: object) -> Markup:
+        """A message in this language; values that are not markup are escaped."""
+        said = message if self.code == SOURCE else _translations(self.code).gettext(message)
+        return escape(said).format(**values)
+
+    def count(self, number: int, one: str, several: str, **values: object) -> Markup:
+        """A message whose form depends on a number, which it holds as ``{number}``."""
+        if self.code == SOURCE:
+            said = several if number > 1 else one
+        else:
+            said = _translations(self.code).ngettext(one, several, number)
+        return escape(said).format(number=number, **values)
+
+    def isolate(self, text: object) -> Markup:
+        """Figures that a page written from right to left must not turn round."""
+        if self.direction == "ltr":
+            return escape(text)
+        return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+    def french(self, text: str) -> Markup:
+        """A French name within a sentence of this language."""
+        if self.code == SOURCE or not text:
+            return escape(text)
+        return Markup('<bdi lang="fr">{}</bdi>').format(text)
+
+
+def available() -> tuple[str, ...]:
+    """Codes of the languages that have a catalogue, French first."""
+    files = resources.files(__package__).joinpath("languages").iterdir()
+    codes = sorted(f.name.removesuffix(".po") for f in files if f.name.endswith(".po"))
+    return (SOURCE, *codes)
+
+
+def problems(code: str) -> list[str]:
+    """Why a language must not be published; none if it may be."""
+    if code == SOURCE:
+        return []
+    if code not in available():
+        return [f"language '{code}' has no catalogue; there are: {', '.join(available())}"]
+    translated = read_catalogue(code)
+    wanted = [message for message in read_template() if message.id]
+    missing = [message for message in wanted if not _is_complete(translated.get(message.id))]
+    extra = f" (the first: « {_first(missing[0].id)} »)" if missing else ""
+    if missing:
+        return [f"language '{code}': {len(missing)} of {len(wanted)} messages are missing{extra}"]
+    return []
+
+
+def read_catalogue(code: str) -> Catalog:
+    """The catalogue of a language."""
+    return _read(f"{code}.po", code)
+
+
+def read_template() -> Catalog:
+    """Every message that there is to translate."""
+    return _read("affluence.pot", None)
+
+
+def _read(name: str, code: str | None) -> Catalog:
+    source = resources.files(__package__).joinpath("languages", name).read_bytes()
+    return read_po(BytesIO(source), locale=code)
+
+
+def _is_complete(message: Any) -> bool:  # noqa: ANN401  # Babel's Message, whose string may be either
+    if message is None or message.fuzzy:
+        return False
+    strings = message.string if isinstance(message.string, (tuple, list)) else [message.string]
+    return all(strings)
+
+
+def _first(identifier: Any) -> str:  # noqa: ANN401  # a message, or its singular and its plural
+    return str(identifier if isinstance(identifier, str) else identifier[0])
+
+
+@cache
+def _translations(code: str) -> Translations:
+    compiled = BytesIO()
+    write_mo(compiled, read_catalogue(code))
+    compiled.seek(0)
+    return Translations(compiled)

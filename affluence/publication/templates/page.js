@@ -1,0 +1,27 @@
+// Nothing is missing without this: it marks the present hour of the service, and says aloud what the
+// page says anyway, that a table past its date must not be trusted.
+(() => {
+  const { fuseau, valable } = document.documentElement.dataset;
+  const now = {};
+  const form = new Intl.DateTimeFormat("en-GB", {
+    timeZone: fuseau, weekday: "short", year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  for (const { type, value } of form.formatToParts(new Date())) now[type] = value;
+  if (`${now.year}-${now.month}-${now.day}` > valable) {
+    document.getElementById("perime").hidden = false;
+    return;
+  }
+  const table = document.getElementById("affluence");
+  if (!table) return;
+  const weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(now.weekday) + 1;
+  const minute = Number(now.hour) * 60 + Number(now.minute);
+  const heads = [...table.tHead.rows[0].cells];
+  const column = heads.findIndex((head) => Number(head.dataset.jour) === weekday);
+  if (column < 0) return;
+  for (const row of table.tBodies[0].rows) {
+    if (Number(row.dataset.de) <= minute && minute < Number(row.dataset.a)) {
+      row.cells[column].setAttribute("aria-current", "time");
+    }
+  }
+})();

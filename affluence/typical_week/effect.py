@@ -1,0 +1,319 @@
+"""Did the table help? What share of the first attempts came in the hours that it recommended.
+
+Every ordinary day after the first publication is set beside what the weeks before it would have
+given on such a day. With x the first attempts of a cell on a day after, e how much of the cell was
+open and recorded then, r how much of it was recommended, and m what the cell had before on average,
+
+    share after  = Σ r x ÷ Σ x
+    share before = Σ l r e m ÷ Σ l e m,    l = Σ x ÷ Σ e m over the days of the week
+
+Both are of the same days and hours, so that nothing counts as a shift but a change of habits:
+neither a closed day nor a busy week, nor a change of the recommendation itself.
+
+Hours are recommended because few people were seen to call then, and some of that was chance: with
+plain means every table would seem to help. The mean before is therefore drawn towards what weekday
+and row make of it, as far as it is noise (empirical Bayes), so that a choice by the same records
+hardly biases it.
+
+The table cannot be told from whatever else has changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from affluence.typical_week import Settings, study
+from affluence.typical_week.before_after import (
+    Mask,
+    Side,
+    compare_sides,
+    mean_by_cell,
+    reach_by_week,
+    side_of,
+)
+from affluence.typical_week.calendar import Hours
+from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.history import History
+from affluence.typical_week.levels import Bounds
+from affluence.typical_week.reach import Reach
+
+FEWEST_DAYS = 15  # ordinary ones on either side: how much fewer vary is hardly known
+MOST_WEEKS = 26  # on either side: what is longer ago belongs to another season
+LONG_AGO = date.min  # published for the first time before anybody kept the day
+
+_SEEN_DAYS = 2  # before, for a cell to be compared
+_LAST_WEEKS = 3
+_TAILS = ((0.025, 1.96), (0.1, 1.2816))  # chance beyond each end of an interval, normal deviate
+_CLEARLY_WORSE = 0.02  # of the chance to reach an agent: hours that differ by less are as good
+
+Counted = Literal["first_attempts", "attempts"]
+Span = tuple[int, int, int]  # ISO weekday, start and end in minutes after local midnight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """Hours that are recommended from a day on, until the next recommendation."""
+
+    since: date
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The ordinary days of one side: how many, the first and the last."""
+
+    count: int = 0
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share of calls, with the calls that it is made of."""
+
+    numerator: float
+    denominator: float
+
+    @property
+    def value(self) -> float:
+        """0-1."""
+        return self.numerator / self.denominator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with the ends of its 80 % and 95 % intervals."""
+
+    value: float
+    interval_80: tuple[float, float]
+    interval_95: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The recommended hours before the first publication and after it.
+
+    Attributes:
+        counted: first attempts, or all attempts where the records do not know the callers.
+        before: share in the recommended hours; its numerator is what the days and hours after
+            would have had of the calls that came before.
+        after: share in the recommended hours.
+        shift: share after minus share before.
+        shifted_a_week: calls of an ordinary week that this makes.
+        reach_before: chance to reach an agent in the same hours, 0-1; None where not known.
+        reach_after: the same since.
+        reach_change: after minus before.
+        filled_weeks: of the last three, those in which the reach of the recommended hours was no
+            longer fairly quiet, though it was before.
+
+    """
+
+    counted: Counted
+    before: Share
+    after: Share
+    shift: Estimate
+    shifted_a_week: Estimate
+    reach_before: float | None
+    reach_after: float | None
+    reach_change: Estimate | None
+    filled_weeks: int
+
+    @property
+    def alarm(self) -> bool:
+        """More people call in the recommended hours, and fewer of them get through."""
+        change = self.reach_change
+        worse = change is not None and change.interval_95[1] < -_CLEARLY_WORSE
+        return self.shift.interval_95[0] > 0 and (worse or 2 * self.filled_weeks > _LAST_WEEKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What can be said of a table; ``comparison`` is None where that is nothing yet."""
+
+    first_published: date | None = None
+    before: Days = Days()
+    after: Days = Days()
+    comparison: Comparison | None = None
+
+    @property
+    def alarm(self) -> bool:
+        """The recommended hours fill up: twice as many are to be named."""
+        return self.comparison is not None and self.comparison.alarm
+
+
+def measure_effect(
+    slots: pl.DataFrame,
+    hours: Hours,
+    settings: Settings,
+    published: Sequence[Recommendation],
+    *,
+    platform: str,
+    last: date,
+    lines_believed: bool = True,
+) -> Effect:
+    """Measure the effect of the table of one platform.
+
+    Args:
+        slots: SLOTS, as many as there are.
+        hours: when the desk is open.
+        settings: of the typical week.
+        published: every recommendation, oldest first.
+        platform: identifier.
+        last: last day that counts, the last of a week.
+        lines_believed: False where the records contradict the number of lines.
+
+    """
+    if not published:
+        return Effect()
+    first_published = min(recommended.since for recommended in published)
+    if first_published == LONG_AGO or slots.is_empty():
+        return Effect(first_published=first_published)
+    oldest: date = slots["slot_start"].dt.convert_time_zone(hours.zone).dt.date().item(0)
+    first = max(oldest, first_published - timedelta(weeks=MOST_WEEKS))
+    if first > last:
+        return Effect(first_published=first_published)
+    learned = study(
+        slots,
+        hours,
+        settings,
+        platform=platform,
+        first=first - timedelta(days=first.weekday()),
+        last=last,
+        lines_believed=lines_believed,
+    )
+    model, history = learned.runs.model, learned.history
+    ordinary = history.without(history.days_among({aside.day for aside in model.set_aside}))
+    return compare(ordinary, model.reading, settings.bounds, published)
+
+
+def compare(
+    history: History, reading: Reach, bounds: Bounds, published: Sequence[Recommendation]
+) -> Effect:
+    """Compare the days before the first publication with those after it.
+
+    The day itself belongs to neither side. A table holds from the day of its publication on.
+
+    Args:
+        history: of ordinary days only; the others have no exposure.
+        reading: how reach is read from the sums.
+        bounds: of the levels.
+        published: every recommendation, oldest first; at least one.
+
+    """
+    first_published = min(recommended.since for recommended in published)
+    monday = (history.first_monday - first_published).days
+    weekdays = np.array(history.cells.weekdays)
+    away = monday + 7 * np.arange(history.weeks)[:, None] + weekdays - 1
+    most_days = 7 * MOST_WEEKS
+    is_before = (away < 0) & (away >= -most_days)
+    history = _seen_on(history, is_before)
+    before = side_of(history, is_before)
+    after = side_of(history, (away > 0) & (away > away.max() - most_days))
+    enough = min(len(before.dates), len(after.dates)) >= FEWEST_DAYS
+    return Effect(
+        first_published=first_published,
+        before=_days(before),
+        after=_days(after),
+        comparison=_comparison(before, after, published, reading, bounds) if enough else None,
+    )
+
+
+def _seen_on(history: History, days: Mask) -> History:
+    """The history of the cells that were seen often enough on some days (weeks × weekdays)."""
+    seen = ((history.exposure > 0) & days[:, history.cells.day]).sum(0) >= _SEEN_DAYS
+    return History(
+        first_monday=history.first_monday,
+        cells=history.cells,
+        sums={name: found * seen for name, found in history.sums.items()},
+        exposure=history.exposure * seen,
+    )
+
+
+def _days(side: Side) -> Days:
+    return Days(
+        count=len(side.dates),
+        first=min(side.dates, default=None),
+        last=max(side.dates, default=None),
+    )
+
+
+def _comparison(
+    before: Side,
+    after: Side,
+    published: Sequence[Recommendation],
+    reading: Reach,
+    bounds: Bounds,
+) -> Comparison | None:
+    """None where too few calls came, or nothing of what can be compared was recommended."""
+    callers_known = all(side.sums["first_attempts"].any() for side in (before, after))
+    counted: Counted = "first_attempts" if callers_known else "attempts"
+    named = _named(after, published)
+    if not (named * after.exposure).any():
+        return None
+    found = compare_sides(before, after, named, counted, reading)
+    shift = found.share_after - found.share_before
+    if not np.isfinite(shift).all():
+        return None
+    came_before, came_after = (float(side.sums[counted].sum()) for side in (before, after))
+    change = found.reach_after - found.reach_before
+    known = bool(np.isfinite(change[0]))
+    freedom = min(len(side.dates) - len(np.unique(side.weekday)) for side in (before, after))
+    reach_before, reach_after = float(found.reach_before[0]), float(found.reach_after[0])
+    lately = reach_by_week(after, named, reading)[-_LAST_WEEKS:]
+    was_fairly_quiet = reach_before >= bounds.fairly_quiet
+    return Comparison(
+        counted=counted,
+        before=Share(numerator=float(found.share_before[0]) * came_before, denominator=came_before),
+        after=Share(numerator=float(found.share_after[0]) * came_after, denominator=came_after),
+        shift=_estimate(shift, freedom),
+        shifted_a_week=_estimate(shift * mean_by_cell(after, counted).sum(), freedom),
+        reach_before=reach_before if known else None,
+        reach_after=reach_after if known else None,
+        reach_change=_estimate(change, freedom) if known else None,
+        filled_weeks=int((lately < bounds.fairly_quiet).sum()) if was_fairly_quiet else 0,
+    )
+
+
+def _named(side: Side, published: Sequence[Recommendation]) -> Floats:
+    """Days × cells: the share of each cell's time that was recommended on that day."""
+    named = np.zeros_like(side.exposure)
+    for number, day in enumerate(side.dates):
+        # Of several publications on one day the last one holds.
+        begun = [
+            recommendation for recommendation in reversed(published) if recommendation.since <= day
+        ]
+        named[number] = _covered(side.cells, max(begun, key=lambda newest: newest.since))
+    return named
+
+
+def _covered(cells: Cells, recommendation: Recommendation) -> Floats:
+    """The share of each cell's time that is recommended; rows may have been cut otherwise then."""
+    weekday, start, end = (cells.grid[name].to_numpy() for name in cells.grid.columns)
+    covered = np.zeros(cells.count)
+    for of_weekday, first_min, last_min in recommendation.spans:
+        both = np.minimum(end, last_min) - np.maximum(start, first_min)
+        covered += np.where(weekday == of_weekday, np.maximum(both, 0), 0)
+    shares: Floats = covered / (end - start)
+    return shares
+
+
+def _estimate(resamples: Floats, freedom: int) -> Estimate:
+    """From a figure that is followed by its resamples.
+
+    How much few days vary is itself not well known: the interval is stretched as Student's law is
+    wider than the normal one, t ≈ z (1 + (z² + 1) ÷ 4ν) with ν degrees of freedom (Fisher).
+    """
+    # Days that are all alike differ by rounding errors; a resample without calls has no reach.
+    figure, *drawn = np.round(resamples, 12).tolist()
+    ends = []
+    for beyond, z in _TAILS:
+        found = np.nanquantile(drawn, (beyond, 1 - beyond))
+        low, high = (figure + (found - figure) * (1 + (z**2 + 1) / (4 * freedom))).tolist()
+        ends.append((low, high))
+    return Estimate(value=figure, interval_95=ends[0], interval_80=ends[1])

@@ -1,0 +1,119 @@
+"""The ledger: older ones are brought forward, a publication is remembered whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from affluence.errors import StateError
+from affluence.store import ledger as of_store
+from affluence.store.ledger import SCHEMA_VERSION, Ledger, Recommended
+
+TUESDAY = Recommended(
+    platform="desk",
+    period_last=date(2026, 3, 1),
+    published_on=date(2026, 3, 2),
+    hours=((2, 840, 900), (4, 540, 600)),
+)
+
+
+def again(**values: Any) -> Recommended:
+    """The same but for what is given."""
+    fields = {name: getattr(TUESDAY, name) for name in Recommended.__dataclass_fields__}
+    return Recommended(**(fields | values))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.sqlite")
+    yield opened
+    opened.close()
+
+
+def write_older(path: Path, version: int, *, published: bool) -> None:
+    """A ledger as that version of the schema left it, with a file of the platform "desk"."""
+    with sqlite3.connect(path) as db:
+        for added in range(1, version + 1):
+            db.executescript(of_store._ADDED[added])
+        db.execute(
+            "INSERT INTO files (platform, path, size, mtime_ns, offset, digest, head_bytes,"
+            " head_digest, lines, clock, clock_found, reader)"
+            " VALUES ('desk', 'a.csv', 1, 2, 3, x'', 4, x'', 5, 'UTC', 'stated', 'reader')"
+        )
+        if published:
+            db.execute("INSERT INTO publications (target, release) VALUES ('site', '2026-W09-a')")
+        db.execute(f"PRAGMA user_version = {version}")
+    db.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_older_ledgers_are_brought_forward(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "ledger.sqlite"
+    write_older(path, version, published=False)
+    for _ in range(2):  # the second time there is nothing to bring forward
+        ledger = Ledger(path)
+        assert [file.path for file in ledger.files("desk")] == ["a.csv"]
+        assert ledger.deletions() == []
+        assert ledger.recommended("desk") == []
+        assert ledger.published("site") is None
+        ledger.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    db.close()
+
+
+def test_what_older_versions_published_is_known_to_be_unknown(tmp_path: Path) -> None:
+    """Else the time with a table would count as time without one."""
+    path = tmp_path / "ledger.sqlite"
+    write_older(path, 2, published=True)
+    ledger = Ledger(path)
+    ledger.add_publication("site", "2026-W10-b", [TUESDAY])
+    long_ago = again(period_last=date.min, published_on=date.min, hours=())
+    assert ledger.recommended("desk") == [long_ago, TUESDAY]
+    assert ledger.recommended("other") == []
+    ledger.close()
+
+
+def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    write_older(path, 2, published=False)
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    db.close()
+    with pytest.raises(StateError, match="written by a newer version"):
+        Ledger(path)
+
+
+def test_a_publication_that_says_the_same_adds_nothing(ledger: Ledger) -> None:
+    later = again(published_on=date(2026, 3, 3))
+    other = again(platform="front")
+    for target, recommended in (
+        ("site", [TUESDAY, other]),
+        ("web", [TUESDAY, other]),
+        ("site", [later]),
+    ):
+        ledger.add_publication(target, "2026-W09-a", recommended)
+    assert ledger.recommended("desk") == [TUESDAY]
+    assert ledger.recommended("front") == [other]
+
+
+def test_other_hours_another_period_and_hours_that_come_back_are_new(ledger: Ledger) -> None:
+    hours = again(hours=((1, 540, 600),), published_on=date(2026, 3, 4))
+    back = again(published_on=date(2026, 3, 5))
+    week = again(period_last=date(2026, 3, 8), published_on=date(2026, 3, 9))
+    for recommended in (TUESDAY, hours, back, week):
+        ledger.add_publication("site", "2026-W09-a", [recommended])
+    assert ledger.recommended("desk") == [TUESDAY, hours, back, week]
+
+
+def test_a_publication_is_recorded_with_its_hours_or_not_at_all(ledger: Ledger) -> None:
+    impossible = again(platform=None)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.add_publication("site", "2026-W09-a", [TUESDAY, impossible])
+    assert ledger.published("site") is None
+    assert ledger.recommended("desk") == []

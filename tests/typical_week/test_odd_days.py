@@ -1,0 +1,174 @@
+"""Odd days: one is held back, two in a row are a change, small desks vary by chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
+
+CALLS = Side(name="calls", usual_spread=0.2, least=float(np.log(1.5)))
+REACH = Side(name="reach", usual_spread=0.5, least=1.5)
+MONDAY, TUESDAY, WEDNESDAY = range(3)
+USUAL = [100.0, 110.0, 95.0, 105.0, 90.0]  # calls, Monday to Friday
+CLOSED = np.nan
+
+
+def week(**calls: float) -> list[float]:
+    """An ordinary week, but for the days named."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    return [calls.get(day, usual) for day, usual in zip(days, USUAL, strict=True)]
+
+
+def values_of(calls: list[float]) -> tuple[Floats, Floats]:
+    """Logarithms, and the variance that Poisson counts give them: sides × weekdays."""
+    counts = np.array([calls])
+    return np.log(counts), 1 / np.where(np.isnan(counts), 1.0, counts)
+
+
+def first_weeks(judge: OddDays, *weeks: list[float]) -> list[tuple[int, int]]:
+    """Judge the first weeks: (week, weekday) of the odd days."""
+    judged = [values_of(calls) for calls in weeks]
+    odd = judge.judge_first(np.stack([v for v, _ in judged]), np.stack([n for _, n in judged]))
+    return [(int(a), int(b)) for a, b in np.argwhere(odd)]
+
+
+def after_usual_weeks(scale: float = 1.0) -> OddDays:
+    judge = OddDays([CALLS], 5)
+    usual = [scale * calls for calls in USUAL]
+    assert first_weeks(judge, *[usual] * FIRST_WEEKS) == []
+    return judge
+
+
+def days_of(judge: OddDays, calls: list[float]) -> tuple[list[int], list[int]]:
+    """Weekdays that are held back, and those on which the day held before counts after all."""
+    odd, confirmed = judge.judge(*values_of(calls))
+    return np.flatnonzero(odd).tolist(), np.flatnonzero(confirmed).tolist()
+
+
+def test_ordinary_weeks_have_no_odd_days() -> None:
+    judge = after_usual_weeks()
+    for seed in range(20):
+        noise = np.random.default_rng(seed).normal(0, 0.1, 5)
+        assert days_of(judge, [c * np.exp(n) for c, n in zip(USUAL, noise, strict=True)])[0] == []
+
+
+@pytest.mark.parametrize("calls", [330.0, 30.0])
+def test_one_odd_day_is_held_back(calls: float) -> None:
+    judge = after_usual_weeks()
+    assert days_of(judge, week(tuesday=calls)) == ([TUESDAY], [])
+    assert days_of(judge, week()) == ([], [])
+
+
+def test_an_odd_day_changes_nothing_that_is_expected() -> None:
+    judge, undisturbed = after_usual_weeks(), after_usual_weeks()
+    days_of(judge, week(tuesday=1000.0))
+    days_of(undisturbed, week(tuesday=CLOSED))
+    for calls in (160.0, 170.0, 180.0, 190.0, 200.0, 210.0):
+        assert days_of(judge, week(tuesday=calls)) == days_of(undisturbed, week(tuesday=calls))
+
+
+def test_two_in_a_row_on_one_weekday_are_a_change_and_count() -> None:
+    judge = after_usual_weeks()
+    assert days_of(judge, week(tuesday=330.0)) == ([TUESDAY], [])
+    assert days_of(judge, week(tuesday=320.0)) == ([], [TUESDAY])
+    assert days_of(judge, week(tuesday=330.0)) == ([], [])
+    assert days_of(judge, week(tuesday=110.0)) == ([TUESDAY], [])
+
+
+def test_two_odd_days_of_different_weekdays_are_two_accidents() -> None:
+    judge = after_usual_weeks()
+    assert days_of(judge, week(monday=330.0)) == ([MONDAY], [])
+    assert days_of(judge, week(tuesday=330.0)) == ([TUESDAY], [])
+
+
+def test_two_in_opposite_directions_are_two_accidents() -> None:
+    judge = after_usual_weeks()
+    assert days_of(judge, week(tuesday=330.0)) == ([TUESDAY], [])
+    assert days_of(judge, week(tuesday=30.0)) == ([TUESDAY], [])
+
+
+def test_a_closed_day_in_between_does_not_matter() -> None:
+    judge = after_usual_weeks()
+    assert days_of(judge, week(tuesday=330.0)) == ([TUESDAY], [])
+    assert days_of(judge, week(tuesday=CLOSED)) == ([], [])
+    assert days_of(judge, week(tuesday=320.0)) == ([], [TUESDAY])
+
+
+@pytest.mark.parametrize(("scale", "held"), [(0.02, []), (1.0, [TUESDAY])])
+def test_small_desks_are_not_odd_because_of_small_numbers(scale: float, held: list[int]) -> None:
+    """Three times 2.2 calls are no news, three times 110 are."""
+    judge = after_usual_weeks(scale)
+    assert days_of(judge, [scale * calls for calls in week(tuesday=330.0)])[0] == held
+
+
+@pytest.mark.parametrize(("calls", "held"), [(150.0, []), (180.0, [TUESDAY])])
+def test_what_is_far_off_for_a_calm_desk_must_still_matter(calls: float, held: list[int]) -> None:
+    """After two hundred equal weeks: a third more is no reason to leave a day out."""
+    judge = after_usual_weeks(scale=1000.0)
+    for _ in range(200):
+        days_of(judge, [1000 * usual for usual in USUAL])
+    assert days_of(judge, [1000 * each for each in week(tuesday=calls)])[0] == held
+
+
+def test_a_desk_whose_days_differ_much_has_fewer_odd_ones() -> None:
+    restless, calm = OddDays([CALLS], 5), OddDays([CALLS], 5)
+    rng = np.random.default_rng(1)
+    for judge, deviation in ((restless, 0.3), (calm, 0.05)):
+        first_weeks(judge, *[USUAL] * FIRST_WEEKS)
+        for _ in range(40):
+            noise = rng.normal(0, deviation, 5)
+            days_of(judge, [c * np.exp(n) for c, n in zip(USUAL, noise, strict=True)])
+    assert days_of(restless, week(tuesday=220.0))[0] == []
+    assert days_of(calm, week(tuesday=220.0))[0] == [TUESDAY]
+
+
+@pytest.mark.parametrize("odd_week", range(FIRST_WEEKS))
+def test_the_first_weeks_are_judged_by_medians(odd_week: int) -> None:
+    weeks = [week()] * FIRST_WEEKS
+    weeks[odd_week] = week(tuesday=330.0, thursday=100.0)
+    assert first_weeks(OddDays([CALLS], 5), *weeks) == [(odd_week, TUESDAY)]
+
+
+def test_a_change_within_the_first_weeks_counts() -> None:
+    weeks = [week(), week(), week(tuesday=330.0), week(tuesday=330.0)]
+    assert first_weeks(OddDays([CALLS], 5), *weeks) == []
+
+
+def test_a_change_that_begins_in_the_last_of_the_first_weeks_is_confirmed_by_the_next() -> None:
+    judge = OddDays([CALLS], 5)
+    assert first_weeks(judge, week(), week(), week(), week(tuesday=330.0)) == [(3, TUESDAY)]
+    assert days_of(judge, week(tuesday=320.0)) == ([], [TUESDAY])
+
+
+def test_three_days_are_enough_to_judge_one_of_the_first() -> None:
+    weeks = [week(tuesday=CLOSED), week(), week(tuesday=330.0), week()]
+    assert first_weeks(OddDays([CALLS], 5), *weeks) == [(2, TUESDAY)]
+
+
+def test_a_weekday_of_which_little_is_known_is_not_judged() -> None:
+    judge = OddDays([CALLS], 5)
+    closed = week(tuesday=CLOSED)
+    assert first_weeks(judge, closed, closed, week(), week(tuesday=330.0)) == []
+    assert days_of(judge, week(tuesday=330.0))[0] == []
+
+
+def test_a_day_is_odd_from_whichever_side_it_is() -> None:
+    """As many calls as ever, but hardly anybody reached an agent: logit 2 → -1."""
+    judge = OddDays([CALLS, REACH], 3)
+    calls, noise = np.log([100.0, 110.0, 95.0]), np.full((2, 3), 0.01)
+    usual = np.stack([calls, [2.0, 2.0, 2.0]])
+    judge.judge_first(np.stack([usual] * FIRST_WEEKS), np.stack([noise] * FIRST_WEEKS))
+    odd, _ = judge.judge(np.stack([calls, [2.0, -1.0, 2.0]]), noise)
+    assert odd.tolist() == [False, True, False]
+
+
+def test_a_side_that_is_not_known_does_not_hide_the_other() -> None:
+    judge = OddDays([CALLS, REACH], 3)
+    calls, noise = np.log([100.0, 110.0, 95.0]), np.full((2, 3), 0.01)
+    unknown = np.full(3, np.nan)
+    first = np.stack([np.stack([calls, unknown])] * FIRST_WEEKS)
+    assert not judge.judge_first(first, np.stack([noise] * FIRST_WEEKS)).any()
+    odd, _ = judge.judge(np.stack([calls + np.log([1.0, 1.0, 4.0]), unknown]), noise)
+    assert odd.tolist() == [False, False, True]
