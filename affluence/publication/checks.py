@@ -14,7 +14,7 @@ from typing import Any
 from affluence.publication.checked_figures import check_figures
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.markup import Element, parse
-from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META
+from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META, SCHEMAS
 
 SCRIPT = resources.files(__package__).joinpath("templates", "page.js").read_text(encoding="utf-8")
 FILES = (PAGE, CSV, JSON, MANIFEST)
@@ -120,6 +120,8 @@ def _links(document: Element, texts: Mapping[str, str], links: Collection[str]) 
 def _elsewhere(texts: Mapping[str, str], links: Collection[str]) -> Iterator[str]:
     """Anything outside the site but the configured links, which nothing is fetched from."""
     for path, text in texts.items():
+        if path in SCHEMAS:  # always the same, they name the standards that they follow
+            continue
         for link in links:
             text = text.replace(html.escape(link), "").replace(json.dumps(link), "")  # noqa: PLW2901
         if found := OTHER_HOST.search(text):

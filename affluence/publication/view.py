@@ -115,6 +115,7 @@ class Page:
     lines_believed: bool
     minimum_days: Markup
     minimum_calls: Markup
+    any_quiet: bool
     answers_known: bool
     refusals_recorded: bool
 
@@ -168,6 +169,7 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
         lines_believed=edition.lines_believed,
         minimum_days=count(edition.minimum_days, "{number}\u00a0jour", "{number}\u00a0jours"),
         minimum_calls=count(edition.minimum_calls, "{number}\u00a0appel", "{number}\u00a0appels"),
+        any_quiet=any(figure.state == "quiet" for figure in figures),
         answers_known=edition.answers_known,
         refusals_recorded=edition.refusals_recorded,
     )

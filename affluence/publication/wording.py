@@ -151,6 +151,10 @@ class Words:
         text = format_date(day, "full", locale=self.language.code)
         return text.replace(" 1 ", " 1er ") if self.language.code == SOURCE else text
 
+    def short_date(self, day: date) -> str:
+        """« 01/03/2026 »: day, month, year, as every official paper in France has it."""
+        return f"{day:%d/%m/%Y}"
+
     def period(self, first: date, last: date) -> Markup:
         """« du lundi 5 janvier 2026 au dimanche 1er mars 2026 »."""
         return self.language.say(

@@ -21,6 +21,7 @@ from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import Bounds, Levels
 from affluence.typical_week.model import Model, Settings
 from affluence.typical_week.reach import Reach
+from tests.typical_week.slots import Figures, slots_of
 
 BOUNDS = Bounds(quiet=0.90, fairly_quiet=0.75, busy=0.50)
 LOWEST = np.array([0.90, 0.75, 0.50, 0.0])  # reach of each level
@@ -176,3 +177,37 @@ def model_of(history: History, flags: Flags | None = None) -> Model:
 def published(history: History) -> Levels:
     """The levels after every weekly run, weeks × cells."""
     return np.stack([after.levels.levels for after in model_of(history).run()])
+
+
+# SLOTS
+
+FIRST, LAST = date(2026, 2, 2), date(2026, 3, 29)  # eight weeks without a holiday
+_REFUSED = {9: 0.68, 10: 0.36, 11: 0.17, 13: 0.17, 14: 0.03, 15: 0.03, 16: 0.03}  # by hour
+_REFUSED_BESIDES = {(1, 15): 0.0, (1, 16): 0.0, (3, 15): 0.0, (3, 16): 0.0, (4, 9): 0.56}
+_BUSIER_DAYS = (1.3, 1.0, 0.9, 1.0, 0.8)  # Monday to Friday
+
+
+def slots_of_a_clear_desk(first: date = FIRST, last: date = LAST) -> pl.DataFrame:
+    """SLOTS of a desk of all levels, none of them near a bound.
+
+    The best hours are Tuesday and Thursday after 15:00, the worst Monday to Thursday at nine.
+    """
+
+    def figures(day: date, minute: int) -> Figures:
+        rng = np.random.default_rng((day.toordinal(), minute))
+        place = day.weekday(), minute // 60
+        came = int(rng.poisson(20 * _BUSIER_DAYS[day.weekday()]))
+        refused = int(rng.binomial(came, _REFUSED_BESIDES.get(place, _REFUSED[place[1]])))
+        answered = int(rng.binomial(came - refused, 0.99))
+        return {
+            "answered": answered,
+            "abandoned": came - refused - answered,
+            "busy": 2 * refused,
+            "first_attempts": came,
+            "first_busy": refused,
+            "full_open_s": 900 * refused / max(came, 1),
+            "held_open_s": 300 * (came - refused),
+            "wait_answered_s": 20 * answered,
+        }
+
+    return slots_of(first, last, figures)

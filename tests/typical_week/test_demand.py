@@ -1,4 +1,4 @@
-"""Demand: better than plain means where the truth is known, sure of itself as far as it is right."""
+"""Demand: better than plain means where the truth is known, and as sure as it is right."""
 
 from __future__ import annotations
 
@@ -140,3 +140,155 @@ def test_published_bounds_of_counts_are_not_too_narrow(mean: float, weeks: int) 
 @in_every_setting
 def test_the_interval_of_the_mean_covers_the_true_rate(mean: float, weeks: int) -> None:
     assert 0.72 <= np.mean([tried.covered for tried in trials(mean, weeks)]) <= 0.88
+
+
+# Exposure
+
+DAY_FACTORS = np.array([1.3, 1.1, 1.0, 0.9, 0.7])
+PRODUCT = (20 * DAY_FACTORS[:, None] * np.linspace(1.6, 0.4, ROWS)).ravel()
+BESIDES = np.exp(np.random.default_rng(1).normal(0, 0.15, CELLS.count))  # what cells add
+WHOLE = np.ones(CELLS.count)
+
+
+def learned(counts: Floats, exposure: Floats = WHOLE, weeks: int = 8) -> Demand:
+    """The same week, or one after the other."""
+    model = Demand(CELLS)
+    shape = (weeks, CELLS.count)
+    for of_week, exposed in zip(
+        np.broadcast_to(counts, shape), np.broadcast_to(exposure, shape), strict=True
+    ):
+        model.learn(of_week, exposed)
+    return model
+
+
+def test_what_is_a_product_of_weekday_and_row_is_found_again() -> None:
+    assert learned(PRODUCT).mean() == pytest.approx(PRODUCT, rel=0.03)
+
+
+def test_single_cells_are_drawn_towards_the_product_as_far_as_they_are_few_calls() -> None:
+    def added(means: Floats) -> float:
+        """How far cells lie from weekday and row, on the logarithm."""
+        logs = np.log(means).reshape(WEEKDAYS, ROWS)
+        return float((logs - logs.mean(0) - logs.mean(1, keepdims=True) + logs.mean()).std())
+
+    def drawn(scale: float) -> float:
+        return 1 - added(learned(scale * PRODUCT * BESIDES).mean()) / added(BESIDES)
+
+    few, more, many = drawn(0.05), drawn(1.0), drawn(100.0)
+    assert few > more > many
+    assert few > 0.5
+    assert many == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize("cells", [slice(3, 4), slice(0, ROWS), slice(0, None, ROWS)])
+def test_half_of_the_exposure_with_half_of_the_counts_leaves_the_mean(cells: slice) -> None:
+    """Of a cell, of a day and of a row."""
+    half = WHOLE.copy()
+    half[cells] = 0.5
+    assert learned(half * PRODUCT, half).mean() == pytest.approx(learned(PRODUCT).mean(), rel=0.02)
+
+
+def test_a_missing_day_leaves_the_mean() -> None:
+    exposure = np.ones((8, CELLS.count))
+    exposure[3, ROWS : 2 * ROWS] = 0
+    counts = PRODUCT * BESIDES
+    missing = learned(counts, exposure).mean()
+    assert missing == pytest.approx(learned(counts).mean(), rel=0.02)
+
+
+def test_counts_where_nothing_is_exposed_count_nothing() -> None:
+    exposure = np.ones((8, CELLS.count))
+    exposure[3, ROWS : 2 * ROWS] = 0
+    absurd = np.where(exposure > 0, PRODUCT, 1e6)
+    assert learned(absurd, exposure).mean().tolist() == learned(PRODUCT, exposure).mean().tolist()
+
+
+def test_a_week_without_anything_leaves_all_as_it_is() -> None:
+    exposure = np.ones((8, CELLS.count))
+    exposure[3] = 0
+    closed, seven = learned(PRODUCT, exposure), learned(PRODUCT, weeks=7)
+    assert closed.mean().tolist() == seven.mean().tolist()
+    assert closed.mean_variance().tolist() == seven.mean_variance().tolist()
+
+
+def test_cells_that_were_never_seen_have_the_product_of_weekday_and_row() -> None:
+    exposure = WHOLE.copy()
+    exposure[[7, 20]] = 0
+    unseen = learned(PRODUCT, exposure)
+    assert unseen.mean()[[7, 20]] == pytest.approx(PRODUCT[[7, 20]], rel=0.03)
+    assert unseen.mean_variance()[[7, 20]].min() > unseen.mean_variance()[0]
+
+
+def test_a_weekday_that_was_never_seen_is_a_mean_one() -> None:
+    exposure = WHOLE.copy()
+    exposure[:ROWS] = 0
+    others = PRODUCT[ROWS:].reshape(-1, ROWS).mean(0)
+    assert learned(PRODUCT, exposure).mean()[:ROWS] == pytest.approx(others, rel=0.03)
+
+
+# Level
+
+
+@pytest.mark.parametrize("factor", [1.4, 0.6])
+def test_a_step_is_followed_within_two_weeks(factor: float) -> None:
+    rng = np.random.default_rng(2)
+    level = np.repeat([1.0, factor], [12, 2])[:, None]
+    mean = learned(rng.poisson(level * PRODUCT).astype(np.float64), weeks=14).mean()
+    assert mean.sum() == pytest.approx(factor * PRODUCT.sum(), rel=0.07)
+
+
+def test_a_level_that_rests_is_remembered_for_longer() -> None:
+    def half_life(walk: float) -> float:
+        """Of the level, on average over some desks."""
+        found = []
+        for seed in range(6):
+            rng = np.random.default_rng(seed)
+            level = np.exp(np.cumsum(rng.normal(0, walk, 60)))[:, None]
+            counts = rng.poisson(level * PRODUCT).astype(np.float64)
+            found.append(learned(counts, weeks=60).half_lives_weeks[0])
+        return float(np.mean(found))
+
+    assert half_life(0.0) > 2 * half_life(0.1)
+
+
+# Numbers
+
+
+def test_ten_times_the_counts_are_ten_times_the_means() -> None:
+    counts = np.random.default_rng(3).poisson(PRODUCT * BESIDES, (8, CELLS.count))
+    one, ten = (learned((scale * counts).astype(np.float64)) for scale in (1, 10))
+    assert ten.mean() == pytest.approx(10 * one.mean(), rel=0.02)
+
+
+def test_the_variance_of_a_count_is_at_least_that_of_poisson() -> None:
+    model = learned(np.round(PRODUCT))
+    for horizon in HORIZONS_WEEKS:
+        assert np.all(model.variance(model.mean(), horizon) >= model.mean())
+
+
+def test_the_same_weeks_give_the_same_figures() -> None:
+    counts = np.random.default_rng(4).poisson(PRODUCT, (20, CELLS.count)).astype(np.float64)
+    one, other = (learned(counts, weeks=20) for _ in range(2))
+    assert one.mean().tolist() == other.mean().tolist()
+    assert one.variance(one.mean(), 2).tolist() == other.variance(other.mean(), 2).tolist()
+    assert one.half_lives_weeks == other.half_lives_weeks
+
+
+@pytest.mark.parametrize("scale", [0.001, 1.0, 1e6])
+@pytest.mark.parametrize("seen", [0.02, 0.5, 1.0])
+def test_odd_weeks_are_no_reason_to_warn(scale: float, seen: float) -> None:
+    """Hardly any calls, millions, and cells that are mostly closed."""
+    rng = np.random.default_rng(5)
+    exposure = rng.uniform(0.01, 1, (12, CELLS.count)) * (rng.random((12, CELLS.count)) < seen)
+    counts = rng.poisson(scale * exposure * PRODUCT).astype(np.float64)
+    with np.errstate(all="raise", under="ignore"):
+        model = learned(counts, exposure, weeks=12)
+        for figures in (model.mean(), model.variance(model.mean(), 4), model.mean_variance()):
+            assert np.all(np.isfinite(figures) & (figures >= 0))
+
+
+def test_a_table_of_one_cell_is_a_table() -> None:
+    model = Demand(cells_of(1, 1))
+    for _ in range(10):
+        model.learn(np.array([12.0]), np.array([1.0]))
+    assert model.mean() == pytest.approx([12.0], rel=1e-6)

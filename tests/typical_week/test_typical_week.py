@@ -78,7 +78,7 @@ def test_many_free_lines_are_not_calm_where_nobody_answers() -> None:
 
     made = week_of(slots_of(FIRST, LAST, figures))
     assert set(made.week["state"]) == {"busy"}
-    assert made.week["busy_line_rate"].to_list() == [pytest.approx(0, abs=1e-4)] * 35
+    assert made.week["busy_line_rate"].to_list() == [pytest.approx(0, abs=1e-3)] * 35
     assert not made.advice.anything_quiet
 
 

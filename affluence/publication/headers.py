@@ -1,0 +1,56 @@
+"""What a web server should say with these files: samples for Apache and nginx.
+
+The page carries its style and its script within it, so that it never depends on another file; the
+policy names them by their hashes and allows nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+    "Cache-Control": "no-cache",  # asked again each time, answered in a word while nothing changed
+}
+
+
+def content_security_policy(pages: Iterable[str]) -> str:
+    """Allows the inline styles and scripts of these pages, and nothing else."""
+    pages = list(pages)
+    return _POLICY.format(scripts=_hashes(pages, "script"), styles=_hashes(pages, "style"))
+
+
+def apache_file(policy: str) -> bytes:
+    """To be put beside the pages as ``.htaccess``."""
+    lines = ["# À copier à côté des pages sous le nom .htaccess."]
+    lines += ["AddDefaultCharset UTF-8", "AddCharset UTF-8 .csv .json .txt .ics"]
+    lines += ["AddType text/calendar .ics", "<IfModule mod_headers.c>"]
+    lines += [f'  Header always set {name} "{value}"' for name, value in _ALWAYS.items()]
+    lines += [f'  Header always set Content-Security-Policy "{policy}"', "</IfModule>"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def nginx_file(policy: str) -> bytes:
+    """To be included in the ``location`` of the pages."""
+    lines = ["# À inclure dans le bloc location des pages.", "charset utf-8;"]
+    lines += [f'add_header {name} "{value}" always;' for name, value in _ALWAYS.items()]
+    lines += [f'add_header Content-Security-Policy "{policy}" always;']
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _hashes(pages: Iterable[str], tag: str) -> str:
+    found = {
+        base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+        for page in pages
+        for inline in re.findall(rf"<{tag}>(.*?)</{tag}>", page, flags=re.DOTALL)
+    }
+    return " ".join(f"'sha256-{digest}'" for digest in sorted(found)) or "'none'"

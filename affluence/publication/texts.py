@@ -1,0 +1,109 @@
+"""Short texts from the same data, for the places where people fail to get through.
+
+For the announcement that all lines are busy, an SMS, a letter that gives an appointment and the
+voice menu, in every language of the site.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from affluence.publication import wording
+from affluence.publication.answer import LEAST_BUSY, NOT_ENOUGH_DATA, QUIETEST
+from affluence.publication.edition import Edition
+from affluence.publication.language import Language
+from affluence.publication.spans import Spans, by_weekday
+from affluence.publication.wording import Words, message
+
+MOST_SMS_CHARACTERS = 160
+
+TITLES = {
+    "ligne_occupee": message("Annonce « toutes les lignes sont occupées »"),
+    "sms": message("SMS"),
+    "lettre": message("Lettre de rendez-vous"),
+    "menu_vocal": message("Menu vocal"),
+}
+
+
+def texts_of(edition: Edition, language: Language) -> dict[str, str]:
+    """The texts in one language, by the keys of `TITLES`."""
+    words = Words(language)
+    say = language.say
+    hours = by_weekday(edition.recommended)
+    if not hours:
+        nothing = _plain(say(NOT_ENOUGH_DATA))
+        return dict.fromkeys(TITLES, nothing)
+    lead = say(QUIETEST if edition.anything_quiet else LEAST_BUSY)
+    best = words.listed([words.day_hours(day, spans) for day, spans in hours.items()])
+    phone = wording.phone(edition.phone)
+    until = words.calendar_day(edition.valid_until)
+    texts = {
+        "ligne_occupee": say(
+            "Toutes nos lignes sont occupées. Rappelez plutôt {hours}. Merci.", hours=best
+        ),
+        "sms": _sms(edition, hours, words),
+        "lettre": say(
+            "Pour nous joindre au {phone}\u00a0: {lead}, {hours}."
+            " Ces horaires sont valables jusqu’au {day}.",
+            phone=phone,
+            lead=lead[:1].lower() + lead[1:],
+            hours=best,
+            day=until,
+        ),
+        "menu_vocal": words.colon(lead, best) + ".",
+    }
+    return {key: _plain(text) for key, text in texts.items()}
+
+
+def texts_json(edition: Edition) -> bytes:
+    """The texts of all languages, by language and key."""
+    texts = {code: texts_of(edition, Language(code)) for code in edition.languages}
+    document = {"valable_jusqu_au": edition.valid_until.isoformat(), "textes": texts}
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def texts_file(edition: Edition) -> bytes:
+    """The same to be read and copied by a person."""
+    parts = []
+    for code in edition.languages:
+        language = Language(code)
+        texts = texts_of(edition, language)
+        parts.append(f"== {language.name} ==\n")
+        parts += [f"{language.say(TITLES[key])}\n{text}\n" for key, text in texts.items()]
+    return ("\n".join(parts)).encode()
+
+
+def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> Markup:
+    """As many of the best hours as fit one message, the best first."""
+    best_first = list(dict.fromkeys(span.weekday for span in edition.recommended))
+    for count in range(len(best_first), 0, -1):
+        days = sorted(best_first[:count])
+        short = [_short(words, day, hours[day]) for day in days]
+        text = words.language.say(
+            "{service}\u00a0: appelez plutôt {hours}. Tél. {phone}. Valable jusqu’au {day}.",
+            service=edition.service,
+            hours=f"{words.language.comma} ".join(short),
+            phone=wording.phone(edition.phone),
+            day=words.short_date(edition.valid_until),
+        )
+        if len(_plain(text)) <= MOST_SMS_CHARACTERS:
+            return text
+    return words.language.say(
+        "Appelez plutôt {hours}. Tél. {phone}.",
+        hours=_short(words, best_first[0], hours[best_first[0]]),
+        phone=wording.phone(edition.phone),
+    )
+
+
+def _short(words: Words, weekday: int, spans: Spans) -> str:
+    """« mar. 14 h-16 h 30 »."""
+    said = "/".join(f"{words.clock(start)}-{words.clock(end)}" for start, end in spans)
+    return f"{words.short_day(weekday)} {said}"
+
+
+def _plain(text: Markup) -> str:
+    """Without markup; the places where figures were isolated are plain text here."""
+    return str(text.striptags()).replace(wording.SOFT_HYPHEN, "")

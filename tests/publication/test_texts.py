@@ -1,0 +1,67 @@
+"""Short texts: the same hours as the page, short enough, in every language."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from affluence.publication.language import Language, available
+from affluence.publication.site import build_site
+from affluence.publication.texts import MOST_SMS_CHARACTERS, TITLES, texts_of
+
+from .editions import PHONE, drawn, edition, hours
+
+FRENCH = Language("fr")
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_the_announcement_names_the_recommended_hours() -> None:
+    said = plain(texts_of(edition(), FRENCH)["ligne_occupee"])
+    assert said == (
+        "Toutes nos lignes sont occupées. Rappelez plutôt mardi de 14 h à 16 h 30,"
+        " mercredi de 13 h 30 à 14 h et jeudi de 14 h à 15 h. Merci."
+    )
+
+
+def test_an_sms_holds_the_best_hours_the_number_and_until_when() -> None:
+    said = plain(texts_of(edition(service="Étrangers"), FRENCH)["sms"])
+    assert said == (
+        "Étrangers : appelez plutôt mar. 14 h-16 h 30, mer. 13 h 30-14 h, jeu. 14 h-15 h."
+        " Tél. 01 99 00 12 34. Valable jusqu’au 15/03/2026."
+    )
+
+
+@pytest.mark.parametrize("code", available())
+@pytest.mark.parametrize("service", ["Étrangers", "S" * 60, "S" * 140])
+def test_an_sms_is_never_longer_than_one_message(code: str, service: str) -> None:
+    many = hours(*((day, 540, 720) for day in range(1, 7)), *((d, 810, 990) for d in range(1, 7)))
+    said = texts_of(edition(service=service, recommended=many), Language(code))["sms"]
+    assert len(said) <= MOST_SMS_CHARACTERS
+    assert "01 99 00 12 34" in said
+
+
+def test_nothing_quiet_is_not_called_quiet() -> None:
+    week = drawn(["ttttt"] * 7)
+    texts = texts_of(edition(week=week, anything_quiet=False), FRENCH)
+    assert "moins chargées" in texts["menu_vocal"]
+    assert not any("calme" in text or "creuse" in text for text in texts.values())
+
+
+def test_without_enough_data_the_texts_say_so() -> None:
+    texts = texts_of(edition(recommended=(), to_avoid=()), FRENCH)
+    assert set(texts.values()) == {"Il n’y a pas encore assez de données pour dire quand appeler."}
+
+
+def test_both_files_hold_the_same_texts_of_all_languages() -> None:
+    site = build_site(edition(languages=available()))
+    document = json.loads(site["textes.json"])
+    as_file = site["textes.txt"].decode()
+    assert list(document["textes"]) == list(available())
+    for texts in document["textes"].values():
+        assert set(texts) == set(TITLES)
+        assert all(text in as_file for text in texts.values())
+        assert not any("<" in text or PHONE in text for text in texts.values())

@@ -1,0 +1,247 @@
+"""The whole model on lines as Erlang B takes them: calm, quick where it must be, not too rosy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.history import History
+from affluence.typical_week.levels import NONE, Levels
+from tests.typical_week.desks import (
+    LOWEST,
+    Desk,
+    cells_of,
+    desk_of_lines,
+    history_of,
+    model_of,
+    published,
+)
+
+SEEDS = 20
+SIZES = (8.0, 30.0, 80.0)  # first attempts an hour: 2, 5 and 12 lines
+WARM_UP_WEEKS = 8
+STEP_WEEK = 16
+VERY_BUSY = 3
+CLEARLY = 0.03  # of the chance to reach an agent
+ROSY = 0.02
+
+of_every_size = pytest.mark.parametrize("mean", SIZES)
+
+
+class Published(NamedTuple):
+    """A simulated desk and the levels that were published after every week of it."""
+
+    desk: Desk
+    levels: Levels
+
+
+@cache
+def steady_desks(mean: float) -> tuple[Published, ...]:
+    desks = [desk_of_lines(seed, weeks=26, mean=mean, load=0.55) for seed in range(SEEDS)]
+    return tuple(Published(desk, published(desk.history)) for desk in desks)
+
+
+@cache
+def stepping_desks(mean: float) -> tuple[Published, ...]:
+    """From one week to the next 40 % more call, and stay."""
+    desks = [
+        desk_of_lines(100 + seed, weeks=24, mean=mean, load=0.6, step_week=STEP_WEEK)
+        for seed in range(SEEDS)
+    ]
+    return tuple(Published(desk, published(desk.history)) for desk in desks)
+
+
+def is_rosy(run: Published) -> NDArray[np.bool_]:
+    """Where a level promises more than is true; weeks × cells."""
+    promised = np.where(run.levels == NONE, 0.0, LOWEST[run.levels])
+    return np.asarray(promised > run.desk.reach + ROSY)
+
+
+# A platform that does not change
+
+
+@of_every_size
+def test_levels_of_a_steady_desk_hardly_change(mean: float) -> None:
+    changed = [
+        run.levels[WARM_UP_WEEKS + 1 :] != run.levels[WARM_UP_WEEKS:-1]
+        for run in steady_desks(mean)
+    ]
+    assert np.mean(changed) <= 0.05
+
+
+@of_every_size
+def test_levels_of_a_steady_desk_are_seldom_rosier_than_the_truth(mean: float) -> None:
+    assert np.mean([is_rosy(run)[run.levels != NONE].mean() for run in steady_desks(mean)]) <= 0.05
+
+
+@of_every_size
+def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) -> None:
+    """In doubt the busier one: but not more than that, and mostly without doubt."""
+    busier = np.concatenate(
+        [(run.levels - run.desk.levels)[WARM_UP_WEEKS:].ravel() for run in steady_desks(mean)]
+    )
+    assert np.mean(busier == 0) >= 0.6
+    assert np.mean((busier == 0) | (busier == 1)) >= 0.98
+
+
+# A platform on which 40 % more call from one week to the next
+
+
+def test_what_is_saturated_is_shown_within_three_runs() -> None:
+    """All sizes together."""
+    shown = []
+    for mean in SIZES:
+        for desk, levels in stepping_desks(mean):
+            saturated = (desk.reach[STEP_WEEK] <= LOWEST[VERY_BUSY - 1] - CLEARLY) & (
+                desk.levels[STEP_WEEK - 1] < VERY_BUSY
+            )
+            shown += (levels[STEP_WEEK + 2, saturated] == VERY_BUSY).tolist()
+    assert len(shown) >= 100
+    assert np.mean(shown) >= 0.90
+
+
+@of_every_size
+def test_what_became_busier_is_shown_within_six_runs(mean: float) -> None:
+    shown = []
+    for desk, levels in stepping_desks(mean):
+        before, after = desk.levels[STEP_WEEK - 1], desk.levels[STEP_WEEK]
+        far = np.abs(desk.reach[STEP_WEEK][:, None] - LOWEST[:VERY_BUSY]).min(1) >= CLEARLY
+        busier = (after > before) & (after < VERY_BUSY) & far
+        shown += (levels[STEP_WEEK + 5] >= after)[busier].tolist()
+    assert len(shown) >= 100
+    assert np.mean(shown) >= 0.95
+
+
+@of_every_size
+def test_levels_are_seldom_rosier_than_the_truth_though_it_stepped(mean: float) -> None:
+    assert (
+        np.mean([is_rosy(run)[run.levels != NONE].mean() for run in stepping_desks(mean)]) <= 0.05
+    )
+
+
+# What a run knows
+
+CELLS = cells_of(weekdays=5, rows=4)
+USUAL = np.full((8, CELLS.count), 30.0)  # calls a week
+
+
+def history_by(calls: Floats, answered: float = 0.95) -> History:
+    """Of eight lines that are never full; some give up, equally everywhere."""
+    got = np.round(answered * calls)
+    hour = np.full(calls.shape, 3600.0)
+    return history_of(
+        CELLS,
+        {
+            "attempts": calls,
+            "answered": got,
+            "abandoned": calls - got,
+            "first_attempts": calls,
+            "open_s": hour,
+            "line_open_s": 8 * hour,
+            "held_open_s": 100 * calls,
+        },
+    )
+
+
+def until(history: History, weeks: int) -> History:
+    return replace(
+        history,
+        sums={name: found[:weeks] for name, found in history.sums.items()},
+        exposure=history.exposure[:weeks],
+    )
+
+
+@pytest.mark.parametrize("weeks", [4, 5, 13, 25])
+def test_a_past_run_is_what_it_was_then(weeks: int) -> None:
+    desk, levels = steady_desks(SIZES[1])[0]
+    assert published(until(desk.history, weeks)).tolist() == levels[:weeks].tolist()
+
+
+def test_a_level_needs_enough_days() -> None:
+    """Three, by the settings."""
+    levels = published(history_by(USUAL))
+    assert [bool(np.all(of_week == NONE)) for of_week in levels] == [True] * 2 + [False] * 6
+
+
+def test_a_level_needs_enough_calls() -> None:
+    """Ten, by the settings: after four weeks of three."""
+    levels = published(history_by(USUAL / 10))
+    assert [bool(np.all(of_week == NONE)) for of_week in levels] == [True] * 3 + [False] * 5
+
+
+def test_cells_that_are_never_seen_have_no_level() -> None:
+    history = history_by(USUAL)
+    seen = np.arange(CELLS.count) != 5
+    history = replace(
+        history,
+        sums={name: found * seen for name, found in history.sums.items()},
+        exposure=history.exposure * seen,
+    )
+    assert (published(history)[-1] == NONE).tolist() == (~seen).tolist()
+
+
+def test_where_callers_are_not_known_attempts_stand_for_them() -> None:
+    known = history_by(USUAL)
+    unknown = replace(known, sums={**known.sums, "first_attempts": np.zeros_like(USUAL)})
+    assert published(unknown).tolist() == published(known).tolist()
+
+
+def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -> None:
+    calls = USUAL.copy()
+    calls[5, 6] = 0  # Tuesday of the sixth week, third row
+    with_hole, without = model_of(history_by(calls)), model_of(history_by(USUAL))
+    levels = [
+        [after.levels.levels.tolist() for after in model.run()] for model in (with_hole, without)
+    ]
+    assert levels[0] == levels[1]
+    tuesday = with_hole.set_aside[0]
+    assert [(aside.day, aside.reason) for aside in with_hole.set_aside] == [
+        (history_by(calls).day(5, 1), "hole")
+    ]
+    assert tuesday.factor is None
+    assert without.set_aside == []
+    assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
+
+
+def test_an_hour_without_any_call_where_few_were_to_be_expected_is_none() -> None:
+    calls = USUAL / 10
+    calls[5, 6] = 0
+    model = model_of(history_by(calls))
+    assert [after.set_aside for after in model.run()][-1] == []
+
+
+def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
+    calls = USUAL.copy()
+    calls[2, :4] = 0  # Monday of the third week
+    history = history_by(calls)
+    model = model_of(history)
+    list(model.run())
+    assert [(aside.day, aside.reason) for aside in model.set_aside] == [
+        (history.day(2, 0), "no_records")
+    ]
+    assert model.demand.mean() == pytest.approx(USUAL[0], rel=0.01)
+
+
+def test_two_odd_days_in_a_row_are_learned_both() -> None:
+    """From the sixth week on three times as many call on Tuesdays."""
+    calls = USUAL.copy()
+    calls[5:, 4:8] *= 3
+    model = model_of(history_by(calls))
+    kept = [[aside.reason for aside in after.set_aside] for after in model.run()]
+    assert kept[5:] == [["odd_day"], [], []]
+    assert model.demand.mean()[4:8].mean() > 1.5 * 30
+
+
+def test_the_same_history_gives_the_same_figures() -> None:
+    history = steady_desks(SIZES[0])[1].desk.history
+    one, other = model_of(history), model_of(history)
+    for _ in zip(one.run(), other.run(), strict=True):
+        assert one.levels.levels.tolist() == other.levels.levels.tolist()
+    assert one.reach.logit.tolist() == other.reach.logit.tolist()
+    assert one.demand.mean().tolist() == other.demand.mean().tolist()

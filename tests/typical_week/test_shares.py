@@ -1,0 +1,311 @@
+"""Shares: a logistic regression where nothing is drawn together, and as sure as they are right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+from scipy.stats import beta
+
+from affluence.typical_week import shares
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.reach import ratio
+from affluence.typical_week.shares import Shares, Sums
+from affluence.typical_week.steps_in_level import LevelSteps
+from tests.typical_week.desks import cells_of
+
+WEEKDAYS, ROWS = 5, 9
+CELLS = cells_of(WEEKDAYS, ROWS)
+USUAL_CLUSTERING = 1.5
+SEEDS = {4: 24, 20: 16}  # by weeks
+ADDITIVE = (
+    1.2 + np.array([-0.6, -0.2, 0.0, 0.3, 0.5])[:, None] + np.linspace(-1.0, 1.2, ROWS)
+).ravel()
+OF_CELLS = ADDITIVE + np.random.default_rng(1).normal(0, 0.4, CELLS.count)
+
+
+def share_of_calls(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`
+    return ratio(sums["reached"], sums["calls"])
+
+
+def nothing_known() -> Shares:
+    return Shares(CELLS, ("reached", "calls"), share_of_calls, usual_clustering=USUAL_CLUSTERING)
+
+
+def learned(
+    reached: Floats, calls: Floats, after: Callable[[Shares], object] = lambda _: None
+) -> Shares:
+    """After weeks × cells, one week after the other."""
+    model = nothing_known()
+    for of_week, all_of_week in zip(reached, calls, strict=True):
+        model.learn({"reached": of_week, "calls": all_of_week}, all_of_week)
+        after(model)
+    return model
+
+
+def without_noise(logits: Floats, calls: float, weeks: int = 6) -> Shares:
+    """Each week exactly the expected share of so many calls a cell was reached."""
+    of_cells = np.full((weeks, CELLS.count), calls)
+    return learned(of_cells * expit(logits), of_cells)
+
+
+# What is known is found again
+
+
+@pytest.mark.parametrize("logits", [ADDITIVE, OF_CELLS])
+def test_shares_without_noise_are_found_again(logits: Floats) -> None:
+    assert without_noise(logits, calls=10_000.0).logit == pytest.approx(logits, abs=2e-3)
+
+
+def test_what_weekdays_and_rows_explain_is_found_in_few_calls() -> None:
+    assert without_noise(ADDITIVE, calls=10.0).logit == pytest.approx(ADDITIVE, abs=0.1)
+
+
+def test_single_cells_are_drawn_towards_weekday_and_row_as_far_as_they_are_few_calls() -> None:
+    def nearer(calls: float) -> float:
+        """By which part of its own deviation a cell is drawn back."""
+        return 1 - float(np.std(without_noise(OF_CELLS, calls).logit) / np.std(OF_CELLS))
+
+    few, more, many = nearer(3.0), nearer(30.0), nearer(3000.0)
+    assert few > more > many
+    assert many == pytest.approx(0, abs=0.01)
+
+
+def test_the_additive_part_is_a_penalised_logistic_regression() -> None:
+    """The same likelihood maximised by SciPy: normal priors on what weekdays and rows add."""
+    rng = np.random.default_rng(2)
+    calls = rng.integers(0, 40, (1, CELLS.count)).astype(np.float64)
+    reached = rng.binomial(calls.astype(np.int64), expit(OF_CELLS))
+    share = reached / np.maximum(calls, 1)
+    one = np.array([[USUAL_CLUSTERING]])
+    found, _, _ = nothing_known()._additive(share, calls, one)
+
+    design = np.concatenate([CELLS.in_day, CELLS.in_row], axis=1)
+    common = logit((reached.sum() + USUAL_CLUSTERING / 2) / (calls.sum() + USUAL_CLUSTERING))
+    precision = np.repeat(
+        [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
+    )
+
+    def lost(added: Floats) -> float:
+        eta = common + design @ added
+        log_likelihood = float((reached * eta - calls * np.logaddexp(0, eta)).sum())
+        return -log_likelihood / USUAL_CLUSTERING + float((precision * added**2).sum() / 2)
+
+    best = minimize(lost, np.zeros(design.shape[1]), options={"gtol": 1e-6})
+    assert found[0] == pytest.approx(common + design @ best.x, abs=5e-3)
+
+
+def test_its_variance_is_that_of_the_likelihood() -> None:
+    """Laplace's approximation: the inverse of the information; taken as a sum of two parts here."""
+    calls = np.full((1, CELLS.count), 30.0)
+    one = np.array([[USUAL_CLUSTERING]])
+    found, variance, _ = nothing_known()._additive(expit(ADDITIVE)[None], calls, one)
+    design = np.concatenate([CELLS.in_day, CELLS.in_row], axis=1)
+    weights = calls[0] * expit(found[0]) * (1 - expit(found[0])) / USUAL_CLUSTERING
+    precision = np.repeat(
+        [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
+    )
+    inverse = np.linalg.inv((design * weights[:, None]).T @ design + np.diag(precision))
+    expected = np.einsum("ij,jk,ik->i", design, inverse, design)
+    assert variance[0] == pytest.approx(expected, rel=0.3)
+
+
+# What few calls tell
+
+
+@pytest.mark.parametrize("weeks", [1, 4, 12])
+@pytest.mark.parametrize("calls", [3.0, 12.0, 100.0])
+@pytest.mark.parametrize("reached", [0.0, 1.0])
+def test_that_all_agree_is_not_certainty(calls: float, weeks: int, reached: float) -> None:
+    """Not surer than even odds for all calls together would be (Jeffreys)."""
+    of_cells = np.full((weeks, CELLS.count), calls)
+    low, middle, high = learned(reached * of_cells, of_cells).interval()
+    total = float(of_cells.sum())
+    even_odds = float(beta(total * reached + 0.5, total * (1 - reached) + 0.5).median())
+    if reached:
+        assert np.all(low < even_odds)
+        assert np.all(high < 1)
+    else:
+        assert np.all(high > even_odds)
+        assert np.all(low > 0)
+    assert np.all((low < middle) & (middle < high))
+
+
+def test_the_interval_narrows_with_more_calls_and_weeks() -> None:
+    def width(calls: float, weeks: int) -> float:
+        low, _, high = without_noise(OF_CELLS, calls, weeks).interval()
+        return float((high - low).mean())
+
+    assert width(3.0, 4) > width(12.0, 4) > width(100.0, 4)
+    assert width(12.0, 2) > width(12.0, 8) > width(12.0, 32)
+
+
+def test_cells_without_calls_have_the_share_of_their_weekday_and_row() -> None:
+    calls = np.full((6, CELLS.count), 1000.0)
+    calls[:, 7] = 0
+    model = learned(calls * expit(ADDITIVE), calls)
+    assert model.logit[7] == pytest.approx(ADDITIVE[7], abs=0.02)
+    assert model.variance[7] > 2 * np.delete(model.variance, 7).max()
+    assert model.known.tolist() == [cell != 7 for cell in range(CELLS.count)]
+
+
+def test_who_knows_nothing_gives_away_nothing() -> None:
+    low, middle, high = nothing_known().interval()
+    assert np.all(low < 0.01)
+    assert middle.tolist() == [0.5] * CELLS.count
+    assert np.all(high > 0.99)
+    assert not nothing_known().known.any()
+
+
+def test_a_week_without_calls_changes_nothing() -> None:
+    calls = np.full((5, CELLS.count), 10.0)
+    silence = np.concatenate([calls, np.zeros((3, CELLS.count))])
+    share = expit(OF_CELLS)
+    assert learned(silence * share, silence).logit == pytest.approx(
+        learned(calls * share, calls).logit, rel=1e-12
+    )
+
+
+# As sure as right
+
+
+@cache
+def coverage(usual: float, calls: float, weeks: int, clustering: float) -> tuple[float, float]:
+    """Share of the true shares within their 80 % interval, and the clustering that was learned.
+
+    The logits of weekdays, rows and cells vary by 0.4, 0.6 and 0.3; all drift by 0.05 a week.
+    Calls are beta-binomial: a share varies ``clustering`` times as much as of independent calls.
+    """
+    inside, learned_clustering = [], []
+    for seed in range(SEEDS[weeks]):
+        rng = np.random.default_rng(seed)
+        of_day, of_row = rng.normal(0, 0.4, (WEEKDAYS, 1)), rng.normal(0, 0.6, ROWS)
+        of_cell = rng.normal(0, 0.3, (WEEKDAYS, ROWS))
+        drift = np.cumsum(rng.normal(0, 0.05, weeks))[:, None]
+        true = logit(usual) + (of_day + of_row + of_cell).ravel() + drift
+        correlation = (clustering - 1) / (calls - 1)
+        came = rng.poisson(calls, true.shape)
+        together = 1 / correlation - 1
+        chance = rng.beta(expit(true) * together, expit(-true) * together)
+        model = learned(rng.binomial(came, chance).astype(np.float64), came.astype(np.float64))
+        low, _, high = model.interval()
+        inside.append(((low <= expit(true[-1])) & (expit(true[-1]) <= high)).mean())
+        learned_clustering.append(model.clustering)
+    return float(np.mean(inside)), float(np.mean(learned_clustering))
+
+
+in_every_setting = pytest.mark.parametrize(
+    ("usual", "calls", "weeks", "clustering"),
+    [
+        (usual, calls, weeks, clustering)
+        for usual in (0.5, 0.8, 0.95)
+        for calls, clustering in ((6.0, 1.5), (20.0, 2.0), (60.0, 3.0))
+        for weeks in SEEDS
+    ],
+)
+
+
+@in_every_setting
+def test_the_interval_covers_what_it_says(
+    usual: float, calls: float, weeks: int, clustering: float
+) -> None:
+    covered, _ = coverage(usual, calls, weeks, clustering)
+    assert 0.72 <= covered <= 0.88
+
+
+@pytest.mark.parametrize("clustering", [1.2, 2.0, 4.0])
+def test_clustering_is_learned(clustering: float) -> None:
+    _, found = coverage(0.8, 20.0, 20, clustering)
+    assert found == pytest.approx(clustering, rel=0.15)
+
+
+def test_where_hardly_anything_fails_calls_still_vary_as_independent_ones() -> None:
+    calls = np.full((30, CELLS.count), 20.0)
+    assert learned(calls, calls).clustering == 1
+
+
+# Level
+
+
+def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
+    """From odds of 4 to odds of 2 everywhere, after half a year."""
+    rng = np.random.default_rng(3)
+    logits = np.repeat([logit(0.8), logit(0.8) - np.log(2)], [26, 2])[:, None]
+    calls = np.full((28, CELLS.count), 30)
+    reached = rng.binomial(calls, expit(np.broadcast_to(logits, calls.shape))).astype(np.float64)
+    steps: list[float] = []
+    learned(reached, calls.astype(np.float64), lambda m: steps.append(float(m.logit.mean())))
+    assert steps[25] == pytest.approx(logit(0.8), abs=0.1)
+    assert steps[27] == pytest.approx(logit(0.8) - np.log(2), abs=0.1)
+
+
+def test_small_numbers_are_not_taken_for_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk that never changes, with four lost calls a week."""
+    told = []
+    learn = LevelSteps.learn
+
+    def listening(self: LevelSteps, surprise: float, noise: float = 0.0) -> bool:
+        told.append(learn(self, surprise, noise))
+        return told[-1]
+
+    monkeypatch.setattr(LevelSteps, "learn", listening)
+    rng = np.random.default_rng(4)
+    for _ in range(8):
+        calls = np.full((40, CELLS.count), 3)
+        learned(rng.binomial(calls, 0.97).astype(np.float64), calls.astype(np.float64))
+    assert len(told) == 8 * 39
+    assert np.mean(told) < 0.02
+
+
+# Lately
+
+
+def test_lately_a_cell_may_have_moved_by_itself() -> None:
+    """In the last two weeks half of the calls of one cell fail; a tenth did before."""
+    calls = np.full((20, CELLS.count), 40.0)
+    share = np.full((20, CELLS.count), 0.9)
+    share[18:, 4] = 0.5
+    model = learned(calls * share, calls)
+    recent = {"reached": (calls * share)[18:].sum(0), "calls": calls[18:].sum(0)}
+    lately, variance = model.lately({**recent, "observations": recent["calls"]})
+    assert expit(lately[4]) == pytest.approx(0.55, abs=0.08)
+    assert expit(np.delete(lately, 4)) == pytest.approx(0.9, abs=0.02)
+    assert np.all(variance > 0)
+
+
+def test_lately_without_calls_a_cell_is_where_all_are_but_less_sure() -> None:
+    calls = np.full((20, CELLS.count), 40.0)
+    model = learned(0.9 * calls, calls)
+    nothing = np.zeros(CELLS.count)
+    lately, variance = model.lately({"reached": nothing, "calls": nothing, "observations": nothing})
+    assert expit(lately) == pytest.approx(0.9, abs=0.01)
+    assert np.all(variance > 0.1)
+
+
+# Numbers
+
+
+def test_odd_sums_are_no_reason_to_warn() -> None:
+    """All, none or a single cell; millions of calls; nothing at all."""
+    with np.errstate(all="raise", under="ignore"):
+        for calls in (0.0, 1e-3, 1.0, 1e7):
+            for reached in (0.0, 1.0):
+                week = np.full((3, CELLS.count), calls)
+                low, _, high = learned(reached * week, week).interval()
+                assert np.all((low >= 0) & (high <= 1))
+        one = np.zeros((3, CELLS.count))
+        one[:, 3] = 5
+        assert np.isfinite(learned(one, one).logit).all()
+
+
+def test_the_same_weeks_give_the_same_figures() -> None:
+    rng = np.random.default_rng(5)
+    calls = rng.poisson(12, (15, CELLS.count)).astype(np.float64)
+    reached = rng.binomial(calls.astype(np.int64), 0.8).astype(np.float64)
+    one, other = learned(reached, calls), learned(reached, calls)
+    assert one.logit.tolist() == other.logit.tolist()
+    assert one.variance.tolist() == other.variance.tolist()
