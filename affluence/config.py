@@ -331,6 +331,7 @@ class Page(_Section):
     relay_url: Annotated[str, AfterValidator(_url)] = ""
     appointment_url: Annotated[str, AfterValidator(_url)] = ""
     online_url: Annotated[str, AfterValidator(_url)] = ""
+    public_url: Annotated[str, AfterValidator(_url)] = ""
     notice: Notice | None = None
 
 

@@ -33,6 +33,7 @@ class Advice:
 
     lead: Markup
     hours: tuple[Markup, ...]
+    listed: Markup  # the same hours within a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +83,4 @@ def answer(edition: Edition, figures: Sequence[Figure], words: Words) -> Answer:
 
 def _advice(lead: Markup, hours: Iterable[Hours], words: Words) -> Advice | None:
     said = tuple(words.day_hours(day, spans) for day, spans in by_weekday(hours).items())
-    return Advice(lead, said) if said else None
+    return Advice(lead, said, words.listed(said)) if said else None

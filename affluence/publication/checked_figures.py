@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from affluence.publication import wording
+from affluence.publication.edition import Hours
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.markup import Element
 from affluence.publication.open_data import RATES
+from affluence.publication.spans import by_weekday
 from affluence.publication.wording import Words
 
 # A cell of the week: name of the weekday, first and last minute after midnight.
@@ -22,9 +24,13 @@ WITHOUT_RATES = (CLOSED, wording.LEVELS["not_enough_data"].id)
 
 
 def check_figures(
-    document: Element, language: Language, csv_text: str, data: Mapping[str, Any]
+    document: Element, kind: str, language: Language, csv_text: str, data: Mapping[str, Any]
 ) -> list[str]:
-    """Every way in which a page, CSV and JSON contradict one another or what a rate may be."""
+    """Every way in which a page, CSV and JSON contradict one another or what a rate may be.
+
+    ``kind`` is "" for the page, "simple" for its version without a table, "affiche" for the poster,
+    which has no rates.
+    """
     words = Words(language)
     try:
         in_json = {_key(cell): cell for cell in data["cells"]}
@@ -33,12 +39,41 @@ def check_figures(
         rates_on_page = _rates_on_page(document, words)
     except (ValueError, KeyError, TypeError) as error:
         return [f"the figures cannot be read back: {type(error).__name__}: {error}"]
-    return [
+    problems = [
         *_same_data(in_csv, in_json),
         *_sound_rates(in_json),
-        *_same_levels(on_page, in_json),
-        *_same_rates(rates_on_page, in_json, words),
+        *_same_hours(document, data, words),
     ]
+    if kind != "simple":
+        problems += _same_levels(on_page, in_json)
+    if not kind:
+        problems += _same_rates(rates_on_page, in_json, words)
+    return problems
+
+
+def _same_hours(document: Element, data: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """The hours that are recommended and those to avoid, as the data and the page name them."""
+    text = document.text
+    for name in ("recommended", "to_avoid"):
+        for weekday, spans in by_weekday(_hours(data[name])).items():
+            said = " ".join(str(words.day_hours(weekday, spans).striptags()).split())
+            if said not in text and not _all_quiet(data):
+                yield f"the page does not say « {said} »"
+
+
+def _hours(listed: Sequence[Mapping[str, str]]) -> Iterator[Hours]:
+    numbers = {name: number for number, name in wording.DAYS.items()}
+    for one in listed:
+        yield Hours(
+            weekday=numbers[one["jour"]],
+            start_min=_minutes(one["heure_debut"]),
+            end_min=_minutes(one["heure_fin"]),
+        )
+
+
+def _all_quiet(data: Mapping[str, Any]) -> bool:
+    quiet = wording.LEVELS["quiet"].id
+    return not data["to_avoid"] and all(cell["niveau"] == quiet for cell in data["cells"])
 
 
 def _key(cell: Mapping[str, Any]) -> Key:

@@ -12,9 +12,9 @@ from importlib import resources
 from typing import Any
 
 from affluence.publication.checked_figures import check_figures
-from affluence.publication.language import SOURCE, Language
+from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
-from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META, SCHEMAS
+from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META, SCHEMAS, kind_of
 
 SCRIPT = resources.files(__package__).joinpath("templates", "page.js").read_text(encoding="utf-8")
 FILES = (PAGE, CSV, JSON, MANIFEST)
@@ -55,9 +55,9 @@ def check_site(site: Mapping[str, bytes]) -> list[str]:
             for path, (document, broken) in pages.items()
             for problem in (
                 *broken,
-                *_structure(document, _language_of(path)),
+                *_structure(document, *kind_of(path)),
                 *_links(document, texts, links),
-                *check_figures(document, _language_of(path), texts[CSV], data),
+                *check_figures(document, *kind_of(path), texts[CSV], data),
                 *_dials(document, own),
                 *_release(document, manifest),
             )
@@ -68,11 +68,7 @@ def check_site(site: Mapping[str, bytes]) -> list[str]:
     ]
 
 
-def _language_of(path: str) -> Language:
-    return Language(SOURCE if path == PAGE else path.removesuffix(".html"))
-
-
-def _structure(document: Element, language: Language) -> Iterator[str]:
+def _structure(document: Element, kind: str, language: Language) -> Iterator[str]:
     for root in document.all("html"):
         if root.attributes.get("lang") != language.code:
             yield f"the language of the page is not '{language.code}'"
@@ -87,7 +83,7 @@ def _structure(document: Element, language: Language) -> Iterator[str]:
     for element in document.all("iframe", "object", "embed"):
         yield f"<{element.tag}> has no place on the page"
     scripts = ["".join(script.children).strip() for script in document.all("script")]  # type: ignore[arg-type]  # texts
-    if scripts != [SCRIPT.strip()]:
+    if scripts != ([] if kind else [SCRIPT.strip()]):
         yield "a script other than its own is on the page"
     if any(name.startswith("on") for element in document.all() for name in element.attributes):
         yield "an attribute holds a script"

@@ -89,12 +89,14 @@ class Contact:
     relay_url: str = ""  # relay for deaf callers
     appointment_url: str = ""
     online_url: str = ""
+    public_url: str = ""  # of the page itself, for the poster
     notice: Notice | None = None
 
     @property
     def links(self) -> tuple[str, ...]:
         """Addresses of other sites to which the page leads."""
-        return tuple(url for url in (self.relay_url, self.appointment_url, self.online_url) if url)
+        urls = (self.relay_url, self.appointment_url, self.online_url, self.public_url)
+        return tuple(url for url in urls if url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

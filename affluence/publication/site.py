@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -14,10 +14,10 @@ from affluence.publication.calendar_file import ics_file
 from affluence.publication.edition import Edition
 from affluence.publication.figures import publishable
 from affluence.publication.headers import apache_file, content_security_policy, nginx_file
-from affluence.publication.language import Language
+from affluence.publication.language import SOURCE, Language
 from affluence.publication.open_data import csv_file, json_file
 from affluence.publication.texts import texts_file, texts_json
-from affluence.publication.view import page
+from affluence.publication.view import Page, page
 
 PAGE = "index.html"
 CSV = "affluence.csv"
@@ -27,6 +27,12 @@ TEXTS, TEXTS_JSON = "textes.txt", "textes.json"
 APACHE, NGINX = "entetes-apache.txt", "entetes-nginx.txt"
 MANIFEST = "manifest.json"
 SCHEMAS = ("schema.json", "affluence.schema.json")
+# The page, its version in plain words, and the poster for the reception hall.
+TEMPLATES = {
+    "": "index.html.jinja",
+    "simple": "simple.html.jinja",
+    "affiche": "poster.html.jinja",
+}
 RELEASE_META = "affluence-release"
 
 
@@ -41,22 +47,13 @@ def build_site(edition: Edition) -> dict[str, bytes]:
         TEXTS_JSON: texts_json(edition),
         **schemas(),
     }
-    pages = {
-        page_of(code, edition.languages): page(edition, figures, Language(code))
-        for code in edition.languages
-    }
+    pages = [page(edition, figures, Language(code)) for code in edition.languages]
 
     def written(release: str) -> dict[str, bytes]:
         return {
-            path: render(
-                "index.html.jinja",
-                page=made,
-                say=made.language.say,
-                page_of=lambda language: page_of(language.code, edition.languages),
-                release=release,
-                release_meta=RELEASE_META,
-            )
-            for path, made in pages.items()
+            path_of(kind, made.language): _written(kind, made, release)
+            for made in pages
+            for kind in TEMPLATES
         }
 
     # Pages hold the release id, so the id is made from the pages as they are without one.
@@ -68,9 +65,30 @@ def build_site(edition: Edition) -> dict[str, bytes]:
     return {**files, MANIFEST: manifest(release, files)}
 
 
-def page_of(code: str, languages: Sequence[str]) -> str:
-    """Path of the page in a language: the first one's is the index."""
-    return PAGE if code == languages[0] else f"{code}.html"
+def path_of(kind: str, language: Language) -> str:
+    """Path of one of the pages (a key of `TEMPLATES`) in a language."""
+    if language.code == SOURCE:
+        return f"{kind}.html" if kind else PAGE
+    return f"{kind}-{language.code}.html" if kind else f"{language.code}.html"
+
+
+def kind_of(path: str) -> tuple[str, Language]:
+    """Which page it is, and in which language: the reverse of `path_of`."""
+    stem = path.removesuffix(".html")
+    kind, _, code = stem.partition("-") if stem.partition("-")[0] in TEMPLATES else ("", "", stem)
+    return kind, Language(SOURCE if path == PAGE else code or SOURCE)
+
+
+def _written(kind: str, made: Page, release: str) -> bytes:
+    return render(
+        TEMPLATES[kind],
+        page=made,
+        say=made.language.say,
+        page_of=lambda language: path_of(kind, language),
+        path_of=lambda other: path_of(other, made.language),
+        release=release,
+        release_meta=RELEASE_META,
+    )
 
 
 def schemas() -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import segno
 from markupsafe import Markup, escape
 
 from affluence.publication import wording
@@ -93,6 +94,8 @@ class Page:
     notice: Markup
     notice_until: str
     other_ways: tuple[Link, ...]
+    public_url: str
+    qr: Markup
     answer: Answer
     weekdays: tuple[Weekday, ...]
     rows: tuple[TableRow, ...]
@@ -143,6 +146,8 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
         if edition.contact.notice
         else "",
         other_ways=_other_ways(edition.contact, language),
+        public_url=edition.contact.public_url,
+        qr=_qr(edition.contact.public_url),
         answer=answer(edition, figures, words),
         weekdays=tuple(Weekday(d, words.short_day(d), words.day(d)) for d in grid.weekdays),
         rows=_rows(grid, words),
@@ -173,6 +178,15 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
         answers_known=edition.answers_known,
         refusals_recorded=edition.refusals_recorded,
     )
+
+
+def _qr(url: str) -> Markup:
+    """The address as a QR code, SVG; the address stands beside it in letters."""
+    if not url:
+        return _NOTHING
+    code = segno.make(url, error="m", micro=False)
+    drawn = code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
+    return Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" '))  # noqa: S704  # segno's
 
 
 def _price(price: str, language: Language) -> Markup:

@@ -87,6 +87,7 @@ def _contact_of(platform: Platform) -> Contact:
         relay_url=page.relay_url,
         appointment_url=page.appointment_url,
         online_url=page.online_url,
+        public_url=page.public_url,
         notice=notice,
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
 from affluence.publication.language import Language
-from affluence.publication.site import build_site, page_of
+from affluence.publication.site import build_site, path_of
 from affluence.publication.wording import LEVELS as STATES
 from affluence.publication.wording import Words
 from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
@@ -75,7 +75,7 @@ def opened(
         (folder / path).write_bytes(body)
     page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
     page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
-    page.goto((folder / page_of(shown.languages[-1], shown.languages)).as_uri())
+    page.goto((folder / path_of("", Language(shown.languages[-1]))).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     return page
 

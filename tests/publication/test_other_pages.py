@@ -1,0 +1,161 @@
+"""The version in plain words and the poster: in Chromium, printed, and their code read by zbar."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from affluence.publication.checks import check_site
+from affluence.publication.edition import Contact, Edition
+from affluence.publication.language import Language, available
+from affluence.publication.site import build_site, kind_of, path_of
+from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
+
+from .editions import DRAWN, PHONE, drawn, edition, hours
+from .reading import words
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pypdf = pytest.importorskip("pypdf")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+URL = "https://www.example.gouv.fr/affluence/"
+CONTACT = Contact(public_url=URL)
+ALL_DAY = tuple((hour * 60, hour * 60 + 60) for hour in range(8, 19))
+EDITIONS = {
+    "realistic": edition(languages=available(), contact=CONTACT),
+    "little data": edition(
+        languages=available(), week=drawn(["?????"] * 7), recommended=(), to_avoid=()
+    ),
+    "nothing quiet": edition(
+        languages=available(), week=drawn(["ttttt"] * 7), anything_quiet=False
+    ),
+    "long week": edition(
+        languages=available(),
+        contact=CONTACT,
+        week=drawn(["tba?ct"] * len(ALL_DAY), ALL_DAY),
+        opening=hours(*((day, 480, 1140) for day in range(1, 7))),
+    ),
+}
+KINDS = ("simple", "affiche")
+
+
+def plain(site: dict[str, bytes], path: str) -> str:
+    return words(site[path].decode()).replace("\u00a0", " ")
+
+
+def test_a_path_tells_which_page_it_is() -> None:
+    for code in available():
+        for kind in ("", *KINDS):
+            assert kind_of(path_of(kind, Language(code))) == (kind, Language(code))
+
+
+def test_the_simple_version_says_when_to_call_in_three_sentences() -> None:
+    said = plain(build_site(edition()), "simple.html")
+    assert (
+        "Appelez : mardi de 14 h à 16 h 30, mercredi de 13 h 30 à 14 h et jeudi de 14 h à 15 h."
+        in said
+    )
+    assert "N’appelez pas : lundi de 9 h à 12 h et vendredi de 11 h à 12 h." in said
+    assert "La ligne est occupée ? Rappelez plus tard." in said
+    assert "Ces heures sont justes jusqu’au dimanche 15 mars 2026." in said
+
+
+def test_without_data_the_simple_version_gives_no_hours() -> None:
+    said = plain(build_site(EDITIONS["little data"]), "simple.html")
+    assert "Il n’y a pas encore assez de données" in said
+    assert "Appelez :" not in said
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_all_of_them_pass_the_check_of_the_site(name: str) -> None:
+    assert check_site(build_site(EDITIONS[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "problem"),
+    [
+        ("simple.html", "mercredi de", "vendredi de", "simple.html: the page does not say"),
+        ("affiche-ar.html", ">هادئ</span>", ">مزدحم</span>", "the page and the data differ"),
+        ("simple-ar.html", 'lang="ar"', 'lang="fr"', "the language of the page is not 'ar'"),
+        ("affiche.html", "</main>", "</main><script></script>", "a script other than its own"),
+    ],
+)  # fmt: skip
+def test_a_defect_of_theirs_is_found(path: str, old: str, new: str, problem: str) -> None:
+    site = build_site(EDITIONS["realistic"])
+    page = site[path].decode()
+    assert old in page
+    site[path] = page.replace(old, new).encode()
+    assert any(problem in found for found in check_site(site))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+def opened(browser: Browser, folder: Path, shown: Edition, path: str, width: int = 320) -> Page:
+    for name, body in build_site(shown).items():
+        (folder / name).write_bytes(body)
+    page = browser.new_context(viewport={"width": width, "height": 640}).new_page()
+    page.goto((folder / path).as_uri())
+    return page
+
+
+class TestInChromium:
+    pytestmark = NEEDS_CHROMIUM
+
+    @pytest.mark.parametrize("code", ["fr", "ar"])
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("name", EDITIONS)
+    def test_nothing_scrolls_sideways_and_axe_is_content(
+        self, browser: Browser, tmp_path: Path, name: str, kind: str, code: str
+    ) -> None:
+        page = opened(browser, tmp_path, EDITIONS[name], path_of(kind, Language(code)))
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        violations = axe.Axe().run(page, options=options).response["violations"]
+        assert [(found["id"], len(found["nodes"])) for found in violations] == []
+        page.add_style_tag(content=TEXT_SPACING)
+        excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(excess) == 0
+
+    @pytest.mark.parametrize("code", ["fr", "ar"])
+    @pytest.mark.parametrize("name", EDITIONS)
+    def test_the_poster_is_one_sheet(
+        self, browser: Browser, tmp_path: Path, name: str, code: str
+    ) -> None:
+        path = path_of("affiche", Language(code))
+        page = opened(browser, tmp_path, EDITIONS[name], path, width=1280)
+        pdf = page.pdf(format="A4", prefer_css_page_size=True)
+        sheets = pypdf.PdfReader(io.BytesIO(pdf)).pages
+        assert len(sheets) == 1
+        assert f"0{PHONE[3:]}" in "".join(sheets[0].extract_text().split())
+
+    @pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbarimg is not installed")
+    def test_the_code_on_the_poster_leads_to_the_page(
+        self, browser: Browser, tmp_path: Path
+    ) -> None:
+        page = opened(browser, tmp_path, EDITIONS["realistic"], "affiche.html", width=1280)
+        picture = tmp_path / "code.png"
+        page.locator(".code svg").screenshot(path=picture)
+        done = subprocess.run(
+            ["zbarimg", "--quiet", "--raw", str(picture)], check=True, stdout=subprocess.PIPE
+        )
+        assert done.stdout.decode().strip() == URL
+
+
+def test_levels_of_the_poster_are_those_of_the_page() -> None:
+    site = build_site(edition())
+    page, poster = (plain(site, path) for path in ("index.html", "affiche.html"))
+    begin, end = "Affluence habituelle au téléphone", "Ce que veulent dire"
+    table = page[page.index(begin) : page.index(end)].strip()
+    assert table in poster
+    assert len(DRAWN) == 7
