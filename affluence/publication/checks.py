@@ -14,7 +14,16 @@ from typing import Any
 from affluence.publication.checked_figures import check_figures
 from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
-from affluence.publication.site import CSV, JSON, MANIFEST, PAGE, RELEASE_META, SCHEMAS, kind_of
+from affluence.publication.site import (
+    CSV,
+    FRAGMENT,
+    JSON,
+    MANIFEST,
+    PAGE,
+    RELEASE_META,
+    SCHEMAS,
+    kind_of,
+)
 
 SCRIPT = resources.files(__package__).joinpath("templates", "page.js").read_text(encoding="utf-8")
 FILES = (PAGE, CSV, JSON, MANIFEST)
@@ -46,7 +55,8 @@ def check_site(site: Mapping[str, bytes]) -> list[str]:
         return [f"a file cannot be read: {error}"]
     if not (isinstance(manifest, dict) and isinstance(data, dict)):
         return [f"{MANIFEST} or {JSON} is not an object"]
-    pages = {path: parse(text) for path, text in texts.items() if path.endswith(".html")}
+    written = [path for path in texts if path.endswith(".html") and path != FRAGMENT]
+    pages = {path: parse(texts[path]) for path in written}
     own = _digits(str(data.get("phone")))
     links = set(data.get("links", ()))
     return [

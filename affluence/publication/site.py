@@ -23,6 +23,9 @@ PAGE = "index.html"
 CSV = "affluence.csv"
 JSON = "affluence.json"
 ICS = "affluence.ics"
+# For the editor of a content management system, which drops all but the plainest markup. In French
+# only: `lang` and `dir` are dropped too.
+FRAGMENT = "fragment.html"
 TEXTS, TEXTS_JSON = "textes.txt", "textes.json"
 APACHE, NGINX = "entetes-apache.txt", "entetes-nginx.txt"
 MANIFEST = "manifest.json"
@@ -39,15 +42,16 @@ RELEASE_META = "affluence-release"
 def build_site(edition: Edition) -> dict[str, bytes]:
     """The files of the site by relative path, the same bytes for the same edition."""
     figures = publishable(edition)
+    pages = [page(edition, figures, Language(code)) for code in edition.languages]
     data = {
         CSV: csv_file(edition, figures),
         JSON: json_file(edition, figures),
         ICS: ics_file(edition, figures),
+        FRAGMENT: render("fragment.html.jinja", page=pages[0], say=pages[0].language.say),
         TEXTS: texts_file(edition),
         TEXTS_JSON: texts_json(edition),
         **schemas(),
     }
-    pages = [page(edition, figures, Language(code)) for code in edition.languages]
 
     def written(release: str) -> dict[str, bytes]:
         return {

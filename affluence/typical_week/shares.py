@@ -235,10 +235,8 @@ class Shares:
         seen = np.where(np.isfinite(share), seen, 0.0)
         share = np.nan_to_num(share)
         # So many observations are worth an independent one of full weight.
-        certainty = seen.sum(-1, keepdims=True) / np.maximum(
-            self._lasting[-1].sum(-1, keepdims=True), _NONE
-        )
-        one = self.clustering / certainty
+        squares = np.maximum(self._lasting[-1].sum(-1, keepdims=True), _NONE)
+        one = self.clustering * squares / np.maximum(seen.sum(-1, keepdims=True), _NONE)
         shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
         fitted = expit(shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from affluence.publication.site import build_site, kind_of, path_of
 from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
 
 from .editions import DRAWN, PHONE, drawn, edition, hours
-from .reading import words
+from .reading import LEVELS, words
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pypdf = pytest.importorskip("pypdf")
@@ -159,3 +160,32 @@ def test_levels_of_the_poster_are_those_of_the_page() -> None:
     table = page[page.index(begin) : page.index(end)].strip()
     assert table in poster
     assert len(DRAWN) == 7
+
+
+DROPPED_BY_EDITORS = r"</?(?:div|span|svg|path|circle|bdi|style|script|details|summary)\b[^>]*>"
+
+
+def through_an_editor(fragment: str) -> str:
+    """What the rich-text editor of a content management system keeps (eZ Platform's rules)."""
+    kept = re.sub(DROPPED_BY_EDITORS, "", fragment)
+    return re.sub(r' (?:style|lang|dir|aria-\w+|data-\w+|headers)="[^"]*"', "", kept)
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_the_fragment_loses_nothing_in_an_editor(name: str) -> None:
+    fragment = build_site(EDITIONS[name])["fragment.html"].decode()
+    assert through_an_editor(fragment) == fragment
+
+
+def test_the_fragment_says_what_the_page_says() -> None:
+    site = build_site(edition())
+    cells = re.findall(r'<td class="(\w+)">(.*?)</td>', site["fragment.html"].decode())
+    letters = {identifier: word for word, identifier in LEVELS.values()}
+    assert [word.replace("\u00ad", "") for _, word in cells] == [
+        LEVELS[letter][0] for line in DRAWN for letter in line
+    ]
+    assert all(letters[identifier] == word.replace("\u00ad", "") for identifier, word in cells)
+    said = plain(site, "fragment.html")
+    assert "mardi de 14 h à 16 h 30, mercredi de 13 h 30 à 14 h et jeudi de 14 h à 15 h." in said
+    assert "01 99 00 12 34" in said
+    assert "Valable jusqu’au dimanche 15 mars 2026" in said
