@@ -103,7 +103,7 @@ class Study:
             advice=self.runs.advice[-1],
             left_out=self._left_out(),
             answers_known=model.reading.answers_known,
-            refusals_recorded=bool(self.history.sums["busy"].any()),
+            refusals_recorded=model.reading.refusals_recorded,
         )
 
     def forecast(self) -> pl.DataFrame:
@@ -223,5 +223,7 @@ def _reading(history: History, *, lines_believed: bool) -> Reach:
         for name in ("answered", "abandoned", "unanswered", "unknown")
     )
     return Reach(
-        answers_known=answered + abandoned + unanswered > unknown, lines_believed=lines_believed
+        answers_known=answered + abandoned + unanswered > unknown,
+        lines_believed=lines_believed,
+        refusals_recorded=bool(history.sums["busy"].any()),
     )

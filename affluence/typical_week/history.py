@@ -115,18 +115,19 @@ def make_history(
             pl.col("open_s") > 0,
             pl.col("recorded_s") >= pl.col("open_s"),
         )
-        .join(grid.lazy(), on="weekday", maintain_order="left_right")
+        .join(grid.lazy(), on="weekday")
         # A slot that opening hours cut belongs to the row of its open part.
         .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
+        .sort("slot_start", "cell")
         .unique("slot_start", keep="first", maintain_order=True)
-        .group_by("week", "cell")
-        .agg(pl.col(SUMS).sum())
         .collect()
     )
-    at = placed["week"].to_numpy(), placed["cell"].to_numpy()
-    sums = {name: np.zeros((weeks, cells.count)) for name in SUMS}
-    for name, found in sums.items():
-        found[at] = placed[name].to_numpy()
+    # Added up in the order of time: a group-by of Polars rounds differently from run to run.
+    at = (placed["week"] * cells.count + placed["cell"]).to_numpy()
+    sums = {}
+    for name in SUMS:
+        by_cell = np.bincount(at, placed[name].to_numpy(), weeks * cells.count)
+        sums[name] = by_cell.astype(np.float64).reshape(weeks, cells.count)
     row_s = (cells.grid["end_min"] - cells.grid["start_min"]).to_numpy() * 60.0
     return History(
         first_monday=first_monday, cells=cells, sums=sums, exposure=sums["open_s"] / row_s

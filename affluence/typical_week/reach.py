@@ -32,11 +32,14 @@ class Reach:
             one minus the busy-line rate alone.
         lines_believed: False where the records contradict the number of lines: then the rates of
             lines mean nothing, and reach rests on the refused share alone.
+        refusals_recorded: False where the records never say "busy": then there is no refused share,
+            and no reach either where the lines are not believed.
 
     """
 
     answers_known: bool
     lines_believed: bool
+    refusals_recorded: bool = True
 
     def __call__(self, sums: Sums, shape: Sums) -> Floats:
         """Reach by cell; nan where nothing is known.
@@ -45,7 +48,7 @@ class Reach:
         memory: the larger of two noisy numbers is larger than either.
         """
         blocked = self._busy_lines(sums)
-        if self.answers_known:
+        if self.answers_known and self.refusals_recorded:
             refused = ratio(sums["first_busy"], sums["first_attempts"])
             by_lines = np.nan_to_num(self._busy_lines(shape), nan=-1.0)
             by_refusals = np.nan_to_num(ratio(shape["first_busy"], shape["first_attempts"]))

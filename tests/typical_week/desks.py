@@ -163,14 +163,13 @@ def no_flags(history: History) -> Flags:
     return np.zeros((history.weeks + 8, len(history.cells.weekdays), len(KINDS)), dtype=bool)
 
 
-def model_of(history: History, flags: Flags | None = None) -> Model:
+def model_of(
+    history: History,
+    flags: Flags | None = None,
+    reading: Reach = Reach(answers_known=True, lines_believed=True),  # noqa: B008  # frozen
+) -> Model:
     """A model that has learned nothing yet."""
-    settings = Settings(
-        minimum_days=3,
-        minimum_calls=10,
-        bounds=BOUNDS,
-        reach=Reach(answers_known=True, lines_believed=True),
-    )
+    settings = Settings(minimum_days=3, minimum_calls=10, bounds=BOUNDS, reach=reading)
     return Model(history, no_flags(history) if flags is None else flags, settings)
 
 

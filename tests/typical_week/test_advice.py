@@ -41,8 +41,7 @@ def advise_by(
 
 def rising(step: float = 0.001, lowest: float = 0.3) -> Floats:
     """Each cell a little better than the one before."""
-    rising: Floats = lowest + step * np.arange(CELLS.count)
-    return rising
+    return np.linspace(lowest, lowest + step * (CELLS.count - 1), CELLS.count)
 
 
 def test_an_eighth_of_the_hours_is_recommended_and_an_eighth_to_avoid() -> None:

@@ -326,7 +326,7 @@ def test_the_document_says_the_same_for_programs() -> None:
     assert effect.comparison is not None
     document = json.loads(effect_as_document("Desk", effect))
     assert document["nothing_said_because"] is None
-    assert document["alarm"] is False
+    assert document["alarm"] is effect.alarm
     assert document["first_published"] == "2026-02-01"
     assert document["comparison"]["before"]["value"] == effect.comparison.before.value
     assert document["comparison"]["shift"]["value"] == effect.comparison.shift.value

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
+from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import (
     LOWEST,
     Desk,
@@ -190,6 +191,22 @@ def test_where_callers_are_not_known_attempts_stand_for_them() -> None:
     known = history_by(USUAL)
     unknown = replace(known, sums={**known.sums, "first_attempts": np.zeros_like(USUAL)})
     assert published(unknown).tolist() == published(known).tolist()
+
+
+@pytest.mark.parametrize(
+    ("lines_believed", "refusals_recorded", "known"),
+    [(True, True, True), (True, False, True), (False, True, True), (False, False, False)],
+)
+def test_where_neither_lines_nor_refusals_tell_who_was_turned_away_there_is_no_level(
+    lines_believed: bool, refusals_recorded: bool, known: bool
+) -> None:
+    """All who got a line were answered, but how many got none?"""
+    reading = Reach(
+        answers_known=True, lines_believed=lines_believed, refusals_recorded=refusals_recorded
+    )
+    model = model_of(history_by(USUAL), reading=reading)
+    levels = [after.levels.levels for after in model.run()]
+    assert np.all((levels[-1] != NONE) == known)
 
 
 def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -> None:
