@@ -1,6 +1,7 @@
 """Which hours to recommend and which to advise against: several, near-equal, spread over days.
 
-One single hour would fill up as soon as it is named. Hours that were recommended the week before
+One single hour would fill up as soon as it is named; where only one is quiet it is named alone
+all the same, for a busy one must not be called quiet. Hours that were recommended the week before
 stay as long as they are about as good as others: people remember them.
 """
 

@@ -127,9 +127,15 @@ class Demand:
 
     def day_variance(self, horizon_weeks: int) -> float:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
-        errors, forecasts = self._between[:, min(horizon_weeks, len(HORIZONS_WEEKS)) - 1]
         weight = _DAY_VARIANCE_WEIGHT * self._day_size
-        return max(0.0, float((errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)))
+        errors, forecasts = self._between
+        graded = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
+        last = len(HORIZONS_WEEKS)
+        if horizon_weeks <= last:
+            return max(0.0, float(graded[horizon_weeks - 1]))
+        # Beyond what is graded it grows as it has grown so far.
+        growth = max(0.0, float(graded[-1] - graded[0])) / (last - 1)
+        return max(0.0, float(graded[-1])) + growth * (horizon_weeks - last)
 
     def mean_variance(self) -> Floats:
         """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""

@@ -33,7 +33,9 @@ Apart = Literal["no_records", "odd_day", "after_closure", "bridge", "hole"]
 _MEMORY_S = 600.0  # after which a group of lines has forgotten how busy it was
 _USUAL_WAIT_CLUSTERING = 0.05
 _GRADED_EVERY_WEEKS = 4  # shares that no level rests on
-_HOLE_CALLS = 20.0  # so many expected and none recorded: records are missing
+_HOLE_CALLS = 20.0  # so many expected in a cell and none recorded: records are missing
+_SILENT_CALLS = 7.0  # so many expected on a day and none recorded: one day in a thousand at most
+_ENOUGH_HALF_LIFE_WEEKS = 6.0
 _RECENT_WEEKS = 2
 _GOOD_ENOUGH = 0.97
 _SIDES = (
@@ -100,6 +102,7 @@ class Model:
         )
         self.levels = LevelPath(settings.bounds, cells.count)
         self.week = 0
+        self.learned = np.zeros(history.exposure.shape, dtype=bool)  # what counts, weeks × cells
         self._by_day = {name: history.by_day(name) for name in history.sums}
         self.set_aside: list[SetAside] = []
         self._odd_days = OddDays(_SIDES, len(cells.weekdays))
@@ -156,7 +159,10 @@ class Model:
 
     @property
     def enough(self) -> Mask:
-        """Which cells have been seen on enough days and with enough calls."""
+        """Which cells have been seen on enough days, and lately with enough calls.
+
+        Calls of six weeks ago count half: ten calls in two years say nothing of the next week.
+        """
         minimum = self._settings
         return (self._days >= minimum.minimum_days) & (self._calls >= minimum.minimum_calls)
 
@@ -165,6 +171,10 @@ class Model:
         exposure = history.exposure[week] * ~self._holes(week)
         was_open = history.exposure[week] @ cells.in_day > 0
         silent = was_open & (self._by_day["attempts"][week] == 0)
+        if self.demand.weeks_learned:
+            # Where few people call, a day without a call is a day like others.
+            expected = (self.demand.mean() * history.exposure[week]) @ cells.in_day
+            silent &= expected >= _SILENT_CALLS
         kinds = self._flags[week]
         special = (kinds & APART).any(-1)
         self._note(week, silent=silent, odd=odd, special=special)
@@ -178,14 +188,17 @@ class Model:
         sums = {name: found[week] * (usable > 0) * left for name, found in history.sums.items()}
         effect = self.effects.of(kinds)[cells.day]
         exposure = usable * left * effect
-        seen = ((usable > 0) & left).astype(np.float64)
+        self.learned[week] = (usable > 0) & left
+        seen = self.learned[week].astype(np.float64)
         for weekday in np.flatnonzero(confirmed).tolist():
             held = int(self._held[weekday])
             of_day = (cells.day == weekday) & (history.exposure[held] > 0)
             for name, found in history.sums.items():
                 sums[name] = sums[name] + found[held] * of_day
-            exposure = exposure + history.exposure[held] * of_day
+            of_held = self.effects.of(self._flags[held])[cells.day]
+            exposure = exposure + history.exposure[held] * of_day * of_held
             seen = seen + of_day
+            self.learned[held] |= of_day
             self.set_aside = [
                 aside for aside in self.set_aside if aside.day != history.day(held, weekday)
             ]
@@ -218,8 +231,9 @@ class Model:
         self.busy_lines.learn(sums, open_memories)
         self.occupancy.learn(sums, open_memories * (sums["line_open_s"] > 0))
         self.wait.learn(sums, sums["waits"])
+        fade = 0.5 ** (1 / _ENOUGH_HALF_LIFE_WEEKS)
         self._days += seen
-        self._calls += sums["attempts"]
+        self._calls = fade * self._calls + sums["attempts"]
         self._recent.append(sums)
         recent = {
             name: np.sum([week[name] for week in self._recent], axis=0)
@@ -244,10 +258,7 @@ class Model:
         cells, history = self._history.cells, self._history
         is_open = history.exposure[week] @ cells.in_day > 0
         holes = self._holes(week) @ cells.in_day > 0
-        came = self._by_day[self.callers][week]
-        expected = np.zeros_like(came)
-        if self.demand.weeks_learned:
-            expected = (self.demand.mean() * history.exposure[week]) @ cells.in_day
+        times = self._odd_days.times_expected(self._sides(week)[0])
         for weekday in np.flatnonzero(is_open).tolist():
             day = history.day(week, weekday)
             reason: Apart | None = None
@@ -256,7 +267,7 @@ class Model:
                 reason = "no_records"
             elif odd[weekday]:
                 reason = "odd_day"
-                factor = float(came[weekday] / expected[weekday]) if expected[weekday] else None
+                factor = times[weekday]
             elif special[weekday]:
                 after = self._flags[week, weekday, KINDS.index("after_closure")]
                 reason = "after_closure" if after else "bridge"

@@ -102,6 +102,12 @@ class OddDays:
         self._hold(values, np.where(odd, direction, 0.0))
         return odd, confirmed
 
+    def times_expected(self, values: Floats) -> list[float | None]:
+        """By what factor each day is off, where the first two sides, numbers of calls, say most."""
+        off = (values - self._expected)[:2]
+        most = np.where(np.abs(off[0]) >= np.abs(off[1]), off[0], off[1])
+        return [float(np.exp(each)) if np.isfinite(each) else None for each in most]
+
     def _hold(self, values: Floats, direction: Floats) -> None:
         """Remember in which direction the days were off; those without values change nothing."""
         self._held = np.where(np.isfinite(values).any(0), direction, self._held)

@@ -81,6 +81,8 @@ class Shares:
         self._cells, self._names, self._ratio = cells, tuple(names), ratio
         self._usual_clustering = np.array([usual_clustering, 1.0]) * _CLUSTERING_WEIGHT
         # Where hardly anything fails its failures are too few to show that they come in clusters.
+        # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
+        self._inside = 0.01 if usual_clustering >= 1 else 1e-4
         self._least_clustering = 1.0 if usual_clustering > 1 else usual_clustering / 10
         levels, shapes = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
         self._keep_level = 0.5 ** (1 / np.array(LEVEL_HALF_LIVES_WEEKS))
@@ -214,7 +216,7 @@ class Shares:
         self._clustering *= 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
         # What was believed at first does not fade.
         self._clustering += self._usual_clustering * (1 - 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS))
-        chance = np.clip(expit(foretold[-1][self.best]), 0.01, 0.99)
+        chance = np.clip(expit(foretold[-1][self.best]), self._inside, 1 - self._inside)
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
         # One cell in a thousand must not decide for all.
         self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()

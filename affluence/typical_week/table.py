@@ -20,10 +20,9 @@ _OF_LINES = ("busy_line_rate", "occupancy_rate")
 
 def week_table(platform: str, history: History, model: Model) -> pl.DataFrame:
     """WEEK: sums over the days that count, and what the model makes of them."""
-    ordinary = history.without(history.days_among({aside.day for aside in model.set_aside}))
-    sums = {name: found.sum(0) for name, found in ordinary.sums.items()}
+    sums = {name: found.sum(0, where=model.learned) for name, found in history.sums.items()}
     columns: dict[str, Floats] = dict(sums)
-    columns["days"] = (ordinary.exposure > 0).sum(0)
+    columns["days"] = model.learned.sum(0)
     first = sums["first_attempts"]
     columns["refused_share"] = np.where(
         first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan

@@ -159,9 +159,11 @@ def test_few_calls_are_not_enough_data() -> None:
     def four_a_day(_day: date, minute: int) -> Figures:
         return {"answered": 1, "first_attempts": 1} if minute in {540, 600, 660, 840} else {}
 
-    made = week_of(slots_of(FIRST, LAST, four_a_day))
-    assert set(made.week["state"]) == {"not_enough_data"}
-    assert made.advice.recommended == ()
+    for weeks in (4, 30, 104):
+        first = LAST - timedelta(days=7 * weeks - 1)
+        made = week_of(slots_of(first, LAST, four_a_day), first=first)
+        assert set(made.week["state"]) == {"not_enough_data"}
+        assert made.advice.recommended == ()
 
 
 def test_few_days_are_not_enough_data() -> None:
