@@ -7,6 +7,7 @@ stay as long as they are about as good as others: people remember them.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,16 +76,20 @@ def advise(
 def _in_order(key: Floats, among: NDArray[np.bool_]) -> list[int]:
     """Positions of some cells by a key; equal ones in the order of the week."""
     order = np.argsort(np.round(key, 9), kind="stable")
-    return [int(cell) for cell in order if among[cell]]
+    found: list[int] = order[among[order]].tolist()
+    return found
 
 
 def _spread_out(best_first: list[int], cells: Cells, count: int) -> tuple[int, ...]:
     """The best cells, not more than a few of one weekday as long as others are left."""
+    days = cells.day.tolist()
+    of_day: Counter[int] = Counter()
     chosen: list[int] = []
     for cell in best_first:
-        same_day = sum(cells.day[cell] == cells.day[other] for other in chosen)
-        if same_day < _MOST_A_DAY:
+        if of_day[days[cell]] < _MOST_A_DAY:
+            of_day[days[cell]] += 1
             chosen.append(cell)
-    chosen += [cell for cell in best_first if cell not in chosen]
-    kept = set(chosen[:count])
+    taken = set(chosen)
+    kept = {*chosen[:count]}
+    kept.update([cell for cell in best_first if cell not in taken][: count - len(kept)])
     return tuple(cell for cell in best_first if cell in kept)

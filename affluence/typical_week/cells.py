@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+def known_or(values: Floats, otherwise: float) -> Floats:
+    """Values with another one for those that are not known (nan); for small arrays the quickest."""
+    filled: Floats = np.where(np.isnan(values), otherwise, values)
+    return filled
+
+
 @dataclass(frozen=True)
 class Cells:
     """The cells of a table: ``grid`` has ``weekday``, ``start_min`` and ``end_min``."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affluence.typical_week import reach
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Floats, known_or
 from affluence.typical_week.demand import Demand
 from affluence.typical_week.effects import APART, KINDS, Effects, Flags
 from affluence.typical_week.history import History
@@ -215,7 +215,7 @@ class Model:
         chance = self._settings.reach(of_day, of_day)
         expected = (came * expit(self.reach.logit)) @ in_day / np.maximum(called, 1.0)
         known = (called > 0) & (usual > 0) & np.isfinite(chance)
-        chance = np.where(known, (called * np.nan_to_num(chance) + expected) / (called + 1), 0.5)
+        chance = np.where(known, (called * known_or(chance, 0.0) + expected) / (called + 1), 0.5)
         self.load.learn(
             np.where(known, np.log((called + 0.5) / (usual + 0.5)), np.nan),
             logit(chance) - logit(np.where(known, expected, 0.5)),
@@ -289,7 +289,7 @@ class Model:
         callers, attempts = (self._by_day[n][week] for n in (self.callers, "attempts"))
         of_day = {name: self._by_day[name][week] for name in reach.NAMES}
         chance = self._settings.reach(of_day, of_day)
-        smoothed = (callers * np.nan_to_num(chance, nan=0.5) + 0.5) / (callers + 1)
+        smoothed = (callers * known_or(chance, 0.5) + 0.5) / (callers + 1)
         # Nobody minds whether 98 or 99 of a hundred get through.
         smoothed = np.clip(smoothed, 1 - _GOOD_ENOUGH, _GOOD_ENOUGH)
         values = np.stack(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Floats, known_or
 
 Mask = NDArray[np.bool_]
 
@@ -120,13 +120,13 @@ class OddDays:
         known = np.isfinite(values)
         deviation = np.where(known & np.isfinite(self._expected), values - self._expected, np.nan)
         usable = np.isfinite(deviation)
-        square = np.where(usable, np.nan_to_num(deviation) ** 2 - noise, 0.0)
+        square = np.where(usable, known_or(deviation, 0.0) ** 2 - noise, 0.0)
         most = _ROBUST_DEVIATIONS**2 * self._variance()
         fade = 0.5 ** (usable.sum(1, keepdims=True) / _SPREAD_HALF_LIFE_DAYS)
         self._spread = fade * self._spread + np.clip(square, 0, most).sum(1, keepdims=True)
         self._spread_weight = fade * self._spread_weight + usable.sum(1, keepdims=True)
         # A plain mean of the first days, then one that forgets.
         share = np.maximum(1 / (self._seen + 1), 1 - 0.5 ** (1 / _HALF_LIFE_WEEKS))
-        moved = np.nan_to_num(self._expected) * (1 - share) + np.nan_to_num(values) * share
+        moved = known_or(self._expected, 0.0) * (1 - share) + known_or(values, 0.0) * share
         self._expected = np.where(known, moved, self._expected)
         self._seen += known

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.cells import Cells, Floats, known_or
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -159,7 +159,7 @@ class Shares:
         doubt = variance[0, *shape] + _OWN_MOVE_DEVIATION**2
         share = self._ratio(sums, self.lasting)
         seen = np.where(np.isfinite(share), sums["observations"], 0.0)
-        observed = (seen * np.nan_to_num(share) + expit(start)) / (seen + 1)
+        observed = (seen * known_or(share, 0.0) + expit(start)) / (seen + 1)
         noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
@@ -235,7 +235,7 @@ class Shares:
             return nothing, nothing + _UNKNOWN_VARIANCE
         share, seen = self._share(self._lasting), self._lasting[-2]
         seen = np.where(np.isfinite(share), seen, 0.0)
-        share = np.nan_to_num(share)
+        share = known_or(share, 0.0)
         # So many observations are worth an independent one of full weight.
         squares = np.maximum(self._lasting[-1].sum(-1, keepdims=True), _NONE)
         one = self.clustering * squares / np.maximum(seen.sum(-1, keepdims=True), _NONE)
@@ -254,7 +254,7 @@ class Shares:
 
         recent, recently = self._share(self._recent), self._recent[-2]
         recently = np.where(np.isfinite(recent), recently, 0.0)
-        recent = np.nan_to_num(recent)
+        recent = known_or(recent, 0.0)
         came, total = (each.sum(-1)[:, None, None] for each in (recently * recent, recently))
         expected = np.einsum("ac,bec->abe", recently, fitted)
         shift = _logit_above(came, expected, total, self.clustering)
