@@ -87,7 +87,9 @@ def test_a_language_without_catalogue_is_refused_by_name() -> None:
 
 def test_only_named_languages_are_built_and_linked() -> None:
     site = build_site(edition(languages=("fr", "ar")))
-    assert {path for path in site if path.endswith(".html")} == {"index.html", "ar.html"}
+    pages = {path for path in site if path.endswith(".html") and "-" not in path}
+    assert pages == {"index.html", "simple.html", "affiche.html", "fragment.html", "ar.html"}
+    assert {"simple-ar.html", "affiche-ar.html"} < set(site)
     assert b'<a href="ar.html" hreflang="ar">' in site["index.html"]
     assert b'<a href="index.html" hreflang="fr">' in site["ar.html"]
     assert b"English" not in site["index.html"]
