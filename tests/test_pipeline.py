@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
+import re
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from affluence.config import load
 from affluence.errors import AffluenceError, NoRecordsError, RefusedPublicationError
 from affluence.steps.account import LostLinesError
 from affluence.steps.ingest import PAST_RETENTION
@@ -41,6 +45,33 @@ def test_demonstration_gives_the_committed_site(demonstration: Path) -> None:
     report = run(demonstration / "config.toml")
     assert report.problems == []
     assert files_under(demonstration / "site_export") == files_under(REPOSITORY / "site_export")
+
+
+def test_no_number_and_no_name_of_the_records_is_in_any_published_file(
+    demonstration: Path,
+) -> None:
+    """Every number of the demonstration's records is looked for, however its digits are parted."""
+    config = demonstration / "config.toml"
+    run(config)
+    numbers: set[str] = set()
+    names: set[str] = set()
+    for path in (demonstration / "cdr_samples" / "demonstration").glob("Master-*.csv.gz"):
+        for row in csv.reader(gzip.decompress(path.read_bytes()).decode().splitlines()):
+            numbers |= {number for number in row[1:3] if re.fullmatch(r"0[1-9]\d{8}", number)}
+            names |= set(re.findall(r'"([^"<>]{4,})"', row[4]))
+    own = "0" + load(config).platform["etrangers"].phone.removeprefix("+33")
+    assert own in numbers
+    assert len(numbers) > 1000
+    published = {
+        path: path.read_text(encoding="utf-8") for path in (demonstration / "site_export").iterdir()
+    }
+    assert len(published) > 15
+    digits = re.compile(r"(?:\d[\s.\-‑–/]?){9,}")
+    for path, text in published.items():
+        found = {re.sub(r"\D", "", run_of) for run_of in digits.findall(text)}
+        for number in numbers - {own}:
+            assert not any(number[1:] in run_of for run_of in found), path.name
+        assert not any(name in text for name in names), path.name
 
 
 def test_second_run_does_nothing(demonstration: Path) -> None:
