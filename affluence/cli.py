@@ -151,7 +151,7 @@ def week(
     config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the typical week that the next publication would show."""
-    from affluence.inspection import week_as_text
+    from affluence.foresight import week_as_text
 
     made = pipeline.study(load(config), _today(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
@@ -200,7 +200,7 @@ def effect(
     config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Tell whether people have moved to the recommended hours since they are published."""
-    from affluence.typical_week.effect_words import effect_as_document, effect_as_text
+    from affluence.effect_words import effect_as_document, effect_as_text
 
     service, found = pipeline.effect(load(config), _today(), platform)
     print((effect_as_document if as_json else effect_as_text)(service, found))

@@ -1,4 +1,4 @@
-"""A forecast or a backtest as a person reads it in a terminal, or as JSON."""
+"""A typical week, a forecast or a backtest as a person reads it in a terminal, or as JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from affluence.typical_week.backtest import FIRST_ORIGIN_WEEKS, OURS, Backtest
 
+_DAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _KINDS = {
     "after_closure": "day after a closure",
     "bridge": "bridge",
@@ -25,6 +26,21 @@ _COLUMNS = {
     "hit_rate": ("hits", "{:.0%}"),
     "regret": ("regret", "{:.1%}"),
 }
+
+
+def week_as_text(week: pl.DataFrame) -> str:
+    """The cells of a WEEK, one a line, with the two rates and the reach."""
+    lines = ["day  hours        lines full  occupancy  refused  reach (80 % interval)  level"]
+    for cell in week.iter_rows(named=True):
+        rates = (cell["busy_line_rate"], cell["occupancy_rate"], cell["refused_share"])
+        full, occupancy, refused = (_percent(rate) for rate in rates)
+        low, high = _percent(cell["reach_low"]), _percent(cell["reach_high"])
+        interval = f"{_percent(cell['reach'])} ({low} to {high})"
+        lines.append(
+            f"{_DAYS[cell['weekday']]}  {_clock(cell['start_min'])}-{_clock(cell['end_min'])}"
+            f"  {full:>10}  {occupancy:>9}  {refused:>7}  {interval:<22} {cell['state']}"
+        )
+    return "\n".join(lines)
 
 
 def forecast_as_text(forecast: pl.DataFrame, grades: Backtest) -> str:

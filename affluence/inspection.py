@@ -1,16 +1,13 @@
-"""An inspection or a typical week as a person reads it in a terminal, or as JSON."""
+"""An inspection as a person reads it in a terminal, or as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 
-import polars as pl
-
 from affluence.steps.inspect import Inspection
 
 _SHOWN_REJECTS = 5
-_DAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def as_document(found: Inspection) -> str:
@@ -61,26 +58,3 @@ def as_text(found: Inspection) -> str:
 
 def _reasons(kind: str, reasons: Mapping[str, int]) -> list[str]:
     return [f"           {kind}: {count} × {reason}" for reason, count in sorted(reasons.items())]
-
-
-def week_as_text(week: pl.DataFrame) -> str:
-    """The cells of a WEEK, one a line, with the two rates and the reach."""
-    lines = ["day  hours        lines full  occupancy  refused  reach (80 % interval)  level"]
-    for cell in week.iter_rows(named=True):
-        rates = (cell["busy_line_rate"], cell["occupancy_rate"], cell["refused_share"])
-        full, occupancy, refused = (_percent(rate) for rate in rates)
-        low, high = _percent(cell["reach_low"]), _percent(cell["reach_high"])
-        interval = f"{_percent(cell['reach'])} ({low} to {high})"
-        lines.append(
-            f"{_DAYS[cell['weekday']]}  {_clock(cell['start_min'])}-{_clock(cell['end_min'])}"
-            f"  {full:>10}  {occupancy:>9}  {refused:>7}  {interval:<22} {cell['state']}"
-        )
-    return "\n".join(lines)
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -12,7 +12,6 @@ statsforecast 2.1 wants pandas below 3, which the benchmarks do not: it has an e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +26,7 @@ class _Model(Protocol):
         """Point forecasts under "mean"."""
 
 
+_FEWEST_NUMBERS = 10  # in all, for the trend of MSTL
 FEWEST_WEEKS: Mapping[str, int] = {
     "AutoETS": 7,  # of fewer numbers statsforecast says "tiny datasets"
     "MSTL": 2,  # a decomposition wants two seasons
@@ -62,6 +62,9 @@ def mstl(history: Floats, horizon: int) -> Floats:
 
     def fit(filled: Floats) -> Floats:
         cells = filled.shape[1]
+        # Of fewer numbers it says "tiny datasets"; a single cell has no season within the week.
+        if cells < 2 or filled.size < _FEWEST_NUMBERS:
+            return np.full((horizon, cells), np.nan)
         return _continue(MSTL(season_length=cells), filled.ravel(), horizon * cells)
 
     return _fit_observed(fit, history, horizon, FEWEST_WEEKS["MSTL"])
@@ -75,7 +78,10 @@ MODELS: Mapping[str, Forecaster] = {
 
 
 def _fit_observed(
-    fit: Callable[[Floats], Floats], history: Floats, horizon: int, fewest_weeks: int = 1
+    fit: Callable[[Floats], Floats],
+    history: Floats,
+    horizon: int,
+    fewest_weeks: int = 1,
 ) -> Floats:
     """Forecast by ``fit`` of the cells that were ever observed, their gaps filled; at least 0.
 
@@ -86,9 +92,8 @@ def _fit_observed(
     observed = ~np.isnan(history).all(axis=0)
     if observed.any() and len(history) >= fewest_weeks:
         filled = np.stack([_without_gaps(weekly) for weekly in history[:, observed].T], axis=1)
-        with suppress(NotImplementedError):  # "tiny datasets": not even ten numbers in all
-            # A trend may lead below zero, where there are no counts.
-            forecast[:, observed] = np.maximum(fit(filled).reshape(horizon, -1), 0)
+        # A trend may lead below zero, where there are no counts.
+        forecast[:, observed] = np.maximum(fit(filled).reshape(horizon, -1), 0)
     return forecast
 
 

@@ -78,9 +78,11 @@ def path_of(kind: str, language: Language) -> str:
 
 def kind_of(path: str) -> tuple[str, Language]:
     """Which page it is, and in which language: the reverse of `path_of`."""
+    if path == PAGE:
+        return "", Language(SOURCE)
     stem = path.removesuffix(".html")
-    kind, _, code = stem.partition("-") if stem.partition("-")[0] in TEMPLATES else ("", "", stem)
-    return kind, Language(SOURCE if path == PAGE else code or SOURCE)
+    kind, _, code = stem.partition("-")
+    return (kind, Language(code or SOURCE)) if kind in TEMPLATES else ("", Language(stem))
 
 
 def _written(kind: str, made: Page, release: str) -> bytes:

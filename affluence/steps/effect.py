@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from affluence.doubts import find_doubts
 from affluence.publication.edition import Edition
-from affluence.steps.publish import Page
+from affluence.steps.publish import Page, are_lines_believed
 from affluence.store import Store
 from affluence.store.ledger import Recommended
 from affluence.typical_week import last_complete_week
@@ -23,14 +22,15 @@ def effect_of(store: Store, page: Page, today: date) -> Effect:
     if not published:
         return Effect()
     slots = store.lake.read_measured(page.platform, "slots")
+    last = last_complete_week(page.hours, today)
     return measure_effect(
         slots,
         page.hours,
         page.settings,
         published,
         platform=page.platform,
-        last=last_complete_week(page.hours, today),
-        lines_believed=not find_doubts(slots).lines_doubtful,
+        last=last,
+        lines_believed=are_lines_believed(page, slots, last),
     )
 
 

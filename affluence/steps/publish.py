@@ -84,7 +84,6 @@ def study_platform(
             " complete yet; the first table comes when one is."
         )
         raise RefusedPublicationError([reason])
-    recent = _between(slots, max(first, last - _DOUBTFUL_WEEKS * _WEEK + _DAY), last, page)
     return typical_week.study(
         slots,
         page.hours,
@@ -92,15 +91,18 @@ def study_platform(
         platform=page.platform,
         first=first,
         last=last,
-        lines_believed=not find_doubts(recent).lines_doubtful,
+        lines_believed=are_lines_believed(page, slots, last),
         widened=widened,
     )
 
 
-def _between(slots: pl.DataFrame, first: date, last: date, page: Page) -> pl.DataFrame:
+def are_lines_believed(page: Page, slots: pl.DataFrame, last: date) -> bool:
+    """Whether the records of the last weeks up to a day agree with the number of lines."""
     zone = ZoneInfo(page.hours.zone)
-    begin, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
-    return slots.filter(pl.col("slot_start").is_between(begin, end, closed="left"))
+    begin = instant(last - _DOUBTFUL_WEEKS * _WEEK + _DAY, 0, zone)
+    end = instant(last + _DAY, 0, zone)
+    recent = slots.filter(pl.col("slot_start").is_between(begin, end, closed="left"))
+    return not find_doubts(recent).lines_doubtful
 
 
 def make_edition(

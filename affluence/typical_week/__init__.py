@@ -195,28 +195,6 @@ def study(
     )
 
 
-def make_week(
-    slots: pl.DataFrame,
-    hours: Hours,
-    settings: Settings,
-    *,
-    platform: str,
-    first: date,
-    last: date,
-    lines_believed: bool = True,
-) -> TypicalWeek:
-    """The typical week of one platform: `study` and `Study.week` in one."""
-    return study(
-        slots,
-        hours,
-        settings,
-        platform=platform,
-        first=first,
-        last=last,
-        lines_believed=lines_believed,
-    ).week()
-
-
 def _reading(history: History, *, lines_believed: bool) -> Reach:
     answered, abandoned, unanswered, unknown = (
         float(history.sums[name].sum())

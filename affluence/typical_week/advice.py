@@ -11,10 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from affluence.tables import LEVELS
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.levels import NONE, Levels
 
 _SHARE_NAMED = 1 / 8  # of the rows: a sentence that names more is a table, and less sure
@@ -73,7 +72,7 @@ def advise(
     )
 
 
-def _in_order(key: Floats, among: NDArray[np.bool_]) -> list[int]:
+def _in_order(key: Floats, among: Mask) -> list[int]:
     """Positions of some cells by a key; equal ones in the order of the week."""
     order = np.argsort(np.round(key, 9), kind="stable")
     found: list[int] = order[among[order]].tolist()

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.history import History
 from affluence.typical_week.reach import NAMES, Reach, ratio
 
@@ -21,8 +21,6 @@ _RESAMPLES = 1000
 _SEED = 20261127
 _ROUNDS = 6  # after which the products of weekdays and rows no longer move
 _NONE = 1e-9
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

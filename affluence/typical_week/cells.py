@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 def known_or(values: Floats, otherwise: float) -> Floats:

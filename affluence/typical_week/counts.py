@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from affluence.typical_week.cells import Floats
 
 _LEFT_OUT = 28  # minus logarithm of the chance left out on each side of a table: 7e-13
 _FIRST_WEIGHT = 1e-200  # low, since the weights rise from here to the most likely count

@@ -30,7 +30,6 @@ import polars as pl
 
 from affluence.typical_week import Settings, study
 from affluence.typical_week.before_after import (
-    Mask,
     Side,
     compare_sides,
     mean_by_cell,
@@ -38,7 +37,7 @@ from affluence.typical_week.before_after import (
     side_of,
 )
 from affluence.typical_week.calendar import Hours
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach

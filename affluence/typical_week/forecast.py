@@ -15,12 +15,10 @@ from affluence.typical_week.effects import KINDS, Flags
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, sure_levels
 from affluence.typical_week.model import Model
-from affluence.typical_week.shares import Shares, expit
+from affluence.typical_week.shares import Z_INTERVAL, Shares, expit
 from affluence.typical_week.table import INTERVAL, states
 
 MOST_WEEKS = 6
-
-_Z_INTERVAL = 1.2816  # two-sided 80 %
 
 
 def forecast_table(
@@ -34,7 +32,7 @@ def forecast_table(
     cells, grid = history.cells, history.cells.grid
     first = history.first_monday + timedelta(days=7 * history.weeks)
     weeks = min(len(flags) - history.weeks, MOST_WEEKS)
-    opening = opening_by_day(hours, first, first + timedelta(days=7 * weeks))
+    opening = opening_by_day(hours, first, first + timedelta(days=7 * weeks - 1))
     frames = []
     for horizon in range(1, weeks + 1):
         mean, variance = model.foretell(horizon)
@@ -86,7 +84,7 @@ def _share_to_come(chance: Floats, calls: Floats, reach: Shares) -> tuple[Floats
     """80 % interval of the share of so many calls that will reach an agent."""
     of_calls = reach.clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
     of_chance = (chance * (1 - chance)) ** 2 * reach.variance
-    far = _Z_INTERVAL * np.sqrt(of_calls + of_chance)
+    far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
     return np.clip(chance - far, 0, 1), np.clip(chance + far, 0, 1)
 
 

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.cells import Cells, Floats, Mask
 
 _WEEK_DAYS = 7
 # Sums of a cell and week that the models and the table need.
@@ -61,7 +60,7 @@ class History:
         called = np.argwhere(self.by_day("attempts") > 0).tolist()
         return [self.day(week, weekday) for week, weekday in called]
 
-    def days_among(self, days: Collection[date]) -> NDArray[np.bool_]:
+    def days_among(self, days: Collection[date]) -> Mask:
         """Weeks × weekdays of the table: whether each is one of some days."""
         weekdays = range(len(self.cells.weekdays))
         return np.array(
@@ -73,7 +72,7 @@ class History:
         of_days: Floats = self.sums[name] @ self.cells.in_day
         return of_days
 
-    def without(self, days: NDArray[np.bool_]) -> History:
+    def without(self, days: Mask) -> History:
         """The same without what was seen on some days (weeks × weekdays of the table)."""
         left = ~days[:, self.cells.day]
         return History(

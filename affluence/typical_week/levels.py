@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Floats, Mask
 from affluence.typical_week.shares import logit
 
 SURE = 0.8  # a level is given where it is so sure
@@ -54,7 +54,7 @@ class LevelPath:
         self,
         chance: tuple[Floats, Floats],
         lately: tuple[Floats, Floats],
-        enough: NDArray[np.bool_],
+        enough: Mask,
     ) -> Levels:
         """One weekly run.
 

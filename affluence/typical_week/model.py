@@ -14,10 +14,9 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from affluence.typical_week import reach
-from affluence.typical_week.cells import Floats, known_or
+from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.demand import Demand
 from affluence.typical_week.effects import APART, KINDS, Effects, Flags
 from affluence.typical_week.history import History
@@ -39,12 +38,10 @@ _ENOUGH_HALF_LIFE_WEEKS = 6.0
 _RECENT_WEEKS = 2
 _GOOD_ENOUGH = 0.97
 _SIDES = (
-    Side(name="first attempts", usual_spread=0.2, least=np.log(1.5)),
-    Side(name="attempts", usual_spread=0.3, least=np.log(1.8)),
-    Side(name="reach", usual_spread=0.5, least=1.5),
+    Side(usual_spread=0.2, least=np.log(1.5)),  # first attempts
+    Side(usual_spread=0.3, least=np.log(1.8)),  # attempts
+    Side(usual_spread=0.5, least=1.5),  # reach
 )
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,21 +165,20 @@ class Model:
 
     def _learn(self, odd: Mask, confirmed: Mask) -> None:
         history, cells, week = self._history, self._history.cells, self.week
-        exposure = history.exposure[week] * ~self._holes(week)
+        holes = self._holes(week)
+        exposure = history.exposure[week] * ~holes
         was_open = history.exposure[week] @ cells.in_day > 0
         silent = was_open & (self._by_day["attempts"][week] == 0)
         if self.demand.weeks_learned:
             # Where few people call, a day without a call is a day like others.
-            expected = (self.demand.mean() * history.exposure[week]) @ cells.in_day
-            silent &= expected >= _SILENT_CALLS
+            silent &= self._usual_calls(history.exposure[week]) >= _SILENT_CALLS
         kinds = self._flags[week]
         special = (kinds & APART).any(-1)
-        self._note(week, silent=silent, odd=odd, special=special)
+        self._note(week, silent=silent, odd=odd, special=special, holes=holes)
         usable = exposure * ~(silent | odd)[cells.day]
         came = np.where(usable > 0, history.sums[self.callers][week], 0.0)
         if self.demand.weeks_learned:
-            expected = (self.demand.mean() * usable) @ cells.in_day
-            self.effects.learn(came @ cells.in_day, expected, kinds)
+            self.effects.learn(came @ cells.in_day, self._usual_calls(usable), kinds)
             self._learn_load(came, usable)
         left = ~special[cells.day]
         sums = {name: found[week] * (usable > 0) * left for name, found in history.sums.items()}
@@ -206,11 +202,16 @@ class Model:
         self._teach(sums, exposure, seen)
         self.week += 1
 
+    def _usual_calls(self, exposure: Floats) -> Floats:
+        """First attempts of ordinary days, by weekday, in such an exposure."""
+        of_days: Floats = (self.demand.mean() * exposure) @ self._history.cells.in_day
+        return of_days
+
     def _learn_load(self, came: Floats, exposure: Floats) -> None:
         """How the days on which more people called than usual were less easy to get through."""
         cells, sums = self._history.cells, self._history.sums
         in_day = cells.in_day
-        called, usual = came @ in_day, (self.demand.mean() * exposure) @ in_day
+        called, usual = came @ in_day, self._usual_calls(exposure)
         of_day = {name: (sums[name][self.week] * (exposure > 0)) @ in_day for name in reach.NAMES}
         chance = self._settings.reach(of_day, of_day)
         expected = (came * expit(self.reach.logit)) @ in_day / np.maximum(called, 1.0)
@@ -254,10 +255,10 @@ class Model:
         none_came = self._history.sums["attempts"][week] == 0
         return np.asarray((expected >= _HOLE_CALLS) & none_came)
 
-    def _note(self, week: int, *, silent: Mask, odd: Mask, special: Mask) -> None:
+    def _note(self, week: int, *, silent: Mask, odd: Mask, special: Mask, holes: Mask) -> None:
         cells, history = self._history.cells, self._history
         is_open = history.exposure[week] @ cells.in_day > 0
-        holes = self._holes(week) @ cells.in_day > 0
+        has_holes = holes @ cells.in_day > 0
         times = self._odd_days.times_expected(self._sides(week)[0])
         for weekday in np.flatnonzero(is_open).tolist():
             day = history.day(week, weekday)
@@ -271,7 +272,7 @@ class Model:
             elif special[weekday]:
                 after = self._flags[week, weekday, KINDS.index("after_closure")]
                 reason = "after_closure" if after else "bridge"
-            elif holes[weekday]:
+            elif has_holes[weekday]:
                 reason = "hole"
             if reason is not None:
                 self.set_aside.append(SetAside(day=day, reason=reason, factor=factor))

@@ -13,11 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Floats, known_or
-
-Mask = NDArray[np.bool_]
+from affluence.typical_week.cells import Floats, Mask, known_or
 
 FIRST_WEEKS = 4  # judged together, by their medians: before them nothing is to be expected
 
@@ -33,7 +30,6 @@ _MAD_TO_DEVIATION = 1.4826  # of a normal law
 class Side:
     """One side from which days are looked at, on a logarithmic scale."""
 
-    name: str
     usual_spread: float  # standard deviation that is believed before anything is seen
     least: float  # a day that is less far off is never odd
 

@@ -24,7 +24,6 @@ class Runs:
         mean: first attempts foretold, runs × `HORIZONS_WEEKS` × cells; nan before anything is
             known.
         variance: of these forecasts.
-        reach: chance to reach an agent on an ordinary day, runs × cells.
         levels: published, runs × cells.
         advice: published.
 
@@ -33,7 +32,6 @@ class Runs:
     model: Model
     mean: Floats
     variance: Floats
-    reach: Floats
     levels: Levels
     advice: tuple[Advice, ...]
 
@@ -52,14 +50,14 @@ def run_every_week(
     """
     shape = (history.weeks, len(HORIZONS_WEEKS), history.cells.count)
     mean, variance = np.full(shape, np.nan), np.full(shape, np.nan)
-    reach, levels = np.full(shape[::2], np.nan), np.zeros(shape[::2], dtype=np.int64)
+    levels = np.zeros(shape[::2], dtype=np.int64)
     advice: list[Advice] = []
     model = Model(history, flags, settings)
     for week, after in enumerate(model.run()):
         if after.demand.weeks_learned:
             for position, horizon in enumerate(HORIZONS_WEEKS):
                 mean[week, position], variance[week, position] = after.foretell(horizon)
-        low, reach[week], high = after.reach.interval()
+        low, _, high = after.reach.interval()
         levels[week] = after.levels.levels
         before = advice[-1] if advice else Advice()
         wide = widened and week == history.weeks - 1
@@ -68,7 +66,6 @@ def run_every_week(
         model=model,
         mean=mean,
         variance=variance,
-        reach=reach,
         levels=levels,
         advice=tuple(advice),
     )

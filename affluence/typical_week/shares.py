@@ -17,9 +17,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats, known_or
+from affluence.typical_week.cells import Cells, Floats, Mask, known_or
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -37,7 +36,7 @@ _UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
 _LOAD_HANDICAP = 1.0  # of the logarithmic score
 _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
 _FIRST_ROUNDS, _ROUNDS = 8, 2
-_Z_INTERVAL = 1.2816  # two-sided 80 %
+Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
 
 Sums = Mapping[str, Floats]
@@ -121,9 +120,9 @@ class Shares:
         return max(self._least_clustering, float(self._clustering[0] / self._clustering[1]))
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Mask:
         """Cells of which anything is known."""
-        known: NDArray[np.bool_] = np.isfinite(self._share(self._lasting)[-1])
+        known: Mask = np.isfinite(self._share(self._lasting)[-1])
         return known
 
     @property
@@ -143,7 +142,7 @@ class Shares:
 
         ``shift`` is added to the logit.
         """
-        far = _Z_INTERVAL * np.sqrt(self.variance)
+        far = Z_INTERVAL * np.sqrt(self.variance)
         middle = self.logit + shift
         return expit(middle - far), expit(middle), expit(middle + far)
 
@@ -339,7 +338,7 @@ def expit(log_odds: Floats) -> Floats:
     return share
 
 
-def _spread(extra: Floats, noise: Floats, known: NDArray[np.bool_], freedom: int) -> Floats:
+def _spread(extra: Floats, noise: Floats, known: Mask, freedom: int) -> Floats:
     """Variance of what single cells truly add, by the method of moments (first axis kept)."""
     weights = np.where(known, 1 / (noise + _CELL_DEVIATION**2), 0.0)
     cells = known.sum(-1, keepdims=True)

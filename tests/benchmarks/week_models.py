@@ -113,11 +113,13 @@ def main() -> None:
     """Parse the command line, compare, time."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--desks", type=int, default=40, help="a setting; 0 for none")
-    parser.add_argument("--library", action="store_true", help="models of statsforecast too")
+    parser.add_argument(
+        "--library", dest="beside_models", action="store_true", help="models of statsforecast too"
+    )
     parser.add_argument("--platforms", type=int, nargs="*", default=[])
     arguments = parser.parse_args()
     others = dict(BASELINES)
-    if arguments.library:
+    if arguments.beside_models:
         from affluence.library_models import MODELS
 
         others |= MODELS

@@ -11,10 +11,10 @@ import pytest
 
 from affluence import pipeline
 from affluence.config import load
+from affluence.effect_words import effect_as_text
 from affluence.store import open_store
 from affluence.store.ledger import Recommended
 from affluence.typical_week.effect import Effect
-from affluence.typical_week.effect_words import effect_as_text
 from tests.conftest import ConfigWriter
 from tests.records import record
 from tests.runs import run

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from affluence.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week import Settings, study
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.effect import (
@@ -20,7 +21,6 @@ from affluence.typical_week.effect import (
     compare,
     measure_effect,
 )
-from affluence.typical_week.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import BOUNDS, FIRST_MONDAY, cells_of, history_of
 from tests.typical_week.simulated import simulate_history

@@ -8,8 +8,8 @@ import pytest
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
 
-CALLS = Side(name="calls", usual_spread=0.2, least=float(np.log(1.5)))
-REACH = Side(name="reach", usual_spread=0.5, least=1.5)
+CALLS = Side(usual_spread=0.2, least=float(np.log(1.5)))
+REACH = Side(usual_spread=0.5, least=1.5)
 MONDAY, TUESDAY, WEDNESDAY = range(3)
 USUAL = [100.0, 110.0, 95.0, 105.0, 90.0]  # calls, Monday to Friday
 CLOSED = np.nan

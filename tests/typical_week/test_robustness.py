@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from affluence.tables import OUTCOMES, SLOTS
-from affluence.typical_week import LeftOut, Settings, TypicalWeek, make_week
+from affluence.typical_week import LeftOut, Settings, TypicalWeek, study
 from affluence.typical_week.calendar import Closing, Hours
 from tests.typical_week.desks import BOUNDS, FIRST, LAST, slots_of_a_clear_desk
 from tests.typical_week.slots import HOURS, Figures, slots_of
@@ -34,7 +34,7 @@ def ordinary() -> pl.DataFrame:
 def week_of(
     slots: pl.DataFrame, hours: Hours = HOURS, first: date = FIRST, last: date = LAST
 ) -> TypicalWeek:
-    return make_week(slots, hours, SETTINGS, platform="desk", first=first, last=last)
+    return study(slots, hours, SETTINGS, platform="desk", first=first, last=last).week()
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from affluence.typical_week import Settings, TypicalWeek, last_complete_week, make_week
+from affluence.typical_week import Settings, TypicalWeek, last_complete_week, study
 from affluence.typical_week.calendar import Closing, Hours
 from affluence.typical_week.levels import Bounds
 from tests.typical_week.slots import HOURS, Figures, slots_of
@@ -20,7 +20,7 @@ FIRST, LAST = date(2026, 2, 2), date(2026, 3, 1)  # four whole weeks without a h
 
 def week_of(slots: pl.DataFrame, hours: Hours = HOURS, **period: date) -> TypicalWeek:
     first, last = period.get("first", FIRST), period.get("last", LAST)
-    return make_week(slots, hours, SETTINGS, platform="desk", first=first, last=last)
+    return study(slots, hours, SETTINGS, platform="desk", first=first, last=last).week()
 
 
 def cell(made: TypicalWeek, weekday: int, start_min: int) -> dict[str, Any]:
