@@ -5,6 +5,7 @@ The models work on arrays whose last axis is the cells of the table, in the orde
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Span = tuple[int, int, int]  # ISO weekday, start and end in minutes after local midnight
 
 
 def known_or(values: Floats, otherwise: float) -> Floats:
@@ -60,3 +62,13 @@ class Cells:
     def freedom(self) -> int:
         """Degrees of freedom that weekdays and rows leave to single cells, at least 1."""
         return max(1, int(self.count - self.in_day.shape[1] - self.in_row.shape[1] + 1))
+
+    def covered_by(self, spans: Iterable[Span]) -> Floats:
+        """The share of each cell's time that lies in some hours, which do not overlap."""
+        weekday, start, end = (self.grid[name].to_numpy() for name in self.grid.columns)
+        covered = np.zeros(self.count)
+        for of_weekday, first_min, last_min in spans:
+            both = np.minimum(end, last_min) - np.maximum(start, first_min)
+            covered += np.where(weekday == of_weekday, np.maximum(both, 0), 0)
+        shares: Floats = covered / (end - start)
+        return shares

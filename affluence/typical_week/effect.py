@@ -37,7 +37,7 @@ from affluence.typical_week.before_after import (
     side_of,
 )
 from affluence.typical_week.calendar import Hours
-from affluence.typical_week.cells import Cells, Floats, Mask
+from affluence.typical_week.cells import Floats, Mask, Span
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach
@@ -52,7 +52,6 @@ _TAILS = ((0.025, 1.96), (0.1, 1.2816))  # chance beyond each end of an interval
 _CLEARLY_WORSE = 0.02  # of the chance to reach an agent: hours that differ by less are as good
 
 Counted = Literal["first_attempts", "attempts"]
-Span = tuple[int, int, int]  # ISO weekday, start and end in minutes after local midnight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,19 +286,9 @@ def _named(side: Side, published: Sequence[Recommendation]) -> Floats:
         begun = [
             recommendation for recommendation in reversed(published) if recommendation.since <= day
         ]
-        named[number] = _covered(side.cells, max(begun, key=lambda newest: newest.since))
+        newest = max(begun, key=lambda recommendation: recommendation.since)
+        named[number] = side.cells.covered_by(newest.spans)
     return named
-
-
-def _covered(cells: Cells, recommendation: Recommendation) -> Floats:
-    """The share of each cell's time that is recommended; rows may have been cut otherwise then."""
-    weekday, start, end = (cells.grid[name].to_numpy() for name in cells.grid.columns)
-    covered = np.zeros(cells.count)
-    for of_weekday, first_min, last_min in recommendation.spans:
-        both = np.minimum(end, last_min) - np.maximum(start, first_min)
-        covered += np.where(weekday == of_weekday, np.maximum(both, 0), 0)
-    shares: Floats = covered / (end - start)
-    return shares
 
 
 def _estimate(resamples: Floats, freedom: int) -> Estimate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -26,7 +26,7 @@ def forecast_table(
 ) -> pl.DataFrame:
     """FORECAST of the weeks after the history of which ``flags`` tell the kinds of days.
 
-    Days on which the desk will be closed are ``closed`` and have no figures. Levels follow the
+    Hours at which the desk will be closed are ``closed`` and have no figures. Levels follow the
     day: where the calendar leaves a day as it is, it has the level of the typical week.
     """
     cells, grid = history.cells, history.cells.grid
@@ -35,7 +35,10 @@ def forecast_table(
     opening = opening_by_day(hours, first, first + timedelta(days=7 * weeks - 1))
     frames = []
     for horizon in range(1, weeks + 1):
-        mean, variance = model.foretell(horizon)
+        week = [first + timedelta(days=7 * (horizon - 1) + offset) for offset in range(7)]
+        spans = [(day.isoweekday(), *span) for day in week for span in opening[day]]
+        share_open = cells.covered_by(spans)
+        mean, variance = (share_open * each for each in model.foretell(horizon))
         low, high = quantiles(mean, variance, INTERVAL)
         factor = model.demand_factor(horizon)
         shift = model.load.slope * np.log(factor)
@@ -51,9 +54,9 @@ def forecast_table(
             ),
         )
         known = model.reach.known
-        days = [_day_of(first, horizon, weekday) for weekday in grid["weekday"]]
+        days = [week[weekday - 1] for weekday in grid["weekday"]]
         kinds = flags[history.weeks - 1 + horizon][cells.day]
-        is_open = pl.Series([bool(opening[day]) for day in days])
+        is_open = pl.Series(share_open > 0)
         figures = {
             "demand": mean,
             "demand_low": low,
@@ -86,7 +89,3 @@ def _share_to_come(chance: Floats, calls: Floats, reach: Shares) -> tuple[Floats
     of_chance = (chance * (1 - chance)) ** 2 * reach.variance
     far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
     return np.clip(chance - far, 0, 1), np.clip(chance + far, 0, 1)
-
-
-def _day_of(first_monday: date, horizon_weeks: int, weekday: int) -> date:
-    return first_monday + timedelta(days=7 * (horizon_weeks - 1) + weekday - 1)

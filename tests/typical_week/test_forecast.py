@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 
 from affluence.tables import FORECAST
 from affluence.typical_week import Settings, Study, study
-from affluence.typical_week.calendar import Closing, Hours
+from affluence.typical_week.calendar import Closing, ExceptionalDay, Hours
 from tests.typical_week.slots import HOURS, Figures, slots_of
 from tests.typical_week.test_typical_week import BOUNDS
 
@@ -78,3 +79,17 @@ def test_intervals_widen_with_the_distance(learned: Study) -> None:
     assert (ahead["demand"] < ahead["demand_high"]).all()
     width = (ahead["demand_high"] - ahead["demand_low"]).to_list()
     assert width[-1] >= width[0]
+
+
+def test_hours_of_an_exceptional_day_are_those_of_that_day(learned: Study) -> None:
+    """Open from 9:00 to 11:30 only, on a Wednesday."""
+    short = ExceptionalDay(day=date(2026, 8, 12), spans=((540, 690),), label="")
+    hours = replace(DESK, exceptions=(short,))
+    day = day_of(replace(learned, hours=hours).forecast(), short.day)
+    whole = day_of(learned.forecast(), short.day)
+    shares = [1, 1, 0.5, 0, 0, 0, 0]
+    assert [state == "closed" for state in day["state"]] == [share == 0 for share in shares]
+    expected = [
+        of_row * share or None for of_row, share in zip(whole["demand"], shares, strict=True)
+    ]
+    assert day["demand"].to_list() == [each and pytest.approx(each) for each in expected]
