@@ -88,6 +88,10 @@ def backtest_as_text(grades: Backtest) -> str:
         f"{ours.forecasts} counts foretold one to four weeks ahead; deviance, CRPS, WAPE, MASE and"
         " regret: less is better."
     )
+    level, shape = grades.half_lives_weeks
+    lines.append(
+        f"Half-lives so chosen: {level:.0f} weeks for the level, {shape:.0f} for the shape."
+    )
     if grades.stability is not None:
         calm = grades.stability
         lines.append(
@@ -105,6 +109,7 @@ def backtest_as_document(grades: Backtest) -> str:
 def _grades(grades: Backtest) -> dict[str, object]:
     return {
         "scores": {name: asdict(scores) for name, scores in grades.scores.items()},
+        "half_lives_weeks": grades.half_lives_weeks,
         "stability": grades.stability and asdict(grades.stability),
     }
 

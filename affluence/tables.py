@@ -403,9 +403,7 @@ WEEK = Table(
         **_estimate("occupancy_rate", "0-1", "typical line-seconds held over those in service"),
         **_estimate("reach", "0-1", "chance that a first call reaches an agent (DESIGN 4)"),
         **_estimate("wait_s", "seconds", "typical mean wait of the answered"),
-        **_estimate(
-            "demand", "calls", "first attempts to be expected next week; interval of these"
-        ),
+        **_estimate("demand", "calls", "first attempts of an ordinary day"),
         "state": _choice(STATES, "published level, or why there is none"),
     },
 )

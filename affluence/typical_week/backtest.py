@@ -90,10 +90,14 @@ class Stability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """Scores by the name of the forecaster, ours as `OURS`, and the calm of the table."""
+    """Scores by the name of the forecaster, ours as `OURS`, and the calm of the table.
+
+    ``half_lives_weeks`` are those of level and shape that have foretold best on this platform.
+    """
 
     scores: Mapping[str, Scores]
     stability: Stability | None
+    half_lives_weeks: tuple[float, float]
 
     @property
     def is_best(self) -> bool:
@@ -144,9 +148,10 @@ def backtest(
     Cells that were only partly open are graded for their part. A place in which any forecaster
     has nothing to say is graded for none.
     """
+    half_lives_weeks = runs.model.demand.half_lives_weeks
     origins = np.arange(FIRST_ORIGIN_WEEKS - 1, history.weeks - 1)
     if not origins.size:
-        return Backtest(scores={}, stability=None)
+        return Backtest(scores={}, stability=None, half_lives_weeks=half_lives_weeks)
     places = _places(runs, history, origins)
     foretold = {OURS: (runs.mean[origins], runs.variance[origins])}
     for name, forecaster in others.items():
@@ -154,7 +159,7 @@ def backtest(
         foretold[name] = mean, _learned_variance(mean, places)
     known = places.known & np.all([np.isfinite(mean) for mean, _ in foretold.values()], axis=0)
     if not known.any():
-        return Backtest(scores={}, stability=None)
+        return Backtest(scores={}, stability=None, half_lives_weeks=half_lives_weeks)
     naive = _of_origins(last_week, places) * places.exposure
     scale = np.abs(naive - places.came)[known & np.isfinite(naive)].mean()
     return Backtest(
@@ -163,6 +168,7 @@ def backtest(
             for name, (mean, variance) in foretold.items()
         },
         stability=_stability(runs, places),
+        half_lives_weeks=half_lives_weeks,
     )
 
 

@@ -16,9 +16,11 @@ from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, sure_levels
 from affluence.typical_week.model import Model
 from affluence.typical_week.shares import Z_INTERVAL, Shares, expit
-from affluence.typical_week.table import INTERVAL, states
+from affluence.typical_week.table import states
 
 MOST_WEEKS = 6
+
+_INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
 
 
 def forecast_table(
@@ -39,7 +41,7 @@ def forecast_table(
         spans = [(day.isoweekday(), *span) for day in week for span in opening[day]]
         share_open = cells.covered_by(spans)
         mean, variance = (share_open * each for each in model.foretell(horizon))
-        low, high = quantiles(mean, variance, INTERVAL)
+        low, high = quantiles(mean, variance, _INTERVAL)
         factor = model.demand_factor(horizon)
         shift = model.load.slope * np.log(factor)
         chance = expit(model.reach.logit + shift)

@@ -7,12 +7,10 @@ import polars as pl
 
 from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.counts import quantiles
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
 from affluence.typical_week.model import Model
-
-INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
+from affluence.typical_week.shares import Z_INTERVAL
 
 _LONGEST_WAIT_S = 3600.0
 _OF_LINES = ("busy_line_rate", "occupancy_rate")
@@ -39,8 +37,8 @@ def week_table(platform: str, history: History, model: Model) -> pl.DataFrame:
             column = bare + end + name.removeprefix(bare)
             columns[column] = np.where(known, unit * values, np.nan)
     mean = model.demand.mean()
-    low, high = quantiles(mean, model.demand.variance(mean, 1), INTERVAL)
-    columns |= {"demand": mean, "demand_low": low, "demand_high": high}
+    far = np.exp(Z_INTERVAL * np.sqrt(model.demand.mean_variance()))
+    columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}
     frame = history.cells.grid.with_columns(
         pl.Series(name, values) for name, values in columns.items()
     ).with_columns(platform=pl.lit(platform), state=states(model.levels.levels))

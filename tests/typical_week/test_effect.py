@@ -11,13 +11,12 @@ import pytest
 
 from affluence.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week import Settings, study
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Floats, Span
 from affluence.typical_week.effect import (
     LONG_AGO,
     Days,
     Effect,
     Recommendation,
-    Span,
     compare,
     measure_effect,
 )
