@@ -84,6 +84,22 @@ def _url(address: str) -> str:
     return address
 
 
+def _folder_url(address: str) -> str:
+    if address and not _url(address).endswith("/"):
+        message = (
+            'write the address of the folder, such as "https://www.example.gouv.fr/affluence/"'
+        )
+        raise ValueError(message)
+    return address
+
+
+def _origin(address: str) -> str:
+    if address and not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", address):
+        message = 'write the beginning of the address only, such as "https://www.example.gouv.fr"'
+        raise ValueError(message)
+    return address
+
+
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes or codes[0] != "fr":
         message = 'must begin with "fr"'
@@ -331,7 +347,8 @@ class Page(_Section):
     relay_url: Annotated[str, AfterValidator(_url)] = ""
     appointment_url: Annotated[str, AfterValidator(_url)] = ""
     online_url: Annotated[str, AfterValidator(_url)] = ""
-    public_url: Annotated[str, AfterValidator(_url)] = ""
+    public_url: Annotated[str, AfterValidator(_folder_url)] = ""
+    embedded_in: Annotated[str, AfterValidator(_origin)] = ""
     notice: Notice | None = None
 
 
@@ -362,6 +379,7 @@ class Platform(_Section):
     longest_call_hours: float = Field(default=6, gt=0, le=24)
     demonstration: bool = False
     languages: Annotated[tuple[str, ...], AfterValidator(_languages)] = ("fr",)
+    reviewed_by: dict[str, Annotated[str, Field(min_length=1)]] = {}
     valid_days: int = Field(default=13, ge=7, le=60)
     source: Source
     opening: Opening

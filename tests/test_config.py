@@ -60,6 +60,7 @@ def test_shipped_configuration_shows_every_key() -> None:
     document["target"] = document["target"]["site"]
     # A text may also be written by language.
     document["platform"]["page"]["notice"]["text"] = "Grève"
+    document["platform"]["reviewed_by"] = "somebody"  # by language
     # A number of lines may also be written as a list of dates and counts.
     expected = set(keys_of(Config)) - {"platform.lines.since", "platform.lines.count"}
     assert set(written_keys(document)) == expected

@@ -25,7 +25,7 @@ def ics_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
     calendar.add("prodid", "-// affluence // heures creuses // FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", f"{edition.service}\u00a0: heures creuses au téléphone")
+    calendar.add("name", f"{edition.desk.service}\u00a0: heures creuses au téléphone")
     calendar.add("refresh-interval", vDuration(timedelta(days=1)), parameters={"VALUE": "DURATION"})
     quiet = [
         Hours(weekday=figure.weekday, start_min=figure.start_min, end_min=figure.end_min)
@@ -41,7 +41,7 @@ def ics_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
 
 
 def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Event:
-    zone = ZoneInfo(edition.zone)
+    zone = ZoneInfo(edition.desk.zone)
     begins = edition.period_last + timedelta(days=1)
     first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
     closed = [
@@ -51,7 +51,7 @@ def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Even
         if day.isoweekday() == weekday
     ]
     event = Event()
-    event.add("uid", f"{edition.platform}-{weekday}-{start_min}@affluence")
+    event.add("uid", f"{edition.desk.platform}-{weekday}-{start_min}@affluence")
     event.add("dtstamp", datetime.combine(edition.period_last, time(), UTC))
     event.add("dtstart", _at(first, start_min, zone))
     event.add("dtend", _at(first, end_min, zone))
@@ -59,8 +59,8 @@ def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Even
     event.add("rrule", {"freq": "weekly", "until": until})
     for day in closed:
         event.add("exdate", _at(day, start_min, zone))
-    event.add("summary", f"{edition.service}\u00a0: heure creuse")
-    event.add("description", f"Téléphone\u00a0: {wording.phone(edition.phone)}")
+    event.add("summary", f"{edition.desk.service}\u00a0: heure creuse")
+    event.add("description", f"Téléphone\u00a0: {wording.phone(edition.desk.phone)}")
     event.add("transp", "TRANSPARENT")
     return event
 

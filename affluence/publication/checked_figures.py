@@ -98,9 +98,12 @@ def _row_minutes(name: str) -> tuple[int, int]:
 
 
 def _table(document: Element, name: str) -> Element:
-    """The table of this id; an empty one where the page has nothing to show yet."""
-    tables = (table for table in document.all("table") if table.attributes.get("id") == name)
-    return next(tables, Element("table"))
+    """The table of this id or class; an empty one where the page has nothing to show yet."""
+    tables = document.all("table")
+    named = (
+        one for one in tables if name in (one.attributes.get("id"), one.attributes.get("class"))
+    )
+    return next(named, Element("table"))
 
 
 def _levels_on_page(document: Element, words: Words) -> dict[Key, str]:

@@ -8,25 +8,37 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from affluence.publication.checked_figures import check_figures
 from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
+from affluence.publication.schema_org import VOCABULARY
 from affluence.publication.site import (
     CSV,
-    FRAGMENT,
+    FRAGMENTS,
     JSON,
     MANIFEST,
+    MISSING,
     PAGE,
     RELEASE_META,
+    RICH_TEXT,
     SCHEMAS,
+    TO_COPY,
     kind_of,
 )
 
-SCRIPT = resources.files(__package__).joinpath("templates", "page.js").read_text(encoding="utf-8")
-FILES = (PAGE, CSV, JSON, MANIFEST)
+
+def _own(script: str) -> str:
+    file = resources.files(__package__).joinpath("templates", script)
+    return file.read_text(encoding="utf-8").strip()
+
+
+LINKED_DATA = "application/ld+json"
+FILES = (PAGE, JSON, MANIFEST)
+SCRIPTS = {"": _own("page.js"), TO_COPY: _own("copy.js")}
 
 # Attributes that make a browser fetch something or go somewhere.
 LINKS = ("href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "data", "ping")
@@ -43,6 +55,31 @@ PHONE = re.compile(
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
+@dataclass(frozen=True)
+class _Built:
+    """A site as its own files tell it."""
+
+    texts: Mapping[str, str]
+    pages: Mapping[str, tuple[Element, list[str]]]  # trees of the pages, and what breaks them
+    manifest: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    @property
+    def phone(self) -> str:
+        """Digits of the service's own number."""
+        return _digits(str(self.data.get("phone")))
+
+    @property
+    def links(self) -> Collection[str]:
+        """The configured addresses of other sites."""
+        return set(self.data.get("links", ()))
+
+    @property
+    def has_table(self) -> bool:
+        """Whether it is not suspended."""
+        return self.data.get("suspended") is not True
+
+
 def check_site(site: Mapping[str, bytes]) -> list[str]:
     """Every reason, in plain words, why this site must not be delivered; none if it may be."""
     missing = [f"{path} is missing" for path in FILES if path not in site]
@@ -55,48 +92,82 @@ def check_site(site: Mapping[str, bytes]) -> list[str]:
         return [f"a file cannot be read: {error}"]
     if not (isinstance(manifest, dict) and isinstance(data, dict)):
         return [f"{MANIFEST} or {JSON} is not an object"]
-    written = [path for path in texts if path.endswith(".html") and path != FRAGMENT]
-    pages = {path: parse(texts[path]) for path in written}
-    own = _digits(str(data.get("phone")))
-    links = set(data.get("links", ()))
+    pages = {path: parse(text) for path, text in texts.items() if path.endswith(".html")}
+    built = _Built(texts, pages, manifest, data)
+    if built.has_table and CSV not in texts:
+        return [f"{CSV} is missing"]
     return [
-        *(
-            f"{path}: {problem}"
-            for path, (document, broken) in pages.items()
-            for problem in (
-                *broken,
-                *_structure(document, *kind_of(path)),
-                *_links(document, texts, links),
-                *check_figures(document, *kind_of(path), texts[CSV], data),
-                *_dials(document, own),
-                *_release(document, manifest),
-            )
-        ),
-        *_elsewhere(texts, links),
-        *_phones(pages, texts, own=own),
+        *(f"{path}: {problem}" for path in pages for problem in _page(path, built)),
+        *_elsewhere(built),
+        *_phones(built),
         *_manifest(manifest, site),
     ]
 
 
-def _structure(document: Element, kind: str, language: Language) -> Iterator[str]:
+def _page(path: str, built: _Built) -> Iterator[str]:
+    document, broken = built.pages[path]
+    kind, language = kind_of(path)
+    yield from broken
+    yield from _markup(document)
+    yield from _scripts(document, SCRIPTS.get(kind) if built.has_table else None)
+    yield from _linked_data(document, built.phone)
+    yield from _links(document, built)
+    if kind != TO_COPY:
+        yield from _dials(document, built.phone)
+    if kind != RICH_TEXT:  # whose editors drop what isolates a number
+        yield from _isolated(document)
+    if kind not in FRAGMENTS:
+        yield from _whole_page(document, language, built.manifest)
+    if built.has_table and kind not in (MISSING, TO_COPY):
+        yield from check_figures(document, kind, language, built.texts[CSV], built.data)
+
+
+def _whole_page(
+    document: Element, language: Language, manifest: Mapping[str, Any]
+) -> Iterator[str]:
     for root in document.all("html"):
         if root.attributes.get("lang") != language.code:
             yield f"the language of the page is not '{language.code}'"
         if root.attributes.get("dir") != language.direction:
             yield f"the page is not written {language.direction}"
-    yield from _tables(document)
-    ids = Counter(element.attributes.get("id") for element in document.all())
-    yield from (f"id '{name}' is used {n} times" for name, n in ids.items() if name and n > 1)
     titles = len(list(document.all("h1")))
     if titles != 1:
         yield f"there are {titles} h1 headings, not one"
+    yield from _release(document, manifest)
+
+
+def _markup(document: Element) -> Iterator[str]:
+    yield from _tables(document)
+    ids = Counter(element.attributes.get("id") for element in document.all())
+    yield from (f"id '{name}' is used {n} times" for name, n in ids.items() if name and n > 1)
     for element in document.all("iframe", "object", "embed"):
         yield f"<{element.tag}> has no place on the page"
-    scripts = ["".join(script.children).strip() for script in document.all("script")]  # type: ignore[arg-type]  # texts
-    if scripts != ([] if kind else [SCRIPT.strip()]):
-        yield "a script other than its own is on the page"
     if any(name.startswith("on") for element in document.all() for name in element.attributes):
         yield "an attribute holds a script"
+
+
+def _scripts(document: Element, own: str | None) -> Iterator[str]:
+    programs = [
+        script for script in document.all("script") if script.attributes.get("type") != LINKED_DATA
+    ]
+    if [_source(script) for script in programs] != ([] if own is None else [own]):
+        yield "a script other than its own is on the page"
+
+
+def _linked_data(document: Element, phone: str) -> Iterator[str]:
+    for script in document.all("script"):
+        if script.attributes.get("type") == LINKED_DATA:
+            try:
+                told = json.loads(_source(script))["contactPoint"]["telephone"]
+            except (ValueError, KeyError, TypeError) as error:
+                yield f"what search engines are told cannot be read: {error}"
+            else:
+                if _digits(str(told)) != phone:
+                    yield "search engines are told a number that is not the service's own"
+
+
+def _source(script: Element) -> str:
+    return "".join(child for child in script.children if isinstance(child, str)).strip()
 
 
 def _tables(document: Element) -> Iterator[str]:
@@ -109,40 +180,54 @@ def _tables(document: Element) -> Iterator[str]:
             yield "a table header does not say what it heads"
 
 
-def _links(document: Element, texts: Mapping[str, str], links: Collection[str]) -> Iterator[str]:
+def _links(document: Element, built: _Built) -> Iterator[str]:
     ids = {element.attributes["id"] for element in document.all() if "id" in element.attributes}
     for element in document.all():
         for name in LINKS:
             target = element.attributes.get(name)
             if target is None or target.startswith("tel:"):
                 continue
-            if element.tag == "a" and target in links:
+            if element.tag == "a" and _leads_to(target, built):
                 continue
             path, _, fragment = target.partition("#")
-            if (path and path not in texts) or (fragment and fragment not in ids):
+            if (path and path not in built.texts) or (fragment and fragment not in ids):
                 yield f'{name}="{target}" leads nowhere within the site'
 
 
-def _elsewhere(texts: Mapping[str, str], links: Collection[str]) -> Iterator[str]:
+def _leads_to(target: str, built: _Built) -> bool:
+    """Whether it is a configured link, or a page of the site by its public address."""
+    return target in built.links or any(
+        target.startswith(link) and target.removeprefix(link) in built.texts for link in built.links
+    )
+
+
+def _elsewhere(built: _Built) -> Iterator[str]:
     """Anything outside the site but the configured links, which nothing is fetched from."""
-    for path, text in texts.items():
+    for path, text in built.texts.items():
         if path in SCHEMAS:  # always the same, they name the standards that they follow
             continue
-        for link in links:
+        for link in (*built.links, VOCABULARY):
             text = text.replace(html.escape(link), "").replace(json.dumps(link), "")  # noqa: PLW2901
         if found := OTHER_HOST.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{path}: line {line} refers to something outside the site"
 
 
-def _dials(document: Element, own: str) -> Iterator[str]:
-    links = [link for link in document.all("a") if "href" in link.attributes]
-    dialled = [link for link in links if link.attributes["href"].startswith("tel:")]
-    if {_digits(link.attributes["href"]) for link in dialled} != {own}:
+def _dials(document: Element, phone: str) -> Iterator[str]:
+    if {_digits(link.attributes["href"]) for link in _dialled(document)} != {phone}:
         yield "its links do not dial the service's number, and it alone"
-    for link in dialled:
+
+
+def _isolated(document: Element) -> Iterator[str]:
+    for link in _dialled(document):
         if [bdi.attributes.get("dir") for bdi in link.all("bdi")] != ["ltr"]:
             yield "a telephone number is not isolated: it would be read backwards in Arabic"
+
+
+def _dialled(document: Element) -> Iterator[Element]:
+    for link in document.all("a"):
+        if link.attributes.get("href", "").startswith("tel:"):
+            yield link
 
 
 def _release(document: Element, manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -152,14 +237,12 @@ def _release(document: Element, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"its release is not that of {MANIFEST}"
 
 
-def _phones(
-    pages: Mapping[str, tuple[Element, list[str]]], texts: Mapping[str, str], own: str
-) -> Iterator[str]:
+def _phones(built: _Built) -> Iterator[str]:
     """Any number but the service's own; the number itself is not repeated in the reason."""
     # A page is read as source and as text: a number may be cut by tags or written in entities.
-    as_text = [(path, document.text) for path, (document, _) in pages.items()]
-    for path, text in (*texts.items(), *as_text):
-        others = {_digits(number) for number in PHONE.findall(HASH.sub("", text))} - {own}
+    as_text = [(path, document.text) for path, (document, _) in built.pages.items()]
+    for path, text in (*built.texts.items(), *as_text):
+        others = {_digits(number) for number in PHONE.findall(HASH.sub("", text))} - {built.phone}
         if others:
             yield f"{path}: {len(others)} telephone number(s) that are not the service's own"
 

@@ -89,7 +89,8 @@ class Contact:
     relay_url: str = ""  # relay for deaf callers
     appointment_url: str = ""
     online_url: str = ""
-    public_url: str = ""  # of the page itself, for the poster
+    public_url: str = ""  # folder of the page itself, for the poster and the frame
+    embedded_in: str = ""  # origin of another site that may show the page in a frame
     notice: Notice | None = None
 
     @property
@@ -100,11 +101,10 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """One platform's table for one period, ready to be laid out.
+class Desk:
+    """Who is called, when and how, whatever the figures say.
 
-    ``week`` is a WEEK table (see `affluence.tables`); ``period_first`` and ``period_last`` are both
-    included; ``phone`` is in international form ("+33199001234").
+    ``phone`` is in international form ("+33199001234").
     """
 
     platform: str
@@ -112,6 +112,21 @@ class Edition:
     phone: str
     zone: str
     opening: tuple[Hours, ...]
+    demonstration: bool
+    languages: tuple[str, ...] = ("fr",)  # in which there is a page, the first one's is the index
+    reviewed: tuple[str, ...] = ()  # those of them whose catalogue somebody is said to have read
+    contact: Contact = Contact()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One platform's table for one period, ready to be laid out.
+
+    ``week`` is a WEEK table (see `affluence.tables`); ``period_first`` and ``period_last`` are both
+    included.
+    """
+
+    desk: Desk
     week: pl.DataFrame
     recommended: tuple[Hours, ...]  # best hours, best first
     to_avoid: tuple[Hours, ...]  # worst hours, worst first
@@ -131,8 +146,5 @@ class Edition:
     closures_ahead: tuple[Closure, ...]
     next_update: date
     valid_until: date
-    demonstration: bool
     days_ahead: tuple[DayAhead, ...] = ()
     past_forecasts: PastForecasts | None = None  # None: there are too few weeks to tell
-    languages: tuple[str, ...] = ("fr",)  # in which there is a page, the first one's is the index
-    contact: Contact = Contact()

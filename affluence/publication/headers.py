@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:;"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'self'{embedding}"
 )
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -23,10 +23,14 @@ _ALWAYS = {
 }
 
 
-def content_security_policy(pages: Iterable[str]) -> str:
-    """Allows the inline styles and scripts of these pages, and nothing else."""
+def content_security_policy(pages: Iterable[str], embedded_in: str) -> str:
+    """Allows the inline styles and scripts of these pages, and the site that frames them."""
     pages = list(pages)
-    return _POLICY.format(scripts=_hashes(pages, "script"), styles=_hashes(pages, "style"))
+    return _POLICY.format(
+        scripts=_hashes(pages, "script"),
+        styles=_hashes(pages, "style"),
+        embedding=f" {embedded_in}" if embedded_in else "",
+    )
 
 
 def apache_file(policy: str) -> bytes:

@@ -3,7 +3,8 @@
 The messages are written in French in the code and the templates; every other language is a gettext
 catalogue in ``languages/``. A language is fit to be published only if its catalogue is complete
 and nothing in it is marked as doubtful: a page in Arabic with a French sentence in it would be
-worse than none. That somebody who speaks it has read it is said in the configuration.
+worse than none. A catalogue whose header says that it is a draft is published only once the
+configuration names who has read it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from markupsafe import Markup, escape
 
 SOURCE = "fr"
 NBSP = "\u00a0"
+DRAFT = "Status: draft"  # in the header of a catalogue
 
-_COMMAS = {"ar": "،"}
+_COMMAS = {"ar": "،", "fa": "،", "ps": "،", "zh": "、"}
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,14 @@ def available() -> tuple[str, ...]:
     return (SOURCE, *codes)
 
 
-def problems(code: str) -> list[str]:
-    """Why a language must not be published; none if it may be."""
+def problems(code: str, *, reviewed: bool) -> list[str]:
+    """Why a language must not be published; none if it may be.
+
+    Args:
+        code: of the language.
+        reviewed: whether the configuration names somebody who has read its catalogue.
+
+    """
     if code == SOURCE:
         return []
     if code not in available():
@@ -99,7 +107,16 @@ def problems(code: str) -> list[str]:
     extra = f" (the first: « {_first(missing[0].id)} »)" if missing else ""
     if missing:
         return [f"language '{code}': {len(missing)} of {len(wanted)} messages are missing{extra}"]
+    if is_draft(code) and not reviewed:
+        advice = f'reviewed_by = {{ {code} = "interpreter of the desk, 3 December 2026" }}'
+        reason = f"language '{code}' is a draft: have its pages read by somebody who speaks it"
+        return [f"{reason}, then say so in the configuration, such as {advice}"]
     return []
+
+
+def is_draft(code: str) -> bool:
+    """Whether nobody who speaks this language is known to have read its catalogue."""
+    return DRAFT in read_catalogue(code).header_comment
 
 
 def read_catalogue(code: str) -> Catalog:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from affluence.publication import wording
-from affluence.publication.edition import Bounds, Edition, Hours, PastForecasts
+from affluence.publication.edition import Bounds, Desk, Edition, Hours, PastForecasts
 from affluence.publication.figures import DECIMALS, Figure
 
 # The cells are the same in both files: CSV repeats what JSON says once around them.
@@ -28,8 +28,8 @@ COLUMNS = (*AROUND_CELLS_FIRST, *CELL, *AROUND_CELLS_LAST)
 def csv_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
     """One row a row of WEEK; what is not known or withheld is empty."""
     around = {
-        "plateforme": edition.platform,
-        "service": edition.service,
+        "plateforme": edition.desk.platform,
+        "service": edition.desk.service,
         "periode_debut": edition.period_first.isoformat(),
         "periode_fin": edition.period_last.isoformat(),
         "prochaine_mise_a_jour": edition.next_update.isoformat(),
@@ -45,12 +45,12 @@ def csv_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
 def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
     """The whole edition, in a fixed order of keys; what is not known or withheld is null."""
     document = {
-        "platform": edition.platform,
-        "service": edition.service,
-        "phone": edition.phone,
-        "zone": edition.zone,
-        "links": list(edition.contact.links),
-        "demonstration": edition.demonstration,
+        "platform": edition.desk.platform,
+        "service": edition.desk.service,
+        "phone": edition.desk.phone,
+        "zone": edition.desk.zone,
+        "links": list(edition.desk.contact.links),
+        "demonstration": edition.desk.demonstration,
         "period": {
             "first": edition.period_first.isoformat(),
             "last": edition.period_last.isoformat(),
@@ -84,6 +84,19 @@ def json_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         "anything_quiet": edition.anything_quiet,
         "recommended": _hours(edition.recommended),
         "to_avoid": _hours(edition.to_avoid),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def suspended_json(desk: Desk) -> bytes:
+    """What is left of the data while there is no table."""
+    document = {
+        "platform": desk.platform,
+        "service": desk.service,
+        "phone": desk.phone,
+        "links": list(desk.contact.links),
+        "demonstration": desk.demonstration,
+        "suspended": True,
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 

@@ -25,7 +25,7 @@ def join_sites(editions: Mapping[str, Edition], sites: Mapping[str, dict[str, by
         (files,) = sites.values()
         return Portal(files=files, release=json.loads(files[MANIFEST])["release"])
     files = {f"{name}/{path}": body for name, site in sites.items() for path, body in site.items()}
-    links = [(f"{name}/{PAGE}", edition.service) for name, edition in sorted(editions.items())]
+    links = [(f"{name}/{PAGE}", edition.desk.service) for name, edition in sorted(editions.items())]
     files[PAGE] = render("portal.html.jinja", links=links)
     content = hashlib.sha256(b"".join(files[path] for path in sorted(files))).hexdigest()
     weeks = max(edition.period_last for edition in editions.values()).isocalendar()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.publication.calendar_file import ics_file
-from affluence.publication.edition import Edition
+from affluence.publication.edition import Desk, Edition
 from affluence.publication.figures import publishable
+from affluence.publication.frame import Frame, frame
 from affluence.publication.headers import apache_file, content_security_policy, nginx_file
 from affluence.publication.language import SOURCE, Language
-from affluence.publication.open_data import csv_file, json_file
+from affluence.publication.open_data import csv_file, json_file, suspended_json
+from affluence.publication.schema_org import linked_data
 from affluence.publication.texts import texts_file, texts_json
 from affluence.publication.view import Page, page
 
@@ -23,54 +26,94 @@ PAGE = "index.html"
 CSV = "affluence.csv"
 JSON = "affluence.json"
 ICS = "affluence.ics"
-# For the editor of a content management system, which drops all but the plainest markup. In French
-# only: `lang` and `dir` are dropped too.
-FRAGMENT = "fragment.html"
 TEXTS, TEXTS_JSON = "textes.txt", "textes.json"
 APACHE, NGINX = "entetes-apache.txt", "entetes-nginx.txt"
+ROBOTS = "robots.txt"
 MANIFEST = "manifest.json"
 SCHEMAS = ("schema.json", "affluence.schema.json")
-# The page, its version in plain words, and the poster for the reception hall.
+# In every language: the page, its version in plain words, and the poster for the reception hall.
 TEMPLATES = {
     "": "index.html.jinja",
     "simple": "simple.html.jinja",
     "affiche": "poster.html.jinja",
 }
+# For a page of another site. The one for rich text is in French only: editors of rich text drop all
+# but the plainest markup, `lang` and `dir` too. The one with symbols and colours is in every one.
+RICH_TEXT, WITH_STYLES = "fragment", "integrer"
+# In French, for everybody who went astray and for the webmaster.
+MISSING, TO_COPY = "404", "coller"
+KINDS = (*TEMPLATES, RICH_TEXT, WITH_STYLES, MISSING, TO_COPY)
+FRAGMENTS = (RICH_TEXT, WITH_STYLES)
 RELEASE_META = "affluence-release"
 
 
 def build_site(edition: Edition) -> dict[str, bytes]:
     """The files of the site by relative path, the same bytes for the same edition."""
     figures = publishable(edition)
-    pages = [page(edition, figures, Language(code)) for code in edition.languages]
+    desk = edition.desk
+    pages = [page(edition, figures, Language(code)) for code in desk.languages]
+    fragments = {
+        path_of(RICH_TEXT, pages[0].frame.language): _fragment("fragment.html.jinja", pages[0]),
+        **{
+            path_of(WITH_STYLES, made.frame.language): _fragment("integrer.html.jinja", made)
+            for made in pages
+        },
+    }
+    texts = texts_file(edition)
     data = {
         CSV: csv_file(edition, figures),
         JSON: json_file(edition, figures),
         ICS: ics_file(edition, figures),
-        FRAGMENT: render("fragment.html.jinja", page=pages[0], say=pages[0].language.say),
-        TEXTS: texts_file(edition),
+        TEXTS: texts,
         TEXTS_JSON: texts_json(edition),
+        **fragments,
         **schemas(),
     }
+    hours = linked_data(desk, edition.period_last + timedelta(days=1), edition.valid_until)
+
+    def written(release: str) -> dict[str, bytes]:
+        shown = {
+            path_of(kind, made.frame.language): _page(
+                template, made.frame, release, kind, page=made, linked_data=hours
+            )
+            for made in pages
+            for kind, template in TEMPLATES.items()
+        }
+        copied = {path: body.decode() for path, body in fragments.items()}
+        to_copy = _page(
+            "copy.html.jinja",
+            pages[0].frame,
+            release,
+            TO_COPY,
+            page=pages[0],
+            iframe=_iframe(desk),
+            fragment=copied.pop(path_of(RICH_TEXT, Language(SOURCE))),
+            full_fragments=copied.items(),
+            texts=texts.decode(),
+        )
+        return {**shown, path_of(TO_COPY, Language(SOURCE)): to_copy}
+
+    return _released(desk, written, data, edition.period_last)
+
+
+def build_suspended_site(desk: Desk, day: date) -> dict[str, bytes]:
+    """The site of a desk without its table: number, hours and other ways, from a day on."""
+    frames = [frame(desk, Language(code)) for code in desk.languages]
 
     def written(release: str) -> dict[str, bytes]:
         return {
-            path_of(kind, made.language): _written(kind, made, release)
-            for made in pages
+            path_of(kind, around.language): _page(
+                "suspended.html.jinja", around, release, kind, valid_until=""
+            )
+            for around in frames
             for kind in TEMPLATES
         }
 
-    # Pages hold the release id, so the id is made from the pages as they are without one.
-    release = _release_id(edition, {**written(""), **data})
-    written_pages = written(release)
-    policy = content_security_policy(body.decode() for body in written_pages.values())
-    headers = {APACHE: apache_file(policy), NGINX: nginx_file(policy)}
-    files = {**written_pages, **data, **headers}
-    return {**files, MANIFEST: manifest(release, files)}
+    return _released(desk, written, {JSON: suspended_json(desk)}, day)
 
 
 def path_of(kind: str, language: Language) -> str:
-    """Path of one of the pages (a key of `TEMPLATES`) in a language."""
+    """Path of one of the pages (of `KINDS`) in a language."""
     if language.code == SOURCE:
         return f"{kind}.html" if kind else PAGE
     return f"{kind}-{language.code}.html" if kind else f"{language.code}.html"
@@ -82,19 +125,60 @@ def kind_of(path: str) -> tuple[str, Language]:
         return "", Language(SOURCE)
     stem = path.removesuffix(".html")
     kind, _, code = stem.partition("-")
-    return (kind, Language(code or SOURCE)) if kind in TEMPLATES else ("", Language(stem))
+    return (kind, Language(code or SOURCE)) if kind in KINDS else ("", Language(stem))
 
 
-def _written(kind: str, made: Page, release: str) -> bytes:
+def _released(
+    desk: Desk,
+    written: Callable[[str], dict[str, bytes]],
+    data: Mapping[str, bytes],
+    day: date,
+) -> dict[str, bytes]:
+    """The whole site: its pages hold the release, so that is made from them without it."""
+    frames = [frame(desk, Language(code)) for code in desk.languages]
+    data = {**data, ROBOTS: _robots(desk)}
+
+    def pages(release: str) -> dict[str, bytes]:
+        missing = _page("missing.html.jinja", frames[0], release, MISSING, frames=frames)
+        return {**written(release), path_of(MISSING, frames[0].language): missing}
+
+    release = _release_id(day, {**pages(""), **data})
+    named = pages(release)
+    policy = content_security_policy(
+        (body.decode() for body in named.values()), desk.contact.embedded_in
+    )
+    headers = {APACHE: apache_file(policy), NGINX: nginx_file(policy)}
+    files = {**named, **data, **headers}
+    return {**files, MANIFEST: manifest(release, files)}
+
+
+def _page(template: str, around: Frame, release: str, kind: str, **values: object) -> bytes:
     return render(
-        TEMPLATES[kind],
-        page=made,
-        say=made.language.say,
+        template,
+        frame=around,
+        say=around.language.say,
         page_of=lambda language: path_of(kind, language),
-        path_of=lambda other: path_of(other, made.language),
+        path_of=lambda other, language=around.language: path_of(other, language),
         release=release,
         release_meta=RELEASE_META,
+        **values,
     )
+
+
+def _fragment(template: str, made: Page) -> bytes:
+    return render(template, page=made, frame=made.frame, say=made.frame.language.say)
+
+
+def _iframe(desk: Desk) -> str:
+    """What a page of another site holds to show the page within it; empty without an address."""
+    if not desk.contact.public_url:
+        return ""
+    return render("iframe.html.jinja", url=desk.contact.public_url).decode()
+
+
+def _robots(desk: Desk) -> bytes:
+    """A demonstration must not be found by callers."""
+    return f"User-agent: *\n{'Disallow: /' if desk.demonstration else 'Allow: /'}\n".encode()
 
 
 def schemas() -> dict[str, bytes]:
@@ -117,8 +201,8 @@ def render(template: str, **values: object) -> bytes:
     return _environment().get_template(template).render(values).encode()
 
 
-def _release_id(edition: Edition, files: Mapping[str, bytes]) -> str:
-    week = edition.period_last.isocalendar()
+def _release_id(day: date, files: Mapping[str, bytes]) -> str:
+    week = day.isocalendar()
     content = hashlib.sha256()
     for path, body in sorted(files.items()):
         content.update(f"{path} {len(body)} ".encode())

@@ -38,7 +38,7 @@ def texts_of(edition: Edition, language: Language) -> dict[str, str]:
         return dict.fromkeys(TITLES, nothing)
     lead = say(QUIETEST if edition.anything_quiet else LEAST_BUSY)
     best = words.listed([words.day_hours(day, spans) for day, spans in hours.items()])
-    phone = wording.phone(edition.phone)
+    phone = wording.phone(edition.desk.phone)
     until = words.calendar_day(edition.valid_until)
     texts = {
         "ligne_occupee": say(
@@ -60,7 +60,7 @@ def texts_of(edition: Edition, language: Language) -> dict[str, str]:
 
 def texts_json(edition: Edition) -> bytes:
     """The texts of all languages, by language and key."""
-    texts = {code: texts_of(edition, Language(code)) for code in edition.languages}
+    texts = {code: texts_of(edition, Language(code)) for code in edition.desk.languages}
     document = {"valable_jusqu_au": edition.valid_until.isoformat(), "textes": texts}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -68,7 +68,7 @@ def texts_json(edition: Edition) -> bytes:
 def texts_file(edition: Edition) -> bytes:
     """The same to be read and copied by a person."""
     parts = []
-    for code in edition.languages:
+    for code in edition.desk.languages:
         language = Language(code)
         texts = texts_of(edition, language)
         parts.append(f"== {language.name} ==\n")
@@ -84,9 +84,9 @@ def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> Markup:
         short = [_short(words, day, hours[day]) for day in days]
         text = words.language.say(
             "{service}\u00a0: appelez plutôt {hours}. Tél. {phone}. Valable jusqu’au {day}.",
-            service=edition.service,
+            service=edition.desk.service,
             hours=f"{words.language.comma} ".join(short),
-            phone=wording.phone(edition.phone),
+            phone=wording.phone(edition.desk.phone),
             day=words.short_date(edition.valid_until),
         )
         if len(_plain(text)) <= MOST_SMS_CHARACTERS:
@@ -94,7 +94,7 @@ def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> Markup:
     return words.language.say(
         "Appelez plutôt {hours}. Tél. {phone}.",
         hours=_short(words, best_first[0], hours[best_first[0]]),
-        phone=wording.phone(edition.phone),
+        phone=wording.phone(edition.desk.phone),
     )
 
 

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import segno
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from affluence.publication import wording
 from affluence.publication.answer import Answer, answer
-from affluence.publication.edition import Contact, Edition, Notice
+from affluence.publication.edition import Edition
 from affluence.publication.figures import DECIMALS, Figure
+from affluence.publication.frame import Frame, frame
 from affluence.publication.grid import Grid, GridRow, lay_out
-from affluence.publication.language import SOURCE, Language
-from affluence.publication.spans import runs
+from affluence.publication.language import Language
 from affluence.publication.wording import Words
 from affluence.tables import LEVELS
 
@@ -47,14 +46,6 @@ class LevelWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """Another way than calling."""
-
-    words: Markup
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class TableRow:
     """One row of the table of levels."""
 
@@ -78,24 +69,10 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything the template shows, finished in one language."""
+    """Everything that the figures add to the frame, finished in one language."""
 
-    language: Language
-    languages: tuple[Language, ...]  # in which there is a page, this one included
-    service: Markup
-    title: str
-    demonstration: bool
-    phone_href: str
-    phone: str
-    opening: tuple[Markup, ...]
-    zone: str
+    frame: Frame
     valid_until_day: str
-    price: Markup
-    notice: Markup
-    notice_until: str
-    other_ways: tuple[Link, ...]
-    public_url: str
-    qr: Markup
     answer: Answer
     weekdays: tuple[Weekday, ...]
     rows: tuple[TableRow, ...]
@@ -127,27 +104,11 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
     """The page of an edition in one language, ready for the template."""
     words = Words(language)
     count = language.count
-    grid = lay_out(figures, edition.opening)
+    grid = lay_out(figures, edition.desk.opening)
     past = edition.past_forecasts
     return Page(
-        language=language,
-        languages=tuple(Language(code) for code in edition.languages),
-        service=language.french(edition.service),
-        title=edition.service,
-        demonstration=edition.demonstration,
-        phone_href=f"tel:{edition.phone}",
-        phone=wording.phone(edition.phone),
-        opening=_opening(edition, words),
-        zone=edition.zone,
+        frame=frame(edition.desk, language),
         valid_until_day=edition.valid_until.isoformat(),
-        price=_price(edition.contact.price, language),
-        notice=_notice(edition.contact.notice, language),
-        notice_until=words.calendar_day(edition.contact.notice.until)
-        if edition.contact.notice
-        else "",
-        other_ways=_other_ways(edition.contact, language),
-        public_url=edition.contact.public_url,
-        qr=_qr(edition.contact.public_url),
         answer=answer(edition, figures, words),
         weekdays=tuple(Weekday(d, words.short_day(d), words.day(d)) for d in grid.weekdays),
         rows=_rows(grid, words),
@@ -177,52 +138,6 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
         any_quiet=any(figure.state == "quiet" for figure in figures),
         answers_known=edition.answers_known,
         refusals_recorded=edition.refusals_recorded,
-    )
-
-
-def _qr(url: str) -> Markup:
-    """The address as a QR code, SVG; the address stands beside it in letters."""
-    if not url:
-        return _NOTHING
-    code = segno.make(url, error="m", micro=False)
-    drawn = code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
-    return Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" '))  # noqa: S704  # segno's
-
-
-def _price(price: str, language: Language) -> Markup:
-    if price == "free":
-        return language.say("Appel gratuit")
-    if price == "local":
-        return language.say("Prix d’un appel vers un téléphone fixe")
-    return language.french(price)
-
-
-def _notice(notice: Notice | None, language: Language) -> Markup:
-    """In the language of the page, else in French."""
-    if notice is None:
-        return _NOTHING
-    texts = dict(notice.texts)
-    if language.code in texts:
-        return escape(texts[language.code])
-    return language.french(texts[SOURCE])
-
-
-def _other_ways(contact: Contact, language: Language) -> tuple[Link, ...]:
-    say = language.say
-    ways = (
-        (say("Personnes sourdes ou malentendantes\u00a0: service relais"), contact.relay_url),
-        (say("Prendre rendez-vous en ligne"), contact.appointment_url),
-        (say("Faire la démarche en ligne"), contact.online_url),
-    )
-    return tuple(Link(words, url) for words, url in ways if url)
-
-
-def _opening(edition: Edition, words: Words) -> tuple[Markup, ...]:
-    return tuple(
-        words.language.say(
-            "{days}, {hours}", days=words.days(first, last), hours=words.hours(spans)
-        )
-        for first, last, spans in runs(edition.opening)
     )
 
 

@@ -66,6 +66,14 @@ LEVELS = {
     "not_enough_data": Level("donnees_insuffisantes", message("Données insuffisantes")),
 }
 
+# What the caller has to expect, where the records tell whether an agent answers.
+WHAT_HAPPENS = {
+    "quiet": message("réponse probable au premier appel"),
+    "fairly_quiet": message("réponse assez probable au premier appel"),
+    "busy": message("plusieurs essais possibles"),
+    "very_busy": message("plusieurs essais probables"),
+}
+
 _WORTH_SAYING = 1.5  # times the usual number of calls
 # Where a very narrow cell may cut a French word.
 _CUTS = {
@@ -214,12 +222,15 @@ class Words:
         """What happens to the caller at each level."""
         say = self.language.say
         lowest = {"quiet": bounds.quiet, "fairly_quiet": bounds.fairly_quiet, "busy": bounds.busy}
-        said = {
+        calls = {
             level: self._calls_that_succeed(bound, answers_known=answers_known)
             for level, bound in lowest.items()
         }
-        at_least = {level: say("au moins {calls}", calls=calls) for level, calls in said.items()}
-        return {**at_least, "very_busy": say("moins de {calls}", calls=said["busy"])}
+        at_least = {level: say("au moins {calls}", calls=said) for level, said in calls.items()}
+        shares = {**at_least, "very_busy": say("moins de {calls}", calls=calls["busy"])}
+        if not answers_known:
+            return shares
+        return {level: self.colon(say(WHAT_HAPPENS[level]), said) for level, said in shares.items()}
 
     def _calls_that_succeed(self, bound: float, *, answers_known: bool) -> Markup:
         """« 9 premiers appels sur 10 aboutissent à un agent »."""

@@ -19,6 +19,7 @@ from affluence.publication.edition import (
     Closure,
     Contact,
     DayAhead,
+    Desk,
     Edition,
     Hours,
     LeftOut,
@@ -52,6 +53,7 @@ class Page:
     contact: Contact
     demonstration: bool
     languages: tuple[str, ...]
+    reviewed: tuple[str, ...]  # languages whose catalogue somebody has read
     valid_days: int
 
 
@@ -138,17 +140,8 @@ def make_edition(
         raise RefusedPublicationError([reason])
     bounds = page.settings.bounds
     past = _past_forecasts(learned)
-    coming_hours = page.hours.weekly_on(period_last + timedelta(days=1))
     return Edition(
-        platform=page.platform,
-        service=page.service,
-        phone=page.phone,
-        zone=page.hours.zone,
-        opening=tuple(
-            Hours(weekday=weekday, start_min=start, end_min=end)
-            for weekday, spans in enumerate(coming_hours, 1)
-            for start, end in spans
-        ),
+        desk=desk_on(page, period_last + timedelta(days=1), today),
         week=made.week,
         recommended=_named(made.week, advised.recommended),
         to_avoid=_named(made.week, advised.to_avoid),
@@ -171,11 +164,27 @@ def make_edition(
         closures_ahead=_closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
-        contact=_without_past_notice(page.contact, today),
-        demonstration=page.demonstration,
-        languages=page.languages,
         days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
         past_forecasts=past,
+    )
+
+
+def desk_on(page: Page, day: date, today: date) -> Desk:
+    """Who is called, when and how, from a day on; a notice whose time is over is left out."""
+    return Desk(
+        platform=page.platform,
+        service=page.service,
+        phone=page.phone,
+        zone=page.hours.zone,
+        opening=tuple(
+            Hours(weekday=weekday, start_min=start, end_min=end)
+            for weekday, spans in enumerate(page.hours.weekly_on(day), 1)
+            for start, end in spans
+        ),
+        demonstration=page.demonstration,
+        languages=page.languages,
+        reviewed=page.reviewed,
+        contact=_without_past_notice(page.contact, today),
     )
 
 
@@ -224,7 +233,12 @@ def build_checked_site(edition: Edition) -> dict[str, bytes]:
             site failed; nothing is delivered.
 
     """
-    unfit = [problem for code in edition.languages for problem in language.problems(code)]
+    desk = edition.desk
+    unfit = [
+        problem
+        for code in desk.languages
+        for problem in language.problems(code, reviewed=code in desk.reviewed)
+    ]
     if unfit:
         raise RefusedPublicationError(unfit)
     site = build_site(edition)

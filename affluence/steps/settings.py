@@ -88,6 +88,7 @@ def _contact_of(platform: Platform) -> Contact:
         appointment_url=page.appointment_url,
         online_url=page.online_url,
         public_url=page.public_url,
+        embedded_in=page.embedded_in,
         notice=notice,
     )
 
@@ -110,5 +111,6 @@ def page_of(name: str, platform: Platform) -> Page:
         contact=_contact_of(platform),
         demonstration=platform.demonstration,
         languages=platform.languages,
+        reviewed=tuple(platform.reviewed_by),
         valid_days=platform.valid_days,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from affluence.publication.edition import Bounds, Edition, Hours
+from affluence.publication.edition import Bounds, Desk, Edition, Hours
 from affluence.tables import WEEK
 
 PHONE = "+33199001234"
@@ -88,14 +88,24 @@ def drawn(lines: Sequence[str], hours: Sequence[tuple[int, int]] = HOURS) -> pl.
     )
 
 
-def edition(**changes: Any) -> Edition:
-    """A realistic edition: five days, every level, one cell without enough data, one closed."""
-    base = Edition(
+def desk(**changes: Any) -> Desk:
+    """An office that is closed at noon."""
+    base = Desk(
         platform="demo",
         service="Préfecture d’Exemple : accueil des étrangers",
         phone=PHONE,
         zone="Europe/Paris",
         opening=OPENING,
+        demonstration=True,
+    )
+    return replace(base, **changes)
+
+
+def edition(**changes: Any) -> Edition:
+    """A realistic edition: five days, every level, one cell without enough data, one closed."""
+    of_the_desk = {key: changes.pop(key) for key in Desk.__dataclass_fields__ if key in changes}
+    base = Edition(
+        desk=desk(**of_the_desk),
         week=drawn(DRAWN),
         recommended=hours(
             (2, 840, 900), (2, 900, 960), (3, 810, 840), (4, 840, 900), (2, 960, 990)
@@ -117,6 +127,5 @@ def edition(**changes: Any) -> Edition:
         closures_ahead=(),
         next_update=date(2026, 3, 9),
         valid_until=date(2026, 3, 15),
-        demonstration=True,
     )
     return replace(base, **changes)

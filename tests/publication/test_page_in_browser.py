@@ -75,7 +75,7 @@ def opened(
         (folder / path).write_bytes(body)
     page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
     page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
-    page.goto((folder / path_of("", Language(shown.languages[-1]))).as_uri())
+    page.goto((folder / path_of("", Language(shown.desk.languages[-1]))).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     return page
 
@@ -139,7 +139,7 @@ def test_cells_have_word_symbol_headers_and_contrast(
     browser: Browser, tmp_path: Path, name: str
 ) -> None:
     page = opened(browser, tmp_path, EDITIONS[name])
-    language = Language(EDITIONS[name].languages[-1])
+    language = Language(EDITIONS[name].desk.languages[-1])
     named = [str(Words(language).level(state)) for state in STATES]
     assert page.evaluate(OWN_CHECKS, [language.code, language.direction, named]) == []
 
@@ -154,6 +154,7 @@ def test_the_browser_shows_the_levels_that_were_drawn(browser: Browser, tmp_path
 
 def test_targets_are_large_enough_to_touch(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, tmp_path, edition())
+    page.locator(".evitement a").focus()  # shown to those who move by keyboard
     for target in page.locator("a, summary").all():
         box = target.bounding_box()
         assert box is not None
@@ -199,7 +200,7 @@ def test_it_prints_on_one_sheet_with_what_a_caller_needs(
     # Letters that the font ties together (« fi ») are taken apart again.
     printed = " ".join(unicodedata.normalize("NFKC", sheets[0].extract_text()).split())
     assert f"0{PHONE[3:]}" in printed.replace(" ", "")
-    if EDITIONS[name].languages[-1] == "fr":
+    if EDITIONS[name].desk.languages[-1] == "fr":
         assert "Quand appeler" in printed and "Heure par heure" in printed
         assert "ne vous y fiez plus" in printed
 

@@ -97,7 +97,9 @@ def test_saturday_takes_a_column_only_if_it_opens() -> None:
         f"{line}{'c' if start < 720 else '-'}"
         for (start, _), line in zip(HOURS, DRAWN, strict=True)
     ]
-    with_saturday = edition(week=drawn(lines), opening=(*edition().opening, *hours((6, 540, 720))))
+    with_saturday = edition(
+        week=drawn(lines), opening=(*edition().desk.opening, *hours((6, 540, 720)))
+    )
     assert table(build_site(with_saturday), "affluence")[0][-1] == "samedi"
     assert table(build_site(edition()), "affluence")[0][-1] == "vendredi"
 
