@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from affluence.credentials import REFERENCE
 from affluence.errors import ConfigError
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -100,6 +101,16 @@ def _origin(address: str) -> str:
     return address
 
 
+def _secret(reference: str) -> str:
+    if reference and not REFERENCE.fullmatch(reference):
+        message = (
+            "a secret is not written here but where it is kept: env:NAME, file:/path or"
+            " credential:name (of systemd)"
+        )
+        raise ValueError(message)
+    return reference
+
+
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes or codes[0] != "fr":
         message = 'must begin with "fr"'
@@ -153,6 +164,7 @@ def _given_once(days: Iterable[date]) -> None:
 Zone = Annotated[str, AfterValidator(_zone)]
 MinutesSpan = Annotated[tuple[int, int], BeforeValidator(_span)]
 DayHours = Annotated[tuple[MinutesSpan, ...], AfterValidator(_apart)]
+Secret = Annotated[str, AfterValidator(_secret)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -171,6 +183,14 @@ class State(_Section):
     def keys_folder(self) -> Path:
         """Folder of the keys: by default within the state folder."""
         return self.keys or self.folder / "keys"
+
+
+class NetworkSettings(_Section):
+    """How servers are reached: through which proxy, trusting which certificates, for how long."""
+
+    proxy: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
+    ca_file: Path | None = None
+    timeout_s: float = Field(default=30, ge=1, le=600)
 
 
 class Run(_Section):
@@ -405,6 +425,7 @@ class Config(_Section):
 
     run: Run = Run()
     state: State = State()
+    network: NetworkSettings = NetworkSettings()
     platform: dict[Identifier, Platform] = Field(min_length=1)
     target: dict[Identifier, Target] = Field(min_length=1)
 
@@ -471,4 +492,7 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
         name: target.model_copy(update={"folder": base / target.folder})
         for name, target in config.target.items()
     }
-    return config.model_copy(update={"state": state, "platform": platforms, "target": targets})
+    ca_file = config.network.ca_file
+    network = config.network.model_copy(update={"ca_file": ca_file and base / ca_file})
+    sections = {"state": state, "network": network, "platform": platforms, "target": targets}
+    return config.model_copy(update=sections)

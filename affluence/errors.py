@@ -72,6 +72,15 @@ class StateError(AffluenceError):
     exit_code = 4
 
 
+class CredentialError(AffluenceError):
+    """A secret cannot be had; the message names its reference, never the secret."""
+
+    exit_code = 8
+
+    def __init__(self, reference: str, why: str, what_to_do: str) -> None:
+        super().__init__(f"secret '{reference}': {why}. {what_to_do}")
+
+
 class RefusedPublicationError(AffluenceError):
     """The site was built but must not be published; the old one stays up."""
 

@@ -1,0 +1,146 @@
+"""Requests to real servers on this machine: what goes wrong is said in plain words."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from affluence.web import Login, Network, Web, WebError
+
+PASSWORD = "gr\u00fcn"  # noqa: S105  # a password of no one
+
+
+class _Server(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/slow":
+            time.sleep(3)
+        status = int(self.path[1:]) if self.path[1:].isdigit() else 200
+        if self.path == "/away":
+            status = 302
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/authorization")
+        body = (self.headers.get("Authorization") or "nobody").encode()
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.path != "/slow":  # nobody waits for it any more
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
+        pass
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler] = _Server) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served() as url:
+        yield url
+
+
+def failure(url: str, network: Network | None = None) -> WebError:
+    with pytest.raises(WebError) as caught:
+        Web(network or Network()).request("GET", url)
+    return caught.value
+
+
+def test_an_answer_is_had_after_a_redirection(address: str) -> None:
+    assert Web(Network()).request("GET", f"{address}/away").content == b"nobody"
+
+
+@pytest.mark.parametrize(
+    ("login", "sent"),
+    [
+        (Login(user="desk", password=PASSWORD), b"Basic ZGVzazpncsO8bg=="),
+        (Login(token="abc"), b"Bearer abc"),  # noqa: S106  # a token of no one
+        (Login(), b"nobody"),
+    ],
+)
+def test_the_login_is_sent(address: str, login: Login, sent: bytes) -> None:
+    assert Web(Network(), login).request("GET", address).content == sent
+
+
+def test_what_the_environment_says_is_not_used(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert Web(Network()).request("GET", address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "transient"),
+    [
+        (401, "asks for a user name and a password", False),
+        (403, "refuses access", False),
+        (404, "nothing at this address", False),
+        (412, "somebody else has changed it", False),
+        (418, "the server refuses", False),
+        (423, "locked by somebody else", True),
+        (500, "the server fails", True),
+        (507, "the server's disk is full", True),
+    ],
+)
+def test_a_refusal_is_told_with_its_status(
+    address: str, status: int, why: str, transient: bool
+) -> None:
+    found = failure(f"{address}/{status}")
+    assert why in found.why and f"(HTTP {status})" in found.why
+    assert (found.status, found.transient) == (status, transient)
+
+
+def test_a_server_that_is_too_slow(address: str) -> None:
+    found = failure(f"{address}/slow", Network(timeout_s=1))
+    assert found.why == "127.0.0.1 has not answered within 1 seconds"
+    assert found.transient
+
+
+def test_a_port_where_nothing_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert failure(f"http://127.0.0.1:{port}/").why == "127.0.0.1 refuses the connection"
+
+
+def test_a_name_that_is_not_known() -> None:
+    assert (
+        failure("http://no-such-host.invalid/").why == "the name no-such-host.invalid is not known"
+    )
+
+
+def test_a_proxy_that_is_not_there(address: str) -> None:
+    found = failure(address, Network(proxy="http://127.0.0.1:9"))
+    assert found.why == "the proxy does not let through to 127.0.0.1"
+
+
+def test_a_server_without_certificate(address: str) -> None:
+    found = failure(address.replace("http:", "https:"))
+    assert "is not trusted, or the connection is not encrypted" in found.why
+
+
+class _Reset(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
+        pass
+
+
+def test_a_connection_that_breaks_off_does_not_show_the_address() -> None:
+    with served(_Reset) as url:
+        found = failure(f"{url}/?token=secret")
+    assert found.why == "the connection with 127.0.0.1 broke off"
