@@ -74,6 +74,7 @@ WHAT_HAPPENS = {
     "very_busy": message("plusieurs essais probables"),
 }
 
+_PERCENT = {SOURCE: f"#,##0.#{NBSP}%", "tr": "%#,##0.#"}
 _WORTH_SAYING = 1.5  # times the usual number of calls
 # Where a very narrow cell may cut a French word.
 _CUTS = {
@@ -215,7 +216,7 @@ class Words:
 
     def percent_text(self, rate: float) -> str:
         """The same without markup."""
-        pattern = f"#,##0.#{NBSP}%" if self.language.code == SOURCE else "#,##0.#%"
+        pattern = _PERCENT.get(self.language.code, "#,##0.#%")
         return format_percent(rate, pattern, locale=self.language.code)
 
     def meanings(self, bounds: Bounds, *, answers_known: bool) -> dict[str, Markup]:
