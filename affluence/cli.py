@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,9 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from affluence import pipeline
+from affluence import pipeline, webmaster_commands
+from affluence.command_line import (
+    CONFIG,
+    ConfigOption,
+    JsonOption,
+    OutputOption,
+    PlatformOption,
+    clock,
+    progress,
+)
 from affluence.config import Config, load
-from affluence.errors import AffluenceError
+from affluence.errors import AffluenceError, RefusedPublicationError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,14 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
-PlatformOption = Annotated[
-    str | None, typer.Option("--platform", help="Identifier of a platform; default: the first.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
-OutputOption = Annotated[
-    Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
-]
 OptionalConfigOption = Annotated[
     Path | None,
     typer.Option(
@@ -55,7 +54,6 @@ OptionalConfigOption = Annotated[
     ),
 ]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files of call records.")]
-_CONFIG = Path("config.toml")
 
 
 def main() -> None:
@@ -68,33 +66,18 @@ def main() -> None:
 
 
 @app.command()
-def run(config: ConfigOption = _CONFIG) -> None:
+def run(config: ConfigOption = CONFIG) -> None:
     """Do the whole job once: ingest, measure, model, build, deliver."""
+    from affluence.webmaster_words import problems_as_text, report_as_text
+
     settings = load(config)
-    with _progress() as progress:
-        report = pipeline.run(settings, _today(), progress)
-    for name, done in report.ingested.items():
-        print(
-            f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"
-            f" {done.rejected} of them rejected; {report.days_measured[name]} days measured."
-        )
-        account = report.accounts[name]
-        print(
-            f"{name}: in all {account['lines']} lines = {account['calls']} calls"
-            f" + {account['merged']} merged legs + {account['duplicates']} duplicates"
-            f" + {account['ignored']} ignored + {account['rejected']} rejected."
-        )
-    for name, parts in report.parts_deleted.items():
-        if parts:
-            print(f"{name}: calls past their retention deleted: {parts} parts of the lake.")
-    for problem in report.problems:
-        print(f"affluence: not read: {problem}", file=sys.stderr)
-    if report.release is None:
-        print("Nothing new: the site is up to date.")
-    elif report.delivered_to:
-        print(f"Release {report.release} delivered to: {', '.join(report.delivered_to)}.")
-    else:
-        print(f"Release {report.release} is in place already: nothing to deliver.")
+    with progress() as on_progress:
+        report = pipeline.run(settings, clock(), on_progress)
+    print(report_as_text(report))
+    if problems := problems_as_text(report):
+        print(problems, file=sys.stderr)
+    if report.refusals:
+        sys.exit(RefusedPublicationError.exit_code)
     if report.problems:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
 
@@ -109,8 +92,8 @@ def inspect(
     """Tell what is in some files: period, outcomes, the account of every line. Stores nothing."""
     from affluence.inspection import as_document, as_text
 
-    with _progress() as progress:
-        found = pipeline.inspect(files, _config_if_any(config), platform, progress)
+    with progress() as on_progress:
+        found = pipeline.inspect(files, _config_if_any(config), platform, on_progress)
     print(as_document(found) if as_json else as_text(found))
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
@@ -124,8 +107,8 @@ def calls(
     platform: PlatformOption = None,
 ) -> None:
     """Write the calls of some files, one row a call, callers as passing pseudonyms."""
-    with _progress() as progress:
-        found = pipeline.inspect(files, _config_if_any(config), platform, progress)
+    with progress() as on_progress:
+        found = pipeline.inspect(files, _config_if_any(config), platform, on_progress)
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     _write(found.calls, output)
@@ -136,7 +119,7 @@ def calls(
 @app.command()
 def slots(
     output: OutputOption,
-    config: ConfigOption = _CONFIG,
+    config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     table: Annotated[
         MeasuredTable, typer.Option(help="The slots, or what is kept beside them.")
@@ -148,30 +131,30 @@ def slots(
 
 @app.command()
 def week(
-    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+    config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the typical week that the next publication would show."""
     from affluence.foresight import week_as_text
 
-    made = pipeline.study(load(config), _today(), platform).week().week
+    made = pipeline.study(load(config), clock(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
 
 
 @app.command()
 def forecast(
-    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+    config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the next six weeks day by day, and how good such forecasts have been."""
     from affluence.foresight import forecast_as_document, forecast_as_text
 
-    learned = pipeline.study(load(config), _today(), platform)
+    learned = pipeline.study(load(config), clock(), platform)
     show = forecast_as_document if as_json else forecast_as_text
     print(show(learned.forecast(), learned.grade()))
 
 
 @app.command()
 def backtest(
-    config: ConfigOption = _CONFIG,
+    config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     library: Annotated[
         bool,
@@ -191,24 +174,24 @@ def backtest(
         from affluence.library_models import MODELS
 
         others |= MODELS
-    grades = pipeline.study(load(config), _today(), platform).grade(others)
+    grades = pipeline.study(load(config), clock(), platform).grade(others)
     print((backtest_as_document if as_json else backtest_as_text)(grades))
 
 
 @app.command()
 def effect(
-    config: ConfigOption = _CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
+    config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Tell whether people have moved to the recommended hours since they are published."""
     from affluence.effect_words import effect_as_document, effect_as_text
 
-    service, found = pipeline.effect(load(config), _today(), platform)
+    service, found = pipeline.effect(load(config), clock(), platform)
     print((effect_as_document if as_json else effect_as_text)(service, found))
 
 
 @app.command()
 def indicators(
-    config: ConfigOption = _CONFIG,
+    config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     first: Annotated[
         datetime | None,
@@ -261,15 +244,15 @@ def simulate(
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
 
 
+for command in webmaster_commands.COMMANDS:
+    app.command()(command)
+
+
 def _config_if_any(path: Path | None) -> Config | None:
     """The configuration that is asked for, else the one that lies here, else none."""
-    if path is None and not _CONFIG.exists():
+    if path is None and not CONFIG.exists():
         return None
-    return load(path or _CONFIG)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
+    return load(path or CONFIG)
 
 
 def _write(frame: pl.DataFrame, output: Path) -> None:
@@ -293,21 +276,3 @@ def _write_text(text: str, output: Path, ending: str, option: str) -> None:
     except OSError as error:
         raise typer.BadParameter(f"{output}: {error}", param_hint=option) from error
     print(f"{output}: written.")
-
-
-@contextmanager
-def _progress() -> Iterator[pipeline.Progress]:
-    """A progress line on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} {task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
-        tasks = {
-            what: bar.add_task(label, total=None, visible=False)
-            for what, label in (("lines", "lines read"), ("days", "days measured"))
-        }
-        yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

@@ -409,6 +409,17 @@ class Platform(_Section):
     indicators: Indicators = Indicators()
 
 
+class Publication(_Section):
+    """When a new table is published, and when it is refused."""
+
+    mode: Literal["auto", "approve"] = "auto"
+    grace_days: int = Field(default=3, ge=0, le=6)
+    minimum_weeks: int = Field(default=2, ge=1, le=52)
+    most_rejected_share: float = Field(default=0.05, ge=0, lt=1)
+    suspend_after_days: int = Field(default=28, ge=8, le=366)
+    keep_releases: int = Field(default=10, ge=2, le=100)
+
+
 class Target(_Section):
     """Where the site is delivered: a folder changed in place, or releases behind one link."""
 
@@ -426,6 +437,7 @@ class Config(_Section):
     run: Run = Run()
     state: State = State()
     network: NetworkSettings = NetworkSettings()
+    publication: Publication = Publication()
     platform: dict[Identifier, Platform] = Field(min_length=1)
     target: dict[Identifier, Target] = Field(min_length=1)
 

@@ -87,8 +87,9 @@ class RefusedPublicationError(AffluenceError):
     exit_code = 5
 
     def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
         lines = "".join(f"\n  - {reason}" for reason in reasons)
-        super().__init__(f"publication refused, the site in place is unchanged:{lines}")
+        super().__init__(f"publication refused:{lines}")
 
 
 class DeliveryError(AffluenceError):
@@ -98,6 +99,19 @@ class DeliveryError(AffluenceError):
 
     def __init__(self, target: str, why: str, what_to_do: str) -> None:
         super().__init__(f"target '{target}': {why}. {what_to_do}")
+
+    @classmethod
+    def of_several(cls, failures: Sequence[DeliveryError]) -> DeliveryError:
+        """One error that tells all."""
+        together = cls.__new__(cls)
+        Exception.__init__(together, "\n".join(map(str, failures)))
+        return together
+
+
+class DecisionError(AffluenceError):
+    """What is asked for does not fit what was built and published so far."""
+
+    exit_code = 10
 
 
 def _to_mend(path: Path, problems: Sequence[str]) -> str:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from affluence import engine
 from affluence.config import Config, Platform
-from affluence.errors import RecordsError
+from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError
 from affluence.sources.folder import list_files
+from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from affluence.indicators import Indicators
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
+    from affluence.steps.weekly import Wish
+    from affluence.targets import Target
     from affluence.typical_week import Study
     from affluence.typical_week.effect import Effect
 
@@ -38,10 +40,14 @@ class RunReport:
     """What one run did; ``release`` is None where nothing was new."""
 
     ingested: dict[str, Ingested] = field(default_factory=dict)
-    days_measured: dict[str, int] = field(default_factory=dict)
+    days_measured: dict[str, frozenset[date]] = field(default_factory=dict)
     accounts: dict[str, dict[str, int]] = field(default_factory=dict)
     parts_deleted: dict[str, int] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)  # what counts as today for each platform
+    refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)  # why a table is not new
+    late: list[str] = field(default_factory=list)  # platforms whose frozen week has changed
     release: str | None = None
+    waits_for_approval: bool = False
     delivered_to: list[str] = field(default_factory=list)
 
     @property
@@ -49,32 +55,63 @@ class RunReport:
         """Files that could not be read, in words."""
         return [problem for done in self.ingested.values() for problem in done.problems]
 
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """How it ended, for the log of runs: in one word, and what is wrong."""
+        wrong = [*self.problems, *(r for each in self.refusals.values() for r in each)]
+        word = "nothing new" if self.release is None else "refused" if self.refusals else "done"
+        return word, "\n".join(wrong)
 
-def run(config: Config, today: date, progress: Progress = lambda *_: None) -> RunReport:
+
+def run(
+    config: Config,
+    now: datetime,
+    progress: Progress = lambda *_: None,
+    wish: Wish | None = None,
+) -> RunReport:
     """Do whatever is new: ingest, measure, forget, model, build, check, deliver.
 
     Args:
         config: from `affluence.config.load`.
-        today: the clock's date; ``as_of = "last-record"`` puts the records' own in its place.
+        now: the clock's time; ``as_of = "last-record"`` puts the records' own day in its place.
         progress: told how the work advances.
+        wish: what a person asks for beyond that; by default nothing.
 
     Raises:
         AffluenceError: nothing could be published; the site in place is unchanged.
 
     """
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        files = {
-            name: list_files(platform.source.folder, platform.source.files)
-            for name, platform in config.platform.items()
-        }
-        situation = _situation(config, today, files)
-        if store.ledger.settled() == situation and _is_delivered(config, store):
-            return RunReport()
-        engine.keep_memory()
-        report = _bring_up_to_date(config, store, files, today, progress)
-        if not report.problems:
-            store.ledger.settle(situation)
+        log = store.ledger.publications
+        number = log.begin_run(now)
+        try:
+            report = _run(config, store, now, progress, wish)
+        except AffluenceError as error:
+            refused = isinstance(error, RefusedPublicationError)
+            log.end_run(number, "refused" if refused else "failed", str(error), now)
+            raise
+        log.end_run(number, *report.outcome, now)
         return report
+
+
+def _run(
+    config: Config, store: Store, now: datetime, progress: Progress, wish: Wish | None
+) -> RunReport:
+    files = {
+        name: list_files(platform.source.folder, platform.source.files)
+        for name, platform in config.platform.items()
+    }
+    situation = _situation(config, now, files)
+    if wish is None and store.ledger.settled() == situation and _is_delivered(config, store):
+        return RunReport()
+    engine.keep_memory()
+    report = _bring_up_to_date(config, store, files, now, progress)
+    _publish(config, store, report, now, wish)
+    if not (report.problems or report.refusals):
+        store.ledger.settle(situation)
+    if len(report.refusals) == len(config.platform):
+        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
+    return report
 
 
 def read_calls(
@@ -166,19 +203,21 @@ def read_measured(config: Config, table: str = "slots", platform: str | None = N
         return store.lake.read_measured(name, table)
 
 
-def study(config: Config, today: date, platform: str | None = None) -> Study:
+def study(config: Config, now: datetime, platform: str | None = None) -> Study:
     """What is learned of one platform from the slots measured so far.
 
     Its methods give the typical week, the weeks ahead, and the grades of past forecasts.
     """
-    from affluence.steps.publish import study_platform
+    from affluence.steps.edition import study_platform
     from affluence.steps.settings import page_of
+    from affluence.typical_week import last_complete_week
 
     name, settings = _platform(config, platform)
+    page = page_of(name, settings)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        as_of = _as_of(config, store, name, today)
+        last = last_complete_week(page.hours, today_of(config, store, name, now))
         slots = store.lake.read_measured(name, "slots")
-    return study_platform(page_of(name, settings), slots, as_of)
+    return study_platform(page, slots, last)
 
 
 def indicators(
@@ -231,14 +270,14 @@ def committee_page(
     return page_of(period)
 
 
-def effect(config: Config, today: date, platform: str | None = None) -> tuple[str, Effect]:
+def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[str, Effect]:
     """Name of a platform's service, and what its table has changed since it was first published."""
     from affluence.steps.effect import effect_of
     from affluence.steps.settings import page_of
 
     name, settings = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        as_of = _as_of(config, store, name, today)
+        as_of = today_of(config, store, name, now)
         return settings.name, effect_of(store, page_of(name, settings), as_of)
 
 
@@ -255,21 +294,17 @@ def _bring_up_to_date(
     config: Config,
     store: Store,
     files: Mapping[str, Sequence[Path]],
-    today: date,
+    now: datetime,
     progress: Progress,
 ) -> RunReport:
-    from affluence.publication.portal import join_sites
+    """Records → slots."""
     from affluence.steps.account import add_up
-    from affluence.steps.effect import effect_of, recommended_by
     from affluence.steps.forget import clean_up, forget
     from affluence.steps.ingest import ingest
-    from affluence.steps.measure import lines_in_service, measure_changed_days
-    from affluence.steps.publish import build_checked_site, make_edition
-    from affluence.steps.settings import page_of, recipe_of, rules_of
-    from affluence.targets.places import place_of
+    from affluence.steps.measure import measure_changed_days
+    from affluence.steps.settings import recipe_of, rules_of
 
     report = RunReport()
-    days = {}
     for name, platform in config.platform.items():
         report.ingested[name] = ingest(
             store, name, recipe_of(platform), files[name], lambda n: progress("lines", n)
@@ -278,58 +313,87 @@ def _bring_up_to_date(
             store, rules_of(name, platform), lambda n: progress("days", n)
         )
         report.accounts[name] = add_up(store, name)
-        days[name] = _as_of(config, store, name, today)
-        report.parts_deleted[name] = forget(store, name, days[name], config.state.legs_days)
-    clean_up(store, min(days.values()), config.state.legs_days)
+        report.days[name] = today_of(config, store, name, now)
+        report.parts_deleted[name] = forget(store, name, report.days[name], config.state.legs_days)
+    clean_up(store, min(report.days.values()), config.state.legs_days)
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
-
-    editions = {
-        name: make_edition(
-            page_of(name, platform),
-            store.lake.read_measured(name, "slots"),
-            lines_in_service(store, rules_of(name, platform)),
-            days[name],
-            widened=effect_of(store, page_of(name, platform), days[name]).alarm,
-        )
-        for name, platform in config.platform.items()
-    }
-    sites = {name: build_checked_site(edition) for name, edition in editions.items()}
-    site = join_sites(editions, sites)
-    for name, target in config.target.items():
-        place = place_of(name, target)
-        if store.ledger.published(name) != site.release or not place.is_intact(site.release):
-            place.deliver(site.files, site.release)
-            store.ledger.add_publication(name, site.release, recommended_by(editions, days))
-            report.delivered_to.append(name)
-    report.release = site.release
     return report
 
 
-def _situation(config: Config, today: date, files: Mapping[str, Sequence[Path]]) -> str:
+def _publish(
+    config: Config, store: Store, report: RunReport, now: datetime, wish: Wish | None
+) -> None:
+    """Slots → typical week → site of every platform → one release, delivered or waiting."""
+    from affluence.publication.portal import join_sites
+    from affluence.steps.release import deliver, keep
+    from affluence.steps.site import site_of
+
+    sites, weeks = {}, {}
+    for name in config.platform:
+        made = site_of(
+            config,
+            store,
+            name,
+            account=report.accounts[name],
+            today=report.days[name],
+            wish=wish,
+        )
+        if made.files is not None:
+            sites[name] = made.files
+        if made.week is not None:
+            weeks[name] = made.week
+        shown = made.week if made.frozen else None
+        if shown is not None and any(day <= shown for day in report.days_measured[name]):
+            report.late.append(name)
+        if made.reasons:
+            report.refusals[name] = made.reasons
+    if not sites:
+        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
+    built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+    keep(store, built, weeks, now)
+    report.release = built.release
+    log = store.ledger.publications
+    if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
+        log.wait_for_approval(built.release)
+        report.waits_for_approval = True
+        return
+    delivered = deliver(
+        store,
+        places_of(config),
+        built.files,
+        built.release,
+        days=report.days,
+        now=now,
+        action="run" if wish is None else "publish",
+        reason="" if wish is None else wish.reason,
+    )
+    report.delivered_to.extend(delivered.targets)
+    if wish is not None:
+        log.lift()
+    store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))
+
+
+def places_of(config: Config) -> dict[str, Target]:
+    """The targets of a configuration, by their names."""
+    from affluence.targets.places import place_of
+
+    return {name: place_of(name, target) for name, target in config.target.items()}
+
+
+def _situation(config: Config, now: datetime, files: Mapping[str, Sequence[Path]]) -> str:
     """Hash of all that a run depends on: configuration, date, program, and state of the files."""
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
     watched = [*(path for paths in files.values() for path in paths), *sorted(package)]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
-    day = today if config.run.as_of == "today" else None
+    days = {name: clock_day(config, name, now) for name in config.platform}
+    day = days if config.run.as_of == "today" else None
     return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()
 
 
 def _is_delivered(config: Config, store: Store) -> bool:
-    from affluence.targets.places import place_of
-
-    for name, target in config.target.items():
-        release = store.ledger.published(name)
-        if release is None or not place_of(name, target).is_intact(release):
+    for name, place in places_of(config).items():
+        release = store.ledger.publications.published(name)
+        if release is None or not place.is_intact(release):
             return False
     return True
-
-
-def _as_of(config: Config, store: Store, platform: str, today: date) -> date:
-    """The day that counts as today for a platform: the clock's, or the one after its records."""
-    last_us = max((part.last_us for part in store.ledger.parts(platform)), default=None)
-    if config.run.as_of == "today" or last_us is None:
-        return today
-    last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last_us)
-    zone = ZoneInfo(config.platform[platform].zone)
-    return last.astimezone(zone).date() + timedelta(days=1)

@@ -46,6 +46,8 @@ def small_platform(tmp_path: Path) -> ConfigWriter:
             f"""
 [run]
 as_of = "last-record"
+[publication]
+minimum_weeks = 1
 [state]
 legs_days = {legs_days}
 [platform.desk]

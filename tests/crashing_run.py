@@ -12,15 +12,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from affluence import pipeline
 from affluence.config import load
 from affluence.store.ledger import Ledger
+from affluence.store.publications import Publications
 
-_TODAY = date(2026, 11, 23)
+_NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _steps = itertools.count(1)
 _fatal = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 
@@ -48,10 +49,12 @@ def main() -> None:
         _with_steps(Path, name)
     for name in (
         *("add_file", "move_file", "forget_file", "drop_provisional", "add_range", "finish_file"),
-        *("set_measured", "seal", "add_publication", "settle"),
+        *("set_measured", "seal", "settle"),
     ):
         _with_steps(Ledger, name)
-    pipeline.run(load(Path(sys.argv[1])), _TODAY)
+    for name in ("begin_run", "set_week", "add_release", "add_publication", "end_run"):
+        _with_steps(Publications, name)
+    pipeline.run(load(Path(sys.argv[1])), _NOW)
     print(next(_steps) - 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,27 @@ import polars as pl
 from affluence import pipeline
 from affluence.config import load
 from affluence.pipeline import RunReport
+from affluence.steps.weekly import Wish
 from affluence.store import open_store
 from affluence.tables import MEASURED
 
 TODAY = date(2026, 11, 23)
 
 
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
 def run(config: Path, today: date = TODAY) -> RunReport:
-    return pipeline.run(load(config), today)
+    return pipeline.run(load(config), noon(today))
+
+
+def publish(config: Path, today: date = TODAY, **wish: Any) -> RunReport:
+    return pipeline.run(load(config), noon(today), wish=Wish(**wish))
+
+
+def days_measured(report: RunReport) -> dict[str, int]:
+    return {name: len(days) for name, days in report.days_measured.items()}
 
 
 def slots(config: Path) -> pl.DataFrame:

@@ -148,7 +148,7 @@ def test_refusal_has_its_exit_code(desk: Path) -> None:
     config.write_text(config.read_text().replace('"last-record"', '"today"'))
     done = affluence(desk, "run")
     assert done.returncode == 5
-    assert "publication refused, the site in place is unchanged" in done.stderr
+    assert "publication refused:" in done.stderr
 
 
 def test_two_runs_never_meet(desk: Path) -> None:

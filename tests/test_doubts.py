@@ -12,7 +12,7 @@ from affluence.doubts import find_doubts
 from affluence.tables import SLOTS
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records, record
-from tests.runs import measured, run
+from tests.runs import days_measured, measured, publish, run
 
 
 def slots(**figures: float | None) -> pl.DataFrame:
@@ -100,8 +100,9 @@ def test_lines_that_nobody_configured_are_those_that_the_calls_show(
     nine = [record(900 + n, "2026-03-06 09:00:30", 300, answered_after_s=9) for n in range(3)]
     with log.open("a") as file:
         file.write("\n".join(nine) + "\n")
-    assert run(config).days_measured == {"desk": 5}
+    assert days_measured(run(config)) == {"desk": 5}
     assert measured(config)["slots"]["line_s"].unique().to_list() == [3600.0]
+    publish(config, correction=True)
     document = json.loads((config.parent / "site" / "affluence.json").read_text())
     assert document["lines"] == {"count": 4, "inferred": True, "believed": True}
     page = (config.parent / "site" / "index.html").read_text()

@@ -17,7 +17,7 @@ from affluence.measures import measure
 from affluence.simulator.demonstration import demonstration
 from affluence.simulator.simulation import calls_frame, simulate
 from affluence.steps.capacity import configured_lines
-from affluence.steps.publish import make_edition
+from affluence.steps.edition import make_edition
 from affluence.steps.settings import page_of, rules_of
 from affluence.typical_week.calendar import opening_spans
 from tests.conftest import REPOSITORY
@@ -36,7 +36,13 @@ def test_table_follows_the_truth(seed: int) -> None:
     opening = opening_spans(rules.hours, date(2026, 8, 24), date(2026, 11, 20))
     lines = configured_lines("etrangers", rules.lines, rules.hours.zone)
     slots = measure(calls.with_columns(platform=pl.lit("etrangers")), lines, opening=opening)
-    edition = make_edition(page_of("etrangers", PLATFORM), slots, lines, date(2026, 11, 21))
+    edition = make_edition(
+        page_of("etrangers", PLATFORM),
+        slots,
+        lines,
+        last=date(2026, 11, 22),
+        today=date(2026, 11, 23),
+    )
 
     beside = TRUTH.select(*CELL, true_reach="reach").join(edition.week, on=CELL)
     assert beside.height == TRUTH.height

@@ -20,7 +20,17 @@ from affluence.steps.ingest import PAST_RETENTION
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records, record
-from tests.runs import accounts, balanced, files_under, ledger_content, measured, run, slots
+from tests.runs import (
+    accounts,
+    balanced,
+    days_measured,
+    files_under,
+    ledger_content,
+    measured,
+    publish,
+    run,
+    slots,
+)
 
 
 @pytest.fixture
@@ -134,7 +144,7 @@ def test_a_growing_file_is_read_from_where_it_was_left(
     log.write_text(whole)
     second = run(config)
     assert first.ingested["desk"].lines + second.ingested["desk"].lines == 200
-    assert second.days_measured["desk"] == 1 + 1 + 2  # before the cut, cut, after it
+    assert len(second.days_measured["desk"]) == 1 + 1 + 2  # before the cut, cut, after it
     grown = slots(config)
 
     (config.parent / ".affluence").rename(config.parent / "old-state")
@@ -234,14 +244,14 @@ def test_legs_in_two_files_are_one_call(
 def test_only_changed_days_are_measured_again(small_platform: ConfigWriter, records: Path) -> None:
     config = small_platform()
     (records / "w10.csv").write_text(days("2026-03-02", 5))
-    assert run(config).days_measured == {"desk": 5}
+    assert days_measured(run(config)) == {"desk": 5}
     (records / "w11.csv").write_text(days("2026-03-09", 5))
     # the new week, the week-end before it, and the Friday on which the records used to end
-    assert run(config).days_measured == {"desk": 5 + 2 + 1}
+    assert days_measured(run(config)) == {"desk": 5 + 2 + 1}
     config.write_text(config.read_text().replace("lines = 3", "lines = 2"))
-    assert run(config).days_measured == {"desk": 12}
+    assert days_measured(run(config)) == {"desk": 12}
     config.write_text(config.read_text().replace('name = "Desk"', 'name = "Office"'))
-    assert run(config).days_measured == {"desk": 0}
+    assert days_measured(run(config)) == {"desk": 0}
 
 
 def test_a_closure_to_come_measures_nothing_again(
@@ -253,7 +263,7 @@ def test_a_closure_to_come_measures_nothing_again(
     closures = 'closures = [{ first = 2026-04-01, reason = "Travaux" }]\n[platform.desk.week]'
     config.write_text(config.read_text().replace("[platform.desk.week]", closures))
     report = run(config)
-    assert report.days_measured == {"desk": 0}
+    assert days_measured(report) == {"desk": 0}
     assert "Travaux" in (config.parent / "site" / "index.html").read_text(encoding="utf-8")
 
 
@@ -264,9 +274,12 @@ def test_files_are_read_again_when_they_are_read_otherwise(
     (records / "w10.csv").write_text(days("2026-03-02", 5))
     run(config)
     assert slots(config)["attempts"].sum() == 100
+    site = files_under(config.parent / "site")
     config.write_text(config.read_text().replace("PJSIP/operateur-", "DAHDI/"))
+    assert run(config).late == ["desk"]  # nothing is inbound, but what is published is frozen
+    assert files_under(config.parent / "site") == site
     with pytest.raises(AffluenceError):
-        run(config)  # nothing is inbound: nothing can be published
+        publish(config, correction=True)
     assert slots(config)["attempts"].sum() == 0
     legs = list((config.parent / ".affluence" / "lake" / "legs").rglob("*.parquet"))
     assert len(legs) == 5
@@ -372,9 +385,9 @@ def test_lines_that_are_lost_stop_the_run(small_platform: ConfigWriter, records:
 def test_old_records_are_not_published(small_platform: ConfigWriter, records: Path) -> None:
     config = small_platform()
     config.write_text(config.read_text().replace('"last-record"', '"today"'))
-    (records / "w10.csv").write_text(days("2026-03-02", 5))
+    (records / "w10.csv").write_text(days("2026-02-23", 12))
     with pytest.raises(RefusedPublicationError, match="do new records still arrive"):
-        run(config)
+        run(config, date(2026, 4, 20))
     assert not (config.parent / "site").exists()
     assert run(config, date(2026, 3, 9)).release == run(config, date(2026, 3, 10)).release
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from affluence.publication.edition import Edition
 from affluence.publication.site import MANIFEST, PAGE, manifest, render
 
 
@@ -19,15 +18,16 @@ class Portal:
     release: str
 
 
-def join_sites(editions: Mapping[str, Edition], sites: Mapping[str, dict[str, bytes]]) -> Portal:
-    """Join the sites of the platforms, which are named alike in both mappings."""
-    if len(sites) == 1:
-        (files,) = sites.values()
-        return Portal(files=files, release=json.loads(files[MANIFEST])["release"])
+def join_sites(services: Mapping[str, str], sites: Mapping[str, Mapping[str, bytes]]) -> Portal:
+    """Join the sites of the platforms; ``services`` names the service of each."""
+    releases = {name: json.loads(site[MANIFEST])["release"] for name, site in sites.items()}
+    if len(services) == 1:
+        ((name, files),) = sites.items()
+        return Portal(files=dict(files), release=releases[name])
     files = {f"{name}/{path}": body for name, site in sites.items() for path, body in site.items()}
-    links = [(f"{name}/{PAGE}", edition.desk.service) for name, edition in sorted(editions.items())]
+    links = [(f"{name}/{PAGE}", services[name]) for name in sorted(sites)]
     files[PAGE] = render("portal.html.jinja", links=links)
     content = hashlib.sha256(b"".join(files[path] for path in sorted(files))).hexdigest()
-    weeks = max(edition.period_last for edition in editions.values()).isocalendar()
-    release = f"{weeks.year}-W{weeks.week:02d}-{content[:6]}"
+    newest_week = max(release.rsplit("-", 1)[0] for release in releases.values())
+    release = f"{newest_week}-{content[:6]}"
     return Portal(files={**files, MANIFEST: manifest(release, files)}, release=release)

@@ -1,14 +1,11 @@
-"""Ledger and slots → what the table of a platform has changed; what editions recommend."""
+"""Ledger and slots → what the table of a platform has changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
-from affluence.publication.edition import Edition
-from affluence.steps.publish import Page, are_lines_believed
+from affluence.steps.edition import Page, are_lines_believed
 from affluence.store import Store
-from affluence.store.ledger import Recommended
 from affluence.typical_week import last_complete_week
 from affluence.typical_week.effect import Effect, Recommendation, measure_effect
 
@@ -17,7 +14,7 @@ def effect_of(store: Store, page: Page, today: date) -> Effect:
     """What the table of a platform has changed, up to the newest complete week before ``today``."""
     published = [
         Recommendation(since=recommended.published_on, spans=recommended.hours)
-        for recommended in store.ledger.recommended(page.platform)
+        for recommended in store.ledger.publications.recommended(page.platform)
     ]
     if not published:
         return Effect()
@@ -31,21 +28,4 @@ def effect_of(store: Store, page: Page, today: date) -> Effect:
         platform=page.platform,
         last=last,
         lines_believed=are_lines_believed(page, slots, last),
-    )
-
-
-def recommended_by(
-    editions: Mapping[str, Edition], days: Mapping[str, date]
-) -> tuple[Recommended, ...]:
-    """What editions recommend, each published on the day that counts as today for its platform."""
-    return tuple(
-        Recommended(
-            platform=name,
-            period_last=edition.period_last,
-            published_on=days[name],
-            hours=tuple(
-                sorted((hour.weekday, hour.start_min, hour.end_min) for hour in edition.recommended)
-            ),
-        )
-        for name, edition in editions.items()
     )

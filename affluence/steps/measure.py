@@ -55,14 +55,14 @@ class _Batch:
 
 def measure_changed_days(
     store: Store, rules: Rules, on_days: Callable[[int], None] = lambda _: None
-) -> int:
-    """Measure every dirty day of a platform; return their number.
+) -> frozenset[date]:
+    """Measure every dirty day of a platform; return these days.
 
     ``on_days`` is told the number of days of each batch that was measured.
     """
     parts = store.ledger.parts(rules.platform)
     if not parts:
-        return 0
+        return frozenset()
     first, last = min(part.day for part in parts), max(part.day for part in parts)
     agents = rostered_agents(rules.platform, rules.roster, rules.hours, first - _DAY, last + _DAY)
     dirty: set[date] = set()
@@ -71,7 +71,7 @@ def measure_changed_days(
     while lines is None or not lines.equals(lines_in_service(store, rules)):
         lines = lines_in_service(store, rules)
         dirty |= set(_measure_dirty(store, rules, parts, pl.concat([lines, agents]), on_days))
-    return len(dirty)
+    return frozenset(dirty)
 
 
 def lines_in_service(store: Store, rules: Rules) -> pl.DataFrame:

@@ -9,8 +9,8 @@ from affluence.config import WEEKDAYS, Platform
 from affluence.indicators import Readings
 from affluence.publication.edition import Contact, Notice
 from affluence.steps.capacity import Shift
+from affluence.steps.edition import Page
 from affluence.steps.measure import Rules
-from affluence.steps.publish import Page
 from affluence.typical_week import Settings
 from affluence.typical_week.calendar import Change, Closing, ExceptionalDay, Hours
 from affluence.typical_week.levels import Bounds

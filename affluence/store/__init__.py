@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from affluence.errors import StateError
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
+from affluence.store.shelf import Shelf
 
 if TYPE_CHECKING:
     from affluence.store.lake import Lake
@@ -31,6 +32,11 @@ class Store:
         from affluence.store.lake import Lake
 
         return Lake(self.folder / "lake")
+
+    @property
+    def shelf(self) -> Shelf:
+        """The releases that are kept."""
+        return Shelf(self.folder / "releases")
 
 
 @contextmanager

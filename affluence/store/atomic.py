@@ -19,6 +19,16 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None], *, mode: in
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk too, not only what the files hold."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_bytes_atomically(path: Path, content: bytes, *, mode: int = 0o640) -> None:

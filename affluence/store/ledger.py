@@ -7,100 +7,14 @@ interrupted before that is simply done again, with the same result.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from affluence.errors import StateError
-
-SCHEMA_VERSION = 3
-
-# What each version added; a ledger is brought forward through all that it has not seen.
-_ADDED = {
-    1: """
-CREATE TABLE files (
-    id INTEGER PRIMARY KEY,
-    platform TEXT NOT NULL,
-    path TEXT,                  -- null once other content took its place
-    size INTEGER NOT NULL,      -- with mtime_ns: unchanged since, then nothing is read
-    mtime_ns INTEGER NOT NULL,
-    offset INTEGER NOT NULL,    -- decompressed bytes read up to the last complete line
-    digest BLOB NOT NULL,       -- of these bytes
-    head_bytes INTEGER NOT NULL,
-    head_digest BLOB NOT NULL,  -- of the first head_bytes: tells quickly that a file is another
-    lines INTEGER NOT NULL,
-    clock TEXT NOT NULL,
-    clock_found TEXT NOT NULL,
-    reader TEXT NOT NULL,       -- what decided how it was read
-    UNIQUE (platform, path)
-);
-CREATE TABLE ranges (
-    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    first_line INTEGER NOT NULL,
-    lines INTEGER NOT NULL,
-    provisional INTEGER NOT NULL,  -- the last line has no end yet: read again when the file grows
-    repeated INTEGER NOT NULL,     -- records of a range that another file already gave
-    ignored TEXT NOT NULL,
-    rejected TEXT NOT NULL,
-    PRIMARY KEY (file, start)
-);
-CREATE TABLE parts (
-    platform TEXT NOT NULL,
-    day TEXT NOT NULL,
-    name TEXT NOT NULL,
-    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
-    records INTEGER NOT NULL,
-    last_us INTEGER NOT NULL,   -- latest instant in its records
-    calls INTEGER,              -- null until its day is measured
-    merged INTEGER,
-    duplicates INTEGER,
-    deleted INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (platform, day, name)
-);
-CREATE TABLE days (
-    platform TEXT NOT NULL,
-    day TEXT NOT NULL,
-    inputs TEXT NOT NULL,       -- hash of what its slots were made from
-    sealed INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (platform, day)
-);
-CREATE TABLE publications (
-    id INTEGER PRIMARY KEY,
-    target TEXT NOT NULL,
-    release TEXT NOT NULL
-);
-CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to do while it holds
-""",
-    2: """
-CREATE TABLE deletions (
-    id INTEGER PRIMARY KEY,
-    platform TEXT,              -- null: keys, which all platforms share
-    what TEXT NOT NULL,         -- "calls" or "keys"
-    before TEXT NOT NULL,       -- day or month from which they are kept
-    on_day TEXT NOT NULL,       -- the day of the run
-    count INTEGER NOT NULL      -- parts of the lake, or keys
-);
-""",
-    3: """
-CREATE TABLE recommended (
-    id INTEGER PRIMARY KEY,
-    platform TEXT NOT NULL,
-    period_last TEXT NOT NULL,  -- last day of the period that was published
-    published_on TEXT NOT NULL, -- the day of the run
-    hours TEXT NOT NULL         -- weekday, start and end in minutes of each, in their order
-);
--- What was published before is not known, only that something was.
-INSERT INTO recommended (platform, period_last, published_on, hours)
-    SELECT DISTINCT platform, '0001-01-01', '0001-01-01', '[]' FROM files
-    WHERE EXISTS (SELECT 1 FROM publications);
-""",
-}
+from affluence.store.database import connect, transaction
+from affluence.store.publications import Publications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,35 +62,12 @@ class Part:
     last_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommended:
-    """The hours that one publication recommended on a platform.
-
-    Both days are `date.min`, and there are no hours, for what was published before hours were kept.
-    """
-
-    platform: str
-    period_last: date
-    published_on: date
-    hours: tuple[tuple[int, int, int], ...]  # ISO weekday, start and end in minutes
-
-
 class Ledger:
     """An open ledger. Every method that writes is one transaction."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._prepare(path)
-        except sqlite3.DatabaseError as error:
-            message = (
-                f"{path}: the ledger cannot be used ({error})."
-                " Restore it from the backup, or move the state folder away to start afresh."
-            )
-            raise StateError(message) from error
-        path.chmod(0o640)
+        self._db = connect(path)
+        self.publications = Publications(self._db)
 
     def close(self) -> None:
         """Close the database."""
@@ -193,7 +84,7 @@ class Ledger:
 
     def add_file(self, platform: str, path: str, *, head: tuple[int, bytes], reader: str) -> int:
         """Begin a file; nothing of it is read yet. Any older content at its path loses its path."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE files SET path = NULL WHERE platform = ? AND path = ?", (platform, path)
             )
@@ -207,7 +98,7 @@ class Ledger:
 
     def move_file(self, file: int, path: str) -> None:
         """The content of a file is found at this path; what was there before loses its path."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE files SET path = NULL WHERE path = :path AND id != :file"
                 " AND platform = (SELECT platform FROM files WHERE id = :file)",
@@ -221,7 +112,7 @@ class Ledger:
 
     def drop_provisional(self, file: int) -> None:
         """Drop the range of an unfinished last line: the file has grown."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "DELETE FROM parts WHERE file = :f AND name IN"
                 " (SELECT name FROM ranges WHERE file = :f AND provisional)",
@@ -233,7 +124,7 @@ class Ledger:
         self, platform: str, file: int, entry: RangeEntry, *, clock: tuple[str, str]
     ) -> None:
         """Record a range whose parts are in the lake, and how far the file was read."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -342,7 +233,7 @@ class Ledger:
         fates: Iterable[tuple[date, str, int, int, int]],
     ) -> None:
         """Record measured days with the hash of their inputs, and the fates of their parts."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany(
                 "INSERT INTO days (platform, day, inputs) VALUES (?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET inputs = excluded.inputs",
@@ -362,7 +253,7 @@ class Ledger:
 
         The day ``oldest_kept`` keeps its calls because the day after needs them. A trace remains.
         """
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE days SET sealed = 1 WHERE platform = ? AND day <= ? AND NOT sealed",
                 (platform, oldest_kept.isoformat()),
@@ -377,7 +268,7 @@ class Ledger:
 
     def trace_keys(self, *, oldest_kept: date, today: date, count: int) -> None:
         """Remember that the keys of months before that of ``oldest_kept`` were destroyed."""
-        with self._transaction():
+        with transaction(self._db):
             self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
 
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
@@ -395,89 +286,18 @@ class Ledger:
 
     # Publications
 
-    def published(self, target: str) -> str | None:
-        """The release last delivered to a target."""
-        found = self._db.execute(
-            "SELECT release FROM publications WHERE target = ? ORDER BY id DESC LIMIT 1", (target,)
-        )
-        row = found.fetchone()
-        return str(row[0]) if row else None
-
-    def add_publication(
-        self, target: str, release: str, recommended: Iterable[Recommended] = ()
-    ) -> None:
-        """Record a delivered release and what it recommends, as far as that is new."""
-        with self._transaction():
-            self._db.execute(
-                "INSERT INTO publications (target, release) VALUES (?, ?)", (target, release)
-            )
-            for hours in recommended:
-                self._recommend(hours)
-
-    def recommended(self, platform: str) -> list[Recommended]:
-        """What was ever recommended on a platform, oldest first."""
-        rows = self._db.execute(
-            "SELECT period_last, published_on, hours FROM recommended WHERE platform = ?"
-            " ORDER BY id",
-            (platform,),
-        )
-        return [
-            Recommended(
-                platform=platform,
-                period_last=date.fromisoformat(period_last),
-                published_on=date.fromisoformat(published_on),
-                hours=tuple((weekday, start, end) for weekday, start, end in json.loads(hours)),
-            )
-            for period_last, published_on, hours in rows
-        ]
-
-    def _recommend(self, new: Recommended) -> None:
-        """Another target, or a page put right, repeats what was published: nothing is added."""
-        before = self.recommended(new.platform)[-1:]
-        if [(last.period_last, last.hours) for last in before] != [(new.period_last, new.hours)]:
-            self._db.execute(
-                "INSERT INTO recommended (platform, period_last, published_on, hours)"
-                " VALUES (?, ?, ?, ?)",
-                (
-                    new.platform,
-                    new.period_last.isoformat(),
-                    new.published_on.isoformat(),
-                    json.dumps(new.hours),
-                ),
-            )
-
     def settled(self) -> str | None:
         """The situation in which a run last ended with nothing left to do."""
         row = self._db.execute("SELECT situation FROM settled").fetchone()
         return str(row[0]) if row else None
 
+    def unsettle(self) -> None:
+        """A person changed something: the next run looks at everything again."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM settled")
+
     def settle(self, situation: str) -> None:
         """A run ended with nothing left to do while this situation holds."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("DELETE FROM settled")
             self._db.execute("INSERT INTO settled VALUES (?)", (situation,))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def _prepare(self, path: Path) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version <= SCHEMA_VERSION:
-            with self._transaction():
-                for added in range(version + 1, SCHEMA_VERSION + 1):
-                    for statement in _ADDED[added].split(";"):
-                        self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        else:
-            message = (
-                f"{path}: the state was written by a newer version of affluence (schema {version},"
-                f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
-            )
-            raise StateError(message)

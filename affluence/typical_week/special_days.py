@@ -84,6 +84,11 @@ def school_holidays(zone: str, first: date, last: date) -> dict[date, bool]:
     return {day: day in known for day in each_day(max(first, min(known)), min(last, max(known)))}
 
 
+def school_holidays_known_until(zone: str) -> date | None:
+    """The last day of which it is known; None for a zone of which nothing is."""
+    return max(_known_school_holidays(zone), default=None)
+
+
 @cache  # a third of a second to read
 def _known_school_holidays(zone: str) -> frozenset[date]:
     if zone not in SchoolHolidayDates.SUPPORTED_ZONES:

@@ -25,7 +25,7 @@ from affluence.publication.language import (
 )
 from affluence.publication.site import build_site
 from affluence.publication.wording import LEVELS, Words
-from affluence.steps.publish import build_checked_site
+from affluence.steps.edition import build_checked_site
 
 from .catalogues import extract
 from .editions import DRAWN, STATES, edition

@@ -13,11 +13,11 @@ from affluence import pipeline
 from affluence.config import load
 from affluence.effect_words import effect_as_text
 from affluence.store import open_store
-from affluence.store.ledger import Recommended
+from affluence.store.publications import Recommended
 from affluence.typical_week.effect import Effect
 from tests.conftest import ConfigWriter
 from tests.records import record
-from tests.runs import run
+from tests.runs import noon, run
 from tests.test_cli import affluence
 
 FIRST = date(2026, 2, 2)  # a Monday; no holiday until Easter
@@ -29,13 +29,13 @@ Hours = Collection[tuple[int, int, int]]
 
 
 def effect(config: Path) -> Effect:
-    return pipeline.effect(load(config), date(2026, 11, 23))[1]
+    return pipeline.effect(load(config), noon(date(2026, 11, 23)))[1]
 
 
 def recommended(config: Path) -> list[Recommended]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return store.ledger.recommended("desk")
+        return store.ledger.publications.recommended("desk")
 
 
 def week_of_records(week: int, calls: Callable[[int, int, int], int]) -> str:

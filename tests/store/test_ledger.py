@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from affluence.errors import StateError
-from affluence.store import ledger as of_store
-from affluence.store.ledger import SCHEMA_VERSION, Ledger, Recommended
+from affluence.store import database
+from affluence.store.database import SCHEMA_VERSION
+from affluence.store.ledger import Ledger
+from affluence.store.publications import Publication, Recommended
 
 TUESDAY = Recommended(
     platform="desk",
@@ -35,11 +37,16 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
+def add(ledger: Ledger, target: str, release: str, recommended: list[Recommended]) -> None:
+    new = Publication(target=target, release=release, at=None, action="run", reason="")
+    ledger.publications.add_publication(new, recommended)
+
+
 def write_older(path: Path, version: int, *, published: bool) -> None:
     """A ledger as that version of the schema left it, with a file of the platform "desk"."""
     with sqlite3.connect(path) as db:
         for added in range(1, version + 1):
-            db.executescript(of_store._ADDED[added])
+            db.executescript(database._ADDED[added])
         db.execute(
             "INSERT INTO files (platform, path, size, mtime_ns, offset, digest, head_bytes,"
             " head_digest, lines, clock, clock_found, reader)"
@@ -59,8 +66,8 @@ def test_older_ledgers_are_brought_forward(tmp_path: Path, version: int) -> None
         ledger = Ledger(path)
         assert [file.path for file in ledger.files("desk")] == ["a.csv"]
         assert ledger.deletions() == []
-        assert ledger.recommended("desk") == []
-        assert ledger.published("site") is None
+        assert ledger.publications.recommended("desk") == []
+        assert ledger.publications.published("site") is None
         ledger.close()
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
@@ -72,10 +79,10 @@ def test_what_older_versions_published_is_known_to_be_unknown(tmp_path: Path) ->
     path = tmp_path / "ledger.sqlite"
     write_older(path, 2, published=True)
     ledger = Ledger(path)
-    ledger.add_publication("site", "2026-W10-b", [TUESDAY])
+    add(ledger, "site", "2026-W10-b", [TUESDAY])
     long_ago = again(period_last=date.min, published_on=date.min, hours=())
-    assert ledger.recommended("desk") == [long_ago, TUESDAY]
-    assert ledger.recommended("other") == []
+    assert ledger.publications.recommended("desk") == [long_ago, TUESDAY]
+    assert ledger.publications.recommended("other") == []
     ledger.close()
 
 
@@ -97,9 +104,9 @@ def test_a_publication_that_says_the_same_adds_nothing(ledger: Ledger) -> None:
         ("web", [TUESDAY, other]),
         ("site", [later]),
     ):
-        ledger.add_publication(target, "2026-W09-a", recommended)
-    assert ledger.recommended("desk") == [TUESDAY]
-    assert ledger.recommended("front") == [other]
+        add(ledger, target, "2026-W09-a", recommended)
+    assert ledger.publications.recommended("desk") == [TUESDAY]
+    assert ledger.publications.recommended("front") == [other]
 
 
 def test_other_hours_another_period_and_hours_that_come_back_are_new(ledger: Ledger) -> None:
@@ -107,13 +114,13 @@ def test_other_hours_another_period_and_hours_that_come_back_are_new(ledger: Led
     back = again(published_on=date(2026, 3, 5))
     week = again(period_last=date(2026, 3, 8), published_on=date(2026, 3, 9))
     for recommended in (TUESDAY, hours, back, week):
-        ledger.add_publication("site", "2026-W09-a", [recommended])
-    assert ledger.recommended("desk") == [TUESDAY, hours, back, week]
+        add(ledger, "site", "2026-W09-a", [recommended])
+    assert ledger.publications.recommended("desk") == [TUESDAY, hours, back, week]
 
 
 def test_a_publication_is_recorded_with_its_hours_or_not_at_all(ledger: Ledger) -> None:
     impossible = again(platform=None)
     with pytest.raises(sqlite3.IntegrityError):
-        ledger.add_publication("site", "2026-W09-a", [TUESDAY, impossible])
-    assert ledger.published("site") is None
-    assert ledger.recommended("desk") == []
+        add(ledger, "site", "2026-W09-a", [TUESDAY, impossible])
+    assert ledger.publications.published("site") is None
+    assert ledger.publications.recommended("desk") == []

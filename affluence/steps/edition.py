@@ -1,4 +1,4 @@
-"""Slots → typical week → edition → site: built whole and checked, nothing delivered yet."""
+"""Slots → typical week → edition → site of a platform: built whole and checked."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Page:
 
 
 def study_platform(
-    page: Page, slots: pl.DataFrame, today: date, *, widened: bool = False
+    page: Page, slots: pl.DataFrame, last: date, *, widened: bool = False
 ) -> typical_week.Study:
-    """Learn a platform from its newest complete weeks before ``today``.
+    """Learn a platform from its weeks up to one.
 
     Args:
         page: how its figures are made.
         slots: SLOTS of the platform, as many as there are.
-        today: the day on which it is done.
+        last: Sunday of the newest week.
         widened: whether the advice names twice as many hours as usual.
 
     Raises:
@@ -76,7 +76,6 @@ def study_platform(
     if slots.is_empty():
         advice = "Check its source: `affluence inspect FILE` tells what is in a file."
         raise NoRecordsError(f"platform '{page.platform}'", advice)
-    last = typical_week.last_complete_week(page.hours, today)
     oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
     # Weeks before the first record are no part of the period.
     first = max(last - page.weeks * _WEEK + _DAY, oldest - timedelta(days=oldest.weekday()))
@@ -108,14 +107,21 @@ def are_lines_believed(page: Page, slots: pl.DataFrame, last: date) -> bool:
 
 
 def make_edition(
-    page: Page, slots: pl.DataFrame, lines: pl.DataFrame, today: date, *, widened: bool = False
+    page: Page,
+    slots: pl.DataFrame,
+    lines: pl.DataFrame,
+    *,
+    last: date,
+    today: date,
+    widened: bool = False,
 ) -> Edition:
-    """The edition of the newest complete week before ``today``.
+    """The edition of a week.
 
     Args:
         page: what it says besides the figures.
         slots: SLOTS of the platform, as many as there are.
         lines: CAPACITY of its lines.
+        last: Sunday of the week.
         today: the day on which it is made.
         widened: whether the advice names twice as many hours as usual.
 
@@ -124,7 +130,7 @@ def make_edition(
         RefusedPublicationError: the records are so old that the page would be out of date.
 
     """
-    learned = study_platform(page, slots, today, widened=widened)
+    learned = study_platform(page, slots, last, widened=widened)
     made = learned.week()
     period_first, period_last = learned.first, learned.last
     end = instant(period_last + _DAY, 0, ZoneInfo(page.hours.zone))
@@ -161,7 +167,7 @@ def make_edition(
             LeftOut(day=out.day, reason=out.reason, label=out.label, factor=out.factor)
             for out in made.left_out
         ),
-        closures_ahead=_closures_ahead(page.hours, period_last + timedelta(days=1)),
+        closures_ahead=closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
         days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
@@ -256,7 +262,7 @@ def _named(week: pl.DataFrame, rows: Sequence[int]) -> tuple[Hours, ...]:
     )
 
 
-def _closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
+def closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
     """Closed days of the coming weeks; neighbouring days with the same label are one closure."""
     closures: list[Closure] = []
     last = first + _CLOSURES_AHEAD

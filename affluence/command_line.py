@@ -1,0 +1,47 @@
+"""What several commands take and show alike: options, the clock, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from affluence import pipeline
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+PlatformOption = Annotated[
+    str | None, typer.Option("--platform", help="Identifier of a platform; default: the first.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+OutputOption = Annotated[
+    Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
+]
+CONFIG = Path("config.toml")
+
+
+def clock() -> datetime:
+    """The time of this machine, with its zone."""
+    return datetime.now().astimezone()
+
+
+@contextmanager
+def progress() -> Iterator[pipeline.Progress]:
+    """A progress line on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} {task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        tasks = {
+            what: bar.add_task(label, total=None, visible=False)
+            for what, label in (("lines", "lines read"), ("days", "days measured"))
+        }
+        yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

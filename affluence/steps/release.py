@@ -1,0 +1,123 @@
+"""Sites of all platforms → one release: kept here, delivered to every target, written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from affluence.errors import DeliveryError
+from affluence.publication import wording
+from affluence.publication.portal import Portal
+from affluence.publication.site import JSON
+from affluence.store import Store
+from affluence.store.publications import Publication, Recommended
+from affluence.targets import Target
+
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """Where a release went now; targets that had it already are not among them."""
+
+    release: str
+    targets: tuple[str, ...]
+
+
+def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
+    """The files of a platform in the release that was delivered last; None if there are none."""
+    standing = store.ledger.publications.standing()
+    files = store.shelf.get(standing) if standing else None
+    for path in files or ():
+        folder = path.removesuffix(JSON)
+        if path.endswith(JSON) and json.loads((files or {})[path])["platform"] == platform:
+            return {
+                name.removeprefix(folder): body
+                for name, body in (files or {}).items()
+                if name.startswith(folder)
+            }
+    return None
+
+
+def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) -> None:
+    """Keep the files of a release and write it down."""
+    store.shelf.put(built.release, built.files)
+    store.ledger.publications.add_release(built.release, weeks, now)
+
+
+def deliver(
+    store: Store,
+    places: Mapping[str, Target],
+    files: Files,
+    release: str,
+    *,
+    days: Mapping[str, date],
+    now: datetime,
+    action: str,
+    reason: str = "",
+) -> Delivered:
+    """Bring a release to every target where it does not stand yet.
+
+    Args:
+        store: where deliveries are written down.
+        places: the targets by their names.
+        files: of the release.
+        release: its identifier.
+        days: the day that counts as today for each platform.
+        now: when it is done.
+        action: why: "run", "approve", "publish", "rollback" or "withdraw".
+        reason: what a person gave as reason.
+
+    Raises:
+        DeliveryError: a target could not be reached; the others have been delivered to.
+
+    """
+    publications = store.ledger.publications
+    done: list[str] = []
+    failures: list[DeliveryError] = []
+    for name, place in places.items():
+        if publications.published(name) == release and place.is_intact(release):
+            continue
+        try:
+            place.deliver(files, release)
+        except DeliveryError as error:
+            failures.append(error)
+            continue
+        new = Publication(target=name, release=release, at=now, action=action, reason=reason)
+        publications.add_publication(new, _recommended_in(files, days))
+        done.append(name)
+    if failures:
+        raise failures[0] if len(failures) == 1 else DeliveryError.of_several(failures)
+    return Delivered(release=release, targets=tuple(done))
+
+
+def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]:
+    """What the tables of a release recommend, each from the day that is today for its platform."""
+    numbers = {name: number for number, name in wording.DAYS.items()}
+    found = []
+    for path, body in files.items():
+        if not path.endswith(JSON):
+            continue
+        data = json.loads(body)
+        if data.get("suspended") is True or data["platform"] not in days:
+            continue
+        hours = sorted(
+            (numbers[one["jour"]], _minutes(one["heure_debut"]), _minutes(one["heure_fin"]))
+            for one in data["recommended"]
+        )
+        found.append(
+            Recommended(
+                platform=data["platform"],
+                period_last=date.fromisoformat(data["period"]["last"]),
+                published_on=days[data["platform"]],
+                hours=tuple(hours),
+            )
+        )
+    return found
+
+
+def _minutes(clock: str) -> int:
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)

@@ -1,0 +1,180 @@
+"""The database of the ledger: SQLite in WAL mode, its schema, and how old ones come forward."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from affluence.errors import StateError
+
+SCHEMA_VERSION = 4
+
+# What each version added; a ledger is brought forward through all that it has not seen.
+_ADDED = {
+    1: """
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    path TEXT,                  -- null once other content took its place
+    size INTEGER NOT NULL,      -- with mtime_ns: unchanged since, then nothing is read
+    mtime_ns INTEGER NOT NULL,
+    offset INTEGER NOT NULL,    -- decompressed bytes read up to the last complete line
+    digest BLOB NOT NULL,       -- of these bytes
+    head_bytes INTEGER NOT NULL,
+    head_digest BLOB NOT NULL,  -- of the first head_bytes: tells quickly that a file is another
+    lines INTEGER NOT NULL,
+    clock TEXT NOT NULL,
+    clock_found TEXT NOT NULL,
+    reader TEXT NOT NULL,       -- what decided how it was read
+    UNIQUE (platform, path)
+);
+CREATE TABLE ranges (
+    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    first_line INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    provisional INTEGER NOT NULL,  -- the last line has no end yet: read again when the file grows
+    repeated INTEGER NOT NULL,     -- records of a range that another file already gave
+    ignored TEXT NOT NULL,
+    rejected TEXT NOT NULL,
+    PRIMARY KEY (file, start)
+);
+CREATE TABLE parts (
+    platform TEXT NOT NULL,
+    day TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file INTEGER NOT NULL REFERENCES files ON DELETE CASCADE,
+    records INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,   -- latest instant in its records
+    calls INTEGER,              -- null until its day is measured
+    merged INTEGER,
+    duplicates INTEGER,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (platform, day, name)
+);
+CREATE TABLE days (
+    platform TEXT NOT NULL,
+    day TEXT NOT NULL,
+    inputs TEXT NOT NULL,       -- hash of what its slots were made from
+    sealed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (platform, day)
+);
+CREATE TABLE publications (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    release TEXT NOT NULL
+);
+CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to do while it holds
+""",
+    2: """
+CREATE TABLE deletions (
+    id INTEGER PRIMARY KEY,
+    platform TEXT,              -- null: keys, which all platforms share
+    what TEXT NOT NULL,         -- "calls" or "keys"
+    before TEXT NOT NULL,       -- day or month from which they are kept
+    on_day TEXT NOT NULL,       -- the day of the run
+    count INTEGER NOT NULL      -- parts of the lake, or keys
+);
+""",
+    3: """
+CREATE TABLE recommended (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    period_last TEXT NOT NULL,  -- last day of the period that was published
+    published_on TEXT NOT NULL, -- the day of the run
+    hours TEXT NOT NULL         -- weekday, start and end in minutes of each, in their order
+);
+-- What was published before is not known, only that something was.
+INSERT INTO recommended (platform, period_last, published_on, hours)
+    SELECT DISTINCT platform, '0001-01-01', '0001-01-01', '[]' FROM files
+    WHERE EXISTS (SELECT 1 FROM publications);
+""",
+    4: """
+CREATE TABLE weeks (
+    platform TEXT NOT NULL,
+    week TEXT NOT NULL,         -- its Sunday
+    state TEXT NOT NULL,        -- "built", "held", "published" or "superseded"
+    settings TEXT NOT NULL,     -- hash of the configuration that shaped the figures
+    figures TEXT NOT NULL,      -- the edition, JSON, frozen once it is published
+    PRIMARY KEY (platform, week)
+);
+CREATE TABLE releases (
+    release TEXT PRIMARY KEY,
+    built_at TEXT NOT NULL,
+    weeks TEXT NOT NULL,        -- Sunday of the week that each platform shows, JSON
+    state TEXT NOT NULL         -- "built", "waiting", "lapsed", "published" or "rejected"
+);
+CREATE TABLE held_back (        -- after a rollback: nothing of these weeks is published by itself
+    platform TEXT PRIMARY KEY,
+    week TEXT NOT NULL,
+    since TEXT NOT NULL
+);
+CREATE TABLE withdrawn (
+    platform TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    began_at TEXT NOT NULL,
+    ended_at TEXT,              -- null: it is at work, or was killed
+    outcome TEXT,               -- "done", "nothing new", "refused" or "failed"
+    message TEXT NOT NULL DEFAULT ''
+);
+ALTER TABLE publications ADD COLUMN at TEXT NOT NULL DEFAULT '';
+ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
+ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+""",
+}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database, made or brought forward to this version's schema.
+
+    Raises:
+        StateError: it cannot be used, or a newer version wrote it.
+
+    """
+    try:
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        _bring_forward(db, path)
+    except sqlite3.DatabaseError as error:
+        message = (
+            f"{path}: the ledger cannot be used ({error})."
+            " Restore it from the backup, or move the state folder away to start afresh."
+        )
+        raise StateError(message) from error
+    path.chmod(0o640)
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All that the block writes, or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _bring_forward(db: sqlite3.Connection, path: Path) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        message = (
+            f"{path}: the state was written by a newer version of affluence (schema {version},"
+            f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
+        )
+        raise StateError(message)
+    with transaction(db):
+        for added in range(version + 1, SCHEMA_VERSION + 1):
+            for statement in _ADDED[added].split(";"):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,286 @@
+"""The webmaster's side: look at what would change, approve it, go back, withdraw, see how it is.
+
+Each function opens the state folder, does one thing and forgets that there was nothing left to do,
+so that the next run looks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from affluence.config import Config
+from affluence.errors import DecisionError
+from affluence.pipeline import places_of
+from affluence.steps.clock import last_record_at, today_of
+from affluence.store import Store, open_store
+from affluence.store.publications import Release, Run
+
+if TYPE_CHECKING:
+    from affluence.publication.changes import Changes
+    from affluence.steps.release import Delivered
+
+_OLD_RECORDS = timedelta(days=4)  # a long weekend with a day more
+_WARN_BEFORE = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformStatus:
+    """How one platform stands."""
+
+    service: str
+    last_record_at: datetime | None
+    week: date | None  # Sunday of the week that its table shows; None: there is no table
+    valid_until: date | None
+    withdrawn: str | None  # the reason; None: it is not withdrawn
+    held_back: bool  # by a rollback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How everything stands; ``warnings`` are in plain words, empty when all is well."""
+
+    platforms: Mapping[str, PlatformStatus]
+    release: str | None
+    published_at: datetime | None
+    waiting: Release | None
+    last_run: Run | None
+    warnings: tuple[str, ...]
+
+
+def diff(config: Config) -> tuple[str | None, str | None, Changes]:
+    """The releases that are compared, and what changes from the first to the second.
+
+    What waits for approval beside what stands; where nothing waits, what stands beside the release
+    before it.
+    """
+    from affluence.publication.changes import changes_between
+
+    with _opened(config) as store:
+        log = store.ledger.publications
+        waiting, standing = log.waiting(), log.standing()
+        old = standing if waiting is not None else _one_before(store)
+        new = waiting.release if waiting is not None else standing
+        files = [_kept(store, release) if release else {} for release in (old, new)]
+    return old, new, changes_between(*files)
+
+
+def approve(config: Config, release: str, now: datetime) -> Delivered:
+    """Publish the release that waits.
+
+    Raises:
+        DecisionError: another one waits, or none.
+        DeliveryError: a target could not be reached.
+
+    """
+    with _changed(config) as store:
+        waiting = store.ledger.publications.waiting()
+        if waiting is None:
+            raise DecisionError("no release waits for approval; `affluence run` builds the next.")
+        if waiting.release != release:
+            raise DecisionError(
+                f"release {release} does not wait for approval, {waiting.release} does."
+                " Look at it with `affluence diff`, then approve that one."
+            )
+        return _deliver(config, store, release, now, "approve")
+
+
+def rollback(config: Config, steps: int, reason: str, now: datetime) -> Delivered:
+    """Put an earlier release in the place of what stands, and hold its weeks back.
+
+    Raises:
+        DecisionError: there is no earlier release, or it is no longer kept.
+        DeliveryError: a target could not be reached.
+
+    """
+    with _changed(config) as store:
+        log = store.ledger.publications
+        standing = log.standing()
+        earlier = _before(store, steps)
+        delivered = _deliver(config, store, earlier, now, "rollback", reason)
+        if standing is not None:
+            log.hold_back(standing, earlier, now)
+        return delivered
+
+
+def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -> Delivered:
+    """Put number and hours in the place of the table of a platform, by default of all.
+
+    Raises:
+        DecisionError: there is no such platform.
+        DeliveryError: a target could not be reached.
+
+    """
+    from affluence.publication.portal import join_sites
+    from affluence.steps.release import keep, site_that_stands
+    from affluence.steps.site import withdrawn_site
+
+    if platform is not None and platform not in config.platform:
+        known = ", ".join(config.platform)
+        raise DecisionError(f"'{platform}' is not a configured platform; configured: {known}.")
+    with _changed(config) as store:
+        log = store.ledger.publications
+        for name in config.platform if platform is None else (platform,):
+            log.withdraw(name, reason, now)
+        withdrawn = log.withdrawn()
+        sites, weeks = {}, {}
+        for name in config.platform:
+            if name in withdrawn:
+                sites[name] = withdrawn_site(config, name, today_of(config, store, name, now))
+                continue
+            files, week = site_that_stands(store, name), log.standing_week(name)
+            if files is not None and week is not None:
+                sites[name], weeks[name] = files, week
+        built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+        keep(store, built, weeks, now)
+        return _deliver(config, store, built.release, now, "withdraw", reason)
+
+
+def status(config: Config, now: datetime) -> Status:
+    """How everything stands."""
+    with _opened(config) as store:
+        log = store.ledger.publications
+        withdrawn, held_back = log.withdrawn(), log.held_back()
+        platforms = {}
+        for name, platform in config.platform.items():
+            week = log.standing_week(name)
+            rejected = held_back.get(name)
+            platforms[name] = PlatformStatus(
+                service=platform.name,
+                last_record_at=last_record_at(store, name),
+                week=week,
+                valid_until=week + timedelta(days=1 + platform.valid_days) if week else None,
+                withdrawn=withdrawn.get(name),
+                held_back=rejected is not None,
+            )
+        dated = [one for one in log.publications() if one.at is not None]
+        last_run = log.last_run()
+        waiting = log.waiting()
+        return Status(
+            platforms=platforms,
+            release=log.standing(),
+            published_at=dated[-1].at if dated else None,
+            waiting=waiting,
+            last_run=last_run,
+            warnings=tuple(_warnings(config, platforms, waiting, last_run, now)),
+        )
+
+
+def _warnings(
+    config: Config,
+    platforms: Mapping[str, PlatformStatus],
+    waiting: Release | None,
+    last_run: Run | None,
+    now: datetime,
+) -> Iterator[str]:
+    # With "last-record" nothing grows old: it is a demonstration.
+    by_clock = now if config.run.as_of == "today" else None
+    for name, platform in platforms.items():
+        for warning in (*_records(platform, by_clock), *_table(platform, by_clock)):
+            yield f"{name}: {warning}"
+    yield from _calendar(config, now)
+    if waiting is not None:
+        yield f"release {waiting.release} waits for approval since {waiting.built_at:%Y-%m-%d}"
+    if last_run is None:
+        yield "nothing has ever run: `affluence run`"
+    elif last_run.ended_at is None:
+        yield f"the run of {last_run.began_at:%Y-%m-%d %H:%M} did not end; the next one finishes it"
+    elif last_run.outcome in ("failed", "refused"):
+        yield f"the last run {last_run.outcome}: {last_run.message}"
+
+
+def _records(platform: PlatformStatus, now: datetime | None) -> Iterator[str]:
+    last = platform.last_record_at
+    if last is None:
+        yield "no call is on record; `affluence inspect FILE` tells what is in a file"
+    elif now is not None and now - last > _OLD_RECORDS:
+        yield f"the last call on record is of {last:%Y-%m-%d}; do new records still arrive?"
+
+
+def _table(platform: PlatformStatus, now: datetime | None) -> Iterator[str]:
+    if platform.withdrawn is not None:
+        yield f"its table is withdrawn ({platform.withdrawn or 'no reason was given'})"
+    elif platform.valid_until is None:
+        yield "no table is published"
+    elif now is not None and now.date() > platform.valid_until:
+        yield f"the published table was valid until {platform.valid_until}"
+    if platform.held_back:
+        yield "held back since a rollback, until `affluence publish` or a new week"
+
+
+def _calendar(config: Config, now: datetime) -> Iterator[str]:
+    """School holidays are decreed some years ahead: the library that knows them needs updates."""
+    from affluence.typical_week.special_days import school_holidays_known_until
+
+    zones = {each.opening.school_holidays for each in config.platform.values()} - {""}
+    for zone in sorted(zones):
+        known_until = school_holidays_known_until(zone)
+        if known_until is not None and known_until < now.date() + _WARN_BEFORE:
+            advice = "update affluence and its libraries"
+            yield f"school holidays of zone {zone} are known until {known_until} only; {advice}"
+
+
+@contextmanager
+def _opened(config: Config) -> Iterator[Store]:
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        yield store
+
+
+@contextmanager
+def _changed(config: Config) -> Iterator[Store]:
+    """An open store whose next run must look at everything again."""
+    with _opened(config) as store:
+        store.ledger.unsettle()
+        yield store
+
+
+def _deliver(  # noqa: PLR0917  # what, when and why, as the commands give them
+    config: Config, store: Store, release: str, now: datetime, action: str, reason: str = ""
+) -> Delivered:
+    from affluence.steps.release import deliver
+
+    return deliver(
+        store,
+        places_of(config),
+        _kept(store, release),
+        release,
+        days={name: today_of(config, store, name, now) for name in config.platform},
+        now=now,
+        action=action,
+        reason=reason,
+    )
+
+
+def _delivered(store: Store) -> list[str]:
+    """Releases in the order in which they were first delivered."""
+    publications = store.ledger.publications.publications()
+    return list(dict.fromkeys(one.release for one in publications))
+
+
+def _one_before(store: Store) -> str | None:
+    """The release delivered before the one that stands, None if that is the first."""
+    delivered, standing = _delivered(store), store.ledger.publications.standing()
+    place = delivered.index(standing) if standing is not None else 0
+    return delivered[place - 1] if place else None
+
+
+def _before(store: Store, steps: int) -> str:
+    delivered = _delivered(store)
+    standing = store.ledger.publications.standing()
+    place = delivered.index(standing) - steps if standing is not None else -1
+    if place < 0:
+        there_are = f"there are {len(delivered) - 1} before it" if delivered else "there is none"
+        raise DecisionError(f"there is no release {steps} before the one that stands; {there_are}.")
+    return delivered[place]
+
+
+def _kept(store: Store, release: str) -> dict[str, bytes]:
+    files = store.shelf.get(release)
+    if files is None:
+        raise DecisionError(
+            f"release {release} is no longer kept; `keep_releases` says how many are."
+        )
+    return files

@@ -1,0 +1,134 @@
+"""What the webmaster reads in a terminal: what was done, what would change, how it all stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from affluence.pipeline import RunReport
+from affluence.webmaster import Status
+
+if TYPE_CHECKING:
+    from affluence.publication.changes import Changes, LevelChange
+
+
+def report_as_text(report: RunReport) -> str:
+    """What a run did, line by line."""
+    return "\n".join(_report(report))
+
+
+def _report(report: RunReport) -> Iterator[str]:
+    for name, done in report.ingested.items():
+        yield (
+            f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"
+            f" {done.rejected} of them rejected; {len(report.days_measured[name])} days measured."
+        )
+        account = report.accounts[name]
+        yield (
+            f"{name}: in all {account['lines']} lines = {account['calls']} calls"
+            f" + {account['merged']} merged legs + {account['duplicates']} duplicates"
+            f" + {account['ignored']} ignored + {account['rejected']} rejected."
+        )
+    for name, parts in report.parts_deleted.items():
+        if parts:
+            yield f"{name}: calls past their retention deleted: {parts} parts of the lake."
+    for name in report.late:
+        yield (
+            f"{name}: late records changed days that are published; they count in the next table,"
+            " or now with `affluence publish --correction`."
+        )
+    if report.release is None:
+        yield "Nothing new: the site is up to date."
+    elif report.waits_for_approval:
+        yield (
+            f"Release {report.release} waits: `affluence diff` shows what would change,"
+            f" `affluence approve {report.release}` publishes it."
+        )
+    elif report.delivered_to:
+        yield f"Release {report.release} delivered to: {', '.join(report.delivered_to)}."
+    else:
+        yield f"Release {report.release} is in place already: nothing to deliver."
+
+
+def problems_as_text(report: RunReport) -> str:
+    """What a run could not do, empty if there is nothing."""
+    lines = [f"affluence: not read: {problem}" for problem in report.problems]
+    for name, reasons in report.refusals.items():
+        lines += [f"affluence: {name}: no new table:", *(f"  - {reason}" for reason in reasons)]
+    return "\n".join(lines)
+
+
+def changes_as_text(old: str | None, new: str | None, changes: Changes) -> str:
+    """Which slots change, from what to what, and why; then what is said around them."""
+    if new is None:
+        return "Nothing is published yet: `affluence run`."
+    lines = [f"From {old or 'nothing'} to {new}:"]
+    if changes.are_none:
+        return f"{lines[0]} nothing changes."
+    lines += [f"  {_change(change)}" for change in changes.levels]
+    if not changes.levels:
+        lines.append("  no level changes")
+    for platform, before, after in changes.recommended:
+        lines += [f"  {platform}, recommended before: {before or '-'}"]
+        lines += [f"  {platform}, recommended after:  {after or '-'}"]
+    lines += [f"  {key}: {before or '-'} → {after or '-'}" for key, before, after in changes.around]
+    lines.append(f"  {len(changes.files)} files differ.")
+    return "\n".join(lines)
+
+
+def _change(change: LevelChange) -> str:
+    said = f"{change.platform}, {change.weekday} {change.start}-{change.end}:"
+    said += f" {change.old or 'no such hour'} → {change.new or 'no such hour'}"
+    if change.old_reach is not None and change.new_reach is not None:
+        said += f" (chance of reaching an agent: {change.old_reach:.2f} → {change.new_reach:.2f})"
+    return said
+
+
+def changes_as_document(old: str | None, new: str | None, changes: Changes) -> str:
+    """The same as JSON."""
+    document = {"from": old, "to": new, **asdict(changes)}
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def status_as_text(status: Status) -> str:
+    """How everything stands, warnings last."""
+    return "\n".join(_status(status))
+
+
+def _status(status: Status) -> Iterator[str]:
+    for name, platform in status.platforms.items():
+        yield f"{name}: {platform.service}"
+        yield f"  last call on record   {_moment(platform.last_record_at)}"
+        if platform.week is None:
+            yield "  published table       none"
+        else:
+            yield f"  published table       week up to {platform.week}"
+            yield f"  valid until           {platform.valid_until}"
+    yield f"release                 {status.release or 'none'}"
+    yield f"published               {_moment(status.published_at)}"
+    if status.last_run is not None:
+        run = status.last_run
+        yield f"last run                {_moment(run.began_at)}: {run.outcome or 'did not end'}"
+    if status.waiting is not None:
+        yield f"waits for approval      {status.waiting.release}"
+    yield from (f"warning: {warning}" for warning in status.warnings)
+    if not status.warnings:
+        yield "all is well"
+
+
+def status_as_document(status: Status) -> str:
+    """The same as JSON; times are ISO 8601 with their offset."""
+    return json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_iso)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _moment(moment: datetime | None) -> str:
+    return "never" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,352 @@
+"""The webmaster's weeks: frozen figures, approval, one step back, withdrawal, refusal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from affluence import webmaster
+from affluence.config import load
+from affluence.errors import DecisionError, RefusedPublicationError
+from affluence.store import open_store
+from affluence.webmaster_words import changes_as_text, status_as_text
+from tests.conftest import ConfigWriter
+from tests.records import day_of_records, record
+from tests.runs import files_under, noon, publish, run
+
+MONDAY = date(2026, 3, 2)
+WEEK = timedelta(days=7)
+
+
+def week_of_records(week: int) -> str:
+    """Five days of calls."""
+    days = [MONDAY + week * WEEK + timedelta(days=weekday) for weekday in range(5)]
+    return "".join(
+        day_of_records(str(day), 20, first=100_000 * week + 10_000 * nth + 1)
+        for nth, day in enumerate(days)
+    )
+
+
+@pytest.fixture
+def desk(small_platform: ConfigWriter) -> Path:
+    """A desk with three weeks of calls, published by the clock."""
+    config = small_platform()
+    text = config.read_text().replace('as_of = "last-record"', 'as_of = "today"')
+    config.write_text(text)
+    for week in range(3):
+        write(config, week)
+    return config
+
+
+def write(config: Path, week: int) -> None:
+    (config.parent / "records" / f"week{week}.csv").write_text(week_of_records(week))
+
+
+def monday_after(week: int) -> date:
+    return MONDAY + (week + 1) * WEEK
+
+
+def set_mode(config: Path, mode: str) -> None:
+    config.write_text(
+        config.read_text().replace("[publication]", f'[publication]\nmode = "{mode}"')
+    )
+
+
+def site(config: Path) -> dict[str, bytes]:
+    return files_under(config.parent / "site")
+
+
+def shown(config: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(site(config)["affluence.json"])
+    return document
+
+
+def known(config: Path) -> dict[str, str]:
+    """State of every week of the desk by its Sunday."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        return {str(week.last): week.state for week in store.ledger.publications.weeks("desk")}
+
+
+def grace_is_over(week: int) -> date:
+    return monday_after(week) + timedelta(days=3)
+
+
+# Weeks
+
+
+def test_a_week_is_waited_for_until_its_records_have_come(desk: Path) -> None:
+    """The last record of the third week is of its Friday morning: more may come."""
+    run(desk, monday_after(2))
+    assert shown(desk)["period"]["last"] == "2026-03-15"
+    write(desk, 3)
+    run(desk, monday_after(2) + timedelta(days=1))
+    assert shown(desk)["period"]["last"] == "2026-03-22"
+
+
+def test_after_the_days_of_grace_it_is_published_as_it_is(desk: Path) -> None:
+    run(desk, grace_is_over(2) - timedelta(days=1))
+    assert shown(desk)["period"]["last"] == "2026-03-15"
+    run(desk, grace_is_over(2))
+    assert shown(desk)["period"]["last"] == "2026-03-22"
+
+
+def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    before = site(desk)
+    log = desk.parent / "records" / "late.csv"
+    log.write_text(day_of_records("2026-03-18", 60, first=900_001))
+    report = run(desk, day)
+    assert report.late == ["desk"] and report.delivered_to == []
+    assert site(desk) == before
+    assert publish(desk, day, correction=True).delivered_to == ["site"]
+    old, new, changes = webmaster.diff(load(desk))
+    assert (old, new) != (None, None) and old != new
+    assert "affluence.json" in changes.files
+    corrected = site(desk)
+    assert run(desk, day).delivered_to == [] and site(desk) == corrected
+
+
+def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    cells = shown(desk)["cells"]
+    (desk.parent / "records" / "late.csv").write_text(
+        day_of_records("2026-03-18", 60, first=900_001)
+    )
+    notice = '[platform.desk.page]\nnotice = { text = "Grève", until = 2026-04-03 }\n'
+    desk.write_text(desk.read_text() + notice)
+    assert run(desk, day).delivered_to == ["site"]
+    assert "Grève" in site(desk)["index.html"].decode()
+    assert shown(desk)["cells"] == cells
+
+
+def test_weeks_that_were_missed_are_superseded_by_the_newest(desk: Path) -> None:
+    run(desk, grace_is_over(0))
+    for week in (3, 4):
+        write(desk, week)
+    run(desk, grace_is_over(4))
+    assert known(desk) == {
+        "2026-03-08": "published",
+        "2026-03-15": "superseded",
+        "2026-03-22": "superseded",
+        "2026-03-29": "superseded",
+        "2026-04-05": "published",
+    }
+
+
+# Approval
+
+
+def test_with_approval_nothing_changes_until_it_is_given(desk: Path) -> None:
+    set_mode(desk, "approve")
+    report = run(desk, grace_is_over(1))
+    assert report.waits_for_approval and report.release is not None
+    assert not (desk.parent / "site").exists()
+    done = webmaster.approve(load(desk), report.release, noon(grace_is_over(1)))
+    assert done.targets == ("site",)
+    assert shown(desk)["period"]["last"] == "2026-03-15"
+    assert not run(desk, grace_is_over(1)).waits_for_approval
+
+
+def test_an_approval_lapses_when_a_newer_release_is_built(desk: Path) -> None:
+    set_mode(desk, "approve")
+    first = run(desk, grace_is_over(1)).release
+    second = run(desk, grace_is_over(2)).release
+    assert first is not None and second is not None and first != second
+    with pytest.raises(DecisionError, match=f"{first} does not wait for approval, {second} does"):
+        webmaster.approve(load(desk), first, noon(grace_is_over(2)))
+    webmaster.approve(load(desk), second, noon(grace_is_over(2)))
+    with pytest.raises(DecisionError, match="no release waits"):
+        webmaster.approve(load(desk), second, noon(grace_is_over(2)))
+
+
+def test_what_would_change_is_shown_before_it_is_approved(desk: Path) -> None:
+    run(desk, grace_is_over(1))
+    set_mode(desk, "approve")
+    waiting = run(desk, grace_is_over(2)).release
+    old, new, changes = webmaster.diff(load(desk))
+    assert new == waiting and old != new
+    text = changes_as_text(old, new, changes)
+    assert "desk: period last: 2026-03-15 → 2026-03-22" in text
+
+
+# One step back
+
+
+def test_one_command_brings_back_what_stood_before(desk: Path) -> None:
+    run(desk, grace_is_over(1))
+    before = site(desk)
+    run(desk, grace_is_over(2))
+    after = site(desk)
+    webmaster.rollback(load(desk), 1, "wrong number", noon(grace_is_over(2)))
+    assert site(desk) == before
+    # It stays away until a new week, or until somebody wants it.
+    for later in range(4):
+        assert run(desk, grace_is_over(2) + timedelta(days=later)).delivered_to == []
+        assert site(desk) == before
+    write(desk, 3)
+    run(desk, grace_is_over(3))
+    assert shown(desk)["period"]["last"] == "2026-03-29"
+    webmaster.rollback(load(desk), 1, "", noon(grace_is_over(3)))
+    assert site(desk) == after
+
+
+def test_publish_lifts_a_rollback(desk: Path) -> None:
+    run(desk, grace_is_over(1))
+    run(desk, grace_is_over(2))
+    after = site(desk)
+    webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)))
+    publish(desk, grace_is_over(2))
+    assert site(desk) == after
+
+
+def test_nothing_before_the_first_release(desk: Path) -> None:
+    run(desk, grace_is_over(1))
+    with pytest.raises(DecisionError, match="no release 1 before the one that stands"):
+        webmaster.rollback(load(desk), 1, "", noon(grace_is_over(1)))
+
+
+def test_a_rollback_undoes_a_withdrawal(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    before = site(desk)
+    webmaster.withdraw(load(desk), None, "", noon(grace_is_over(2)))
+    webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)))
+    assert site(desk) == before
+    run(desk, grace_is_over(2))
+    assert site(desk) == before
+
+
+# Withdrawal
+
+
+def test_a_withdrawn_table_leaves_number_and_hours(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    webmaster.withdraw(load(desk), None, "wrong number", noon(grace_is_over(2)))
+    page = site(desk)["index.html"].decode()
+    assert "Tableau suspendu" in page and "01\u00a099\u00a000\u00a012\u00a034" in page
+    assert "<table" not in page and "affluence.csv" not in site(desk)
+    write(desk, 3)
+    run(desk, grace_is_over(3))
+    assert "Tableau suspendu" in site(desk)["index.html"].decode()
+    publish(desk, grace_is_over(3))
+    assert "Tableau suspendu" not in site(desk)["index.html"].decode()
+
+
+def test_a_table_that_grows_too_old_is_suspended_by_itself(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    stands = site(desk)
+    for days in (12, 28):
+        with pytest.raises(RefusedPublicationError, match="do new records still arrive"):
+            run(desk, date(2026, 3, 22) + timedelta(days=days))
+        assert site(desk) == stands
+    with pytest.raises(RefusedPublicationError):
+        run(desk, date(2026, 3, 22) + timedelta(days=29))
+    assert "Tableau suspendu" in site(desk)["index.html"].decode()
+    for week in range(3, 8):
+        write(desk, week)
+    run(desk, grace_is_over(7))
+    assert "Tableau suspendu" not in site(desk)["index.html"].decode()
+
+
+# Refusals
+
+
+def test_too_few_weeks_are_refused_in_both_languages(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("minimum_weeks = 1", "minimum_weeks = 3"))
+    with pytest.raises(RefusedPublicationError) as refused:
+        run(desk, grace_is_over(1))
+    assert "2 semaine(s) d’appels seulement" in str(refused.value)
+    assert "only 2 week(s) of calls" in str(refused.value)
+    assert run(desk, grace_is_over(2)).delivered_to == ["site"]
+
+
+def test_too_many_rejected_lines_are_refused_unless_somebody_insists(desk: Path) -> None:
+    with (desk.parent / "records" / "week2.csv").open("a") as file:
+        file.write('"not","a","record"\n' * 100)
+    with pytest.raises(RefusedPublicationError, match="of the lines of the files are rejected"):
+        run(desk, grace_is_over(2))
+    publish(desk, grace_is_over(2), force=True, reason="the lines are of another desk")
+    assert shown(desk)["period"]["last"] == "2026-03-22"
+    assert run(desk, grace_is_over(2)).delivered_to == []
+
+
+def test_when_most_levels_change_a_second_week_must_say_the_same(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("minimum_calls = 1", "minimum_calls = 1\nweeks = 1"))
+    run(desk, grace_is_over(1))
+    before = site(desk)
+    _all_busy(desk, 2)
+    with pytest.raises(RefusedPublicationError, match="levels change at once"):
+        run(desk, grace_is_over(2))
+    assert site(desk) == before
+    assert known(desk)["2026-03-22"] == "held"
+    _all_busy(desk, 3)
+    run(desk, grace_is_over(3))
+    assert shown(desk)["period"]["last"] == "2026-03-29"
+
+
+def _all_busy(config: Path, week: int) -> None:
+    """Every hour of every day of a week most callers are refused."""
+    lines = ""
+    for weekday in range(5):
+        day = MONDAY + week * WEEK + timedelta(days=weekday)
+        for nth in range(420):
+            second = 9 * 3600 + nth * 61
+            lines += record(
+                1_000_000 + 100_000 * week + 1000 * weekday + nth,
+                f"{day} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}",
+                4,
+                disposition="BUSY",
+                app="Busy",
+                caller=f"06399{nth:05d}",
+            )
+            lines += "\n"
+    (config.parent / "records" / f"week{week}.csv").write_text(lines)
+
+
+def test_one_platform_that_is_refused_keeps_its_table_while_the_other_goes_on(
+    desk: Path,
+) -> None:
+    first = desk.read_text()
+    section = first[first.index("[platform.desk]") : first.index("[target.site]")]
+    other = section.replace("platform.desk", "platform.other").replace('"records"', '"others"')
+    desk.write_text(first.replace("[target.site]", f"{other}[target.site]"))
+    (desk.parent / "others").mkdir()
+    (desk.parent / "others" / "log.csv").write_text(week_of_records(0) + week_of_records(1))
+    run(desk, grace_is_over(1))
+    before = site(desk)
+    for week in range(3, 5):
+        write(desk, week)
+    report = run(desk, grace_is_over(4))
+    assert list(report.refusals) == ["other"]
+    after = site(desk)
+    assert json.loads(after["desk/affluence.json"])["period"]["last"] == "2026-04-05"
+    assert after["other/index.html"] == before["other/index.html"]
+
+
+# How it stands
+
+
+def test_status_tells_what_needs_attention(desk: Path) -> None:
+    settings = load(desk)
+    assert "no call is on record" in status_as_text(webmaster.status(settings, noon(MONDAY)))
+    run(desk, grace_is_over(2))
+    found = webmaster.status(settings, noon(grace_is_over(2)))
+    assert [warning for warning in found.warnings if "last call" not in warning] == []
+    assert "week up to 2026-03-22" in status_as_text(found)
+    later = webmaster.status(settings, noon(date(2026, 4, 20)))
+    assert "desk: the last call on record is of 2026-03-20" in " ".join(later.warnings)
+    assert "the published table was valid until 2026-04-05" in " ".join(later.warnings)
+
+
+def test_status_remembers_how_the_last_run_ended(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    with pytest.raises(RefusedPublicationError):
+        run(desk, date(2026, 4, 20))
+    found = webmaster.status(load(desk), noon(date(2026, 4, 20)))
+    assert any(warning.startswith("the last run refused:") for warning in found.warnings)
