@@ -111,6 +111,20 @@ def _secret(reference: str) -> str:
     return reference
 
 
+def _url_or_secret(text: str) -> str:
+    """An address may be a secret itself."""
+    return text if text.startswith("https://") else _secret(text)
+
+
+def _safe_hour(text: object) -> object:
+    """Minutes after midnight from "06:00", away from the hours in which clocks are changed."""
+    found = re.fullmatch(r"(\d\d):(\d\d)", text) if isinstance(text, str) else None
+    if not found or int(found[1]) > 23 or int(found[2]) > 59 or int(found[1]) < 4:
+        message = 'write an hour between "04:00" and "23:59": clocks are changed before it'
+        raise ValueError(message)
+    return int(found[1]) * 60 + int(found[2])
+
+
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes or codes[0] != "fr":
         message = 'must begin with "fr"'
@@ -420,6 +434,30 @@ class Publication(_Section):
     keep_releases: int = Field(default=10, ge=2, le=100)
 
 
+class Mail(_Section):
+    """A mail server, and who is written to."""
+
+    server: str = Field(min_length=1)
+    port: int = Field(default=25, ge=1, le=65535)
+    sender: str = Field(min_length=3)
+    to: tuple[str, ...] = Field(min_length=1)
+    user: str = ""
+    password: Secret = ""
+
+
+class Worker(_Section):
+    """When the worker runs, and whom it tells when it cannot."""
+
+    weekday: Weekday = "monday"
+    at: Annotated[int, BeforeValidator(_safe_hour)] = 6 * 60
+    sweep_minutes: int = Field(default=15, ge=1, le=1440)
+    time_limit_minutes: int = Field(default=120, ge=1, le=1440)
+    log: Literal["text", "json"] = "text"
+    heartbeat_url: Annotated[str, AfterValidator(_url_or_secret)] = ""
+    webhook_url: Annotated[str, AfterValidator(_url_or_secret)] = ""
+    mail: Mail | None = None
+
+
 class Target(_Section):
     """Where the site is delivered: a folder changed in place, or releases behind one link."""
 
@@ -438,8 +476,14 @@ class Config(_Section):
     state: State = State()
     network: NetworkSettings = NetworkSettings()
     publication: Publication = Publication()
+    worker: Worker = Worker()
     platform: dict[Identifier, Platform] = Field(min_length=1)
     target: dict[Identifier, Target] = Field(min_length=1)
+
+    @property
+    def folders_to_write(self) -> tuple[Path, ...]:
+        """Folders on this machine that the site is delivered to."""
+        return tuple(target.folder for target in self.target.values())
 
 
 def load(path: Path) -> Config:

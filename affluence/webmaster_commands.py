@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -109,4 +110,42 @@ def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         sys.exit(NEEDS_ATTENTION)
 
 
-COMMANDS = (publish, diff, approve, rollback, withdraw, status)
+def worker(config: ConfigOption = CONFIG) -> None:
+    """Run on schedule until it is ended: at start-up, every week, and whenever something is due."""
+    from affluence.worker import Worker, log_to_stderr, run_in_process, serve
+
+    log_to_stderr(load(config).worker.log)
+    serve(Worker(config.resolve(), clock, run_in_process))
+
+
+def install_units(
+    config: ConfigOption = CONFIG,
+    timer: Annotated[
+        bool, typer.Option("--timer", help="A timer and single runs in the place of a worker.")
+    ] = False,
+) -> None:
+    """Print the units for systemd, and what to do with them."""
+    from affluence.systemd import once_unit, timer_unit, worker_unit
+
+    settings = load(config)
+    program = Path(sys.argv[0]).absolute()
+    zone = next(iter(settings.platform.values())).zone
+    folders = [settings.state.folder, *settings.folders_to_write]
+    given = (program, config.resolve(), folders, zone)
+    units = (
+        {"affluence.service": once_unit(*given), "affluence.timer": timer_unit(zone)}
+        if timer
+        else {"affluence.service": worker_unit(*given)}
+    )
+    started = "affluence.timer" if timer else "affluence.service"
+    print("# As root, once: a user of its own, and folders that it may write to")
+    print("#   useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin affluence")
+    for folder in folders:
+        print(f"#   mkdir -p {folder} && chown -R affluence: {folder}")
+    for name, unit in units.items():
+        print(f"\n# /etc/systemd/system/{name}\n{unit}")
+    print("# Then:")
+    print(f"#   systemctl daemon-reload && systemctl enable --now {started}")
+
+
+COMMANDS = (publish, diff, approve, rollback, withdraw, status, worker, install_units)

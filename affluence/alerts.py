@@ -1,0 +1,88 @@
+"""Telling somebody: a heartbeat while all is well, a webhook or a mail in words when it is not."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from affluence.web import Network, Web, WebError
+
+_OK = tuple(range(200, 300))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """How a mail is sent; without a user nobody logs in."""
+
+    server: str
+    port: int
+    sender: str
+    to: tuple[str, ...]
+    user: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Where to tell what; empty where nobody is told."""
+
+    network: Network
+    heartbeat_url: str = ""
+    webhook_url: str = ""
+    mail: Mail | None = None
+
+
+def beat(alerts: Alerts) -> list[str]:
+    """Tell that a run ended well; return what went wrong with telling, in words."""
+    if not alerts.heartbeat_url:
+        return []
+    web = Web(alerts.network)
+    return _tried(
+        "heartbeat", lambda: web.request("GET", alerts.heartbeat_url, expected=_OK).close()
+    )
+
+
+def tell(alerts: Alerts, subject: str, text: str) -> list[str]:
+    """Tell what happened wherever it is configured; return what went wrong with telling."""
+    problems = []
+    if alerts.webhook_url:
+        body = json.dumps({"subject": subject, "text": f"{subject}\n{text}"}).encode()
+        web, headers = Web(alerts.network), {"Content-Type": "application/json"}
+        problems += _tried(
+            "webhook",
+            lambda: web.request(
+                "POST", alerts.webhook_url, headers=headers, body=body, expected=_OK
+            ).close(),
+        )
+    mail = alerts.mail
+    if mail is not None:
+        problems += _tried("mail", lambda: _send(mail, subject, text, alerts.network.timeout_s))
+    return problems
+
+
+def _send(mail: Mail, subject: str, text: str, timeout_s: float) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = subject, mail.sender, ", ".join(mail.to)
+    message.set_content(text)
+    with smtplib.SMTP(mail.server, mail.port, timeout=timeout_s) as server:
+        if server.has_extn("starttls") or mail.user:
+            server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls()
+        if mail.user:
+            server.login(mail.user, mail.password)
+        server.send_message(message)
+
+
+def _tried(what: str, send: Callable[[], None]) -> list[str]:
+    """Nobody can be told that telling failed but the log: what is to be written there."""
+    try:
+        send()
+    except WebError as error:
+        return [f"{what}: {error.why}"]
+    except (OSError, smtplib.SMTPException) as error:
+        return [f"{what}: the mail server cannot be reached or refuses ({type(error).__name__})"]
+    return []
