@@ -135,9 +135,9 @@ def newest_complete_week(store: Store, page: Page, today: date, grace_days: int 
 
 
 def _has_records(store: Store, page: Page, last: date) -> bool:
-    """Whether a week in which the desk was open has any record, if there are any at all."""
+    """Whether a week in which the desk was open has any record, once there are any at all."""
     open_days, days = _open_days(page, last), _days_with_records(store, page)
-    return not open_days or not days or not open_days.isdisjoint(days)
+    return not open_days or min(days, default=date.max) > last or not open_days.isdisjoint(days)
 
 
 def _records_have_come(store: Store, page: Page, last: date) -> bool:
