@@ -357,18 +357,18 @@ def _publish(
     if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
         log.wait_for_approval(built.release)
         report.waits_for_approval = True
-        return
-    delivered = deliver(
-        store,
-        places_of(config),
-        built.files,
-        built.release,
-        days=report.days,
-        now=now,
-        action="run" if wish is None else "publish",
-        reason="" if wish is None else wish.reason,
-    )
-    report.delivered_to.extend(delivered.targets)
+    else:
+        delivered = deliver(
+            store,
+            places_of(config),
+            built.files,
+            built.release,
+            days=report.days,
+            now=now,
+            action="run" if wish is None else "publish",
+            reason="" if wish is None else wish.reason,
+        )
+        report.delivered_to.extend(delivered.targets)
     if wish is not None:
         log.lift()
     store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))

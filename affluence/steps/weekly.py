@@ -125,6 +125,8 @@ def newest_complete_week(store: Store, page: Page, today: date, grace_days: int 
     ``grace_days`` have passed.
     """
     last = last_complete_week(page.hours, today)
+    if today <= last and not _open_days(page, last):
+        last -= _WEEK  # a week without an opening day is over when it is over
     if (
         grace_days is None
         or today > last + timedelta(days=grace_days)

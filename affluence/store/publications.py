@@ -70,6 +70,9 @@ class Run:
     message: str
 
 
+RUNS_KEPT = 5000  # seven weeks of a run each quarter of an hour
+
+
 class Publications:
     """The part of the ledger about publishing. Every method that writes is one transaction."""
 
@@ -324,7 +327,9 @@ class Publications:
         """Write down that a run begins; return its number."""
         with transaction(self._db):
             begun = self._db.execute("INSERT INTO runs (began_at) VALUES (?)", (now.isoformat(),))
-        return int(begun.lastrowid or 0)
+            number = int(begun.lastrowid or 0)
+            self._db.execute("DELETE FROM runs WHERE id <= ?", (number - RUNS_KEPT,))
+        return number
 
     def end_run(self, run: int, outcome: str, message: str, now: datetime) -> None:
         """Write down how a run ended."""
