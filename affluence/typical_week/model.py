@@ -77,7 +77,7 @@ class Model:
         self.effects = Effects()
         self.season = Season()
         self.load = LoadSlope()
-        self.reach = Shares(cells, reach.NAMES, settings.reach)
+        self.reach = Shares(cells, reach.NAMES, settings.reach, follows_load=True)
         self.busy_lines = Shares(
             cells,
             ("full_open_s", "open_s"),
