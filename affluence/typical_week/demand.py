@@ -19,7 +19,7 @@ shape. All are learned from the platform's own errors.
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -67,8 +67,8 @@ class Demand:
         self._cells = cells
         level, shape = np.meshgrid(LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, indexing="ij")
         self._half_lives = np.stack([level.ravel(), shape.ravel()])
-        self._keep_level, keep_shape = 0.5 ** (1 / self._half_lives)
-        self._keep_shape = keep_shape[:, None]
+        self._keep_level, self._keep_shape = 0.5 ** (1 / self._half_lives)
+        self._keep_sums = self._keep_shape[:, None] ** np.array([1, 1, 2])[:, None, None]
         usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
         self._loss = (np.log2(self._half_lives / usual) ** 2).sum(0) / 2
         candidates = self._loss.size
@@ -80,17 +80,20 @@ class Demand:
         self._sums = np.zeros((3, candidates, cells.count))  # counts, exposures, squared weights
         self._exposed = np.zeros(candidates)
         self._days = np.zeros((2, candidates, len(cells.weekdays)))  # seen; squared weights
-        self._within = np.array([1.0, 1.0]) * _USUAL_DISPERSION_WEIGHT
+        # Pearson's statistic of the cells within their days, and its degrees of freedom.
+        self._pearson = self._freedom = _USUAL_DISPERSION_WEIGHT
         self._between = np.zeros((2, len(HORIZONS_WEEKS)))  # squared errors, squared forecasts
         self._steps = LevelSteps(*_USUAL_WEEK)
         self._week_before = (0.0, np.zeros(cells.count))
         self._day_size = 1.0  # mean square of a day total
-        self._past: deque[tuple[Floats, Floats]] = deque(maxlen=len(HORIZONS_WEEKS))
+        # What was foretold in the last weeks, the newest first, and its logarithm.
+        self._past = np.zeros((2, len(HORIZONS_WEEKS), candidates, cells.count))
+        self._weeks = 0
 
     @property
     def weeks_learned(self) -> bool:
         """Whether there is anything to foretell from."""
-        return bool(self._past)
+        return self._weeks > 0
 
     @property
     def best(self) -> int:
@@ -106,7 +109,7 @@ class Demand:
     @property
     def dispersion(self) -> float:
         """φ: variance over mean of the counts within a day, given its total; at least 1."""
-        return max(1.0, float(self._within[0] / self._within[1]))
+        return max(1.0, self._pearson / self._freedom)
 
     @property
     def risen(self) -> float:
@@ -122,20 +125,31 @@ class Demand:
 
     def variance(self, mean: Floats, horizon_weeks: int) -> Floats:
         """Variance of a count of the given ``mean`` so many weeks ahead (cells)."""
-        of_cell: Floats = self._shape_variance[self.best]
-        return self.dispersion * mean + mean**2 * (self.day_variance(horizon_weeks) + of_cell)
+        variance: Floats = self.variances(mean[None], [horizon_weeks])[0]
+        return variance
+
+    def variances(self, mean: Floats, horizons_weeks: Sequence[int]) -> Floats:
+        """The same for several horizons, horizons × cells."""
+        of_day = np.array([[self.day_variance(horizon)] for horizon in horizons_weeks])
+        variance: Floats = self._shape_variance[self.best] + of_day
+        return self.dispersion * mean + mean**2 * variance
 
     def day_variance(self, horizon_weeks: int) -> float:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
-        weight = _DAY_VARIANCE_WEIGHT * self._day_size
-        errors, forecasts = self._between
-        graded = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
+        graded: list[float] = self._graded_day_variances().tolist()
         last = len(HORIZONS_WEEKS)
         if horizon_weeks <= last:
-            return max(0.0, float(graded[horizon_weeks - 1]))
+            return max(0.0, graded[horizon_weeks - 1])
         # Beyond what is graded it grows as it has grown so far.
-        growth = max(0.0, float(graded[-1] - graded[0])) / (last - 1)
-        return max(0.0, float(graded[-1])) + growth * (horizon_weeks - last)
+        growth = max(0.0, graded[-1] - graded[0]) / (last - 1)
+        return max(0.0, graded[-1]) + growth * (horizon_weeks - last)
+
+    def _graded_day_variances(self) -> Floats:
+        """As the errors say, by horizon; they may fall below 0."""
+        weight = _DAY_VARIANCE_WEIGHT * self._day_size
+        errors, forecasts = self._between
+        graded: Floats = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
+        return graded
 
     def mean_variance(self) -> Floats:
         """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""
@@ -164,58 +178,64 @@ class Demand:
         self._grade(counts, exposure, day_totals)
         self._measure_dispersion(counts, exposure, day_totals)
         self._day_size = float((day_totals[day_totals > 0] ** 2).mean())
-        if self._past and self._has_stepped(counts, exposure):
+        if self.weeks_learned and self._has_stepped(counts, exposure):
             came, exposed = self._week_before
             self._counted = np.full_like(self._counted, came)
-            self._expected = (self._shape * exposed).sum(1)
+            self._expected = self._shape @ exposed
         self._week_before = float(counts.sum()), exposure
-        self._counted = self._keep_level * self._counted + counts.sum()
-        self._expected = self._keep_level * self._expected + (self._shape * exposure).sum(1)
+        self._counted = self._keep_level * self._counted + self._week_before[0]
+        self._expected = self._keep_level * self._expected + self._shape @ exposure
         self._level = self._counted / np.maximum(self._expected, _NONE)
-        self._sums[0] = self._keep_shape * self._sums[0] + counts
-        self._sums[1] = self._keep_shape * self._sums[1] + self._level[:, None] * exposure
-        self._exposed = self._keep_shape[:, 0] * self._exposed + exposure.sum()
-        self._sums[2] = self._keep_shape**2 * self._sums[2] + counts
-        seen = (exposure @ self._cells.in_day) > 0
-        self._days[0] = self._keep_shape * self._days[0] + seen
-        self._days[1] = self._keep_shape**2 * self._days[1] + seen
+        self._sums *= self._keep_sums
+        self._sums[::2] += counts
+        self._sums[1] += self._level[:, None] * exposure
+        self._exposed = self._keep_shape * self._exposed + exposure.sum()
+        self._days = self._days * self._keep_sums[::2] + (exposure @ self._cells.in_day > 0)
         self._fit_shape()
-        self._past.append((self._level, self._shape))
+        self._past[:, 1:] = self._past[:, :-1]
+        self._past[0, 0] = np.maximum(self._level[:, None] * self._shape, _NONE)
+        self._past[1, 0] = np.log(self._past[0, 0])
+        self._weeks += 1
 
     def _grade(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """What the forecasts of the last weeks for this one were worth."""
         self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
         self._between *= 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
-        log_counts = np.log(np.where(counts > 0, counts, 1.0))
-        for horizon, (level, shape) in enumerate(reversed(self._past)):
-            mean = np.maximum(level[:, None] * shape * exposure, _NONE)
-            deviance = 2 * (counts * (log_counts - np.log(mean)) - (counts - mean))
-            self._loss += deviance.sum(1, where=exposure > 0) / len(HORIZONS_WEEKS) / 3
-            foretold = mean[self.best] @ self._cells.in_day
-            known = foretold > self._cells.count * _NONE
-            noise = self.dispersion * foretold
-            error = (day_totals - foretold) ** 2 - noise
-            usual = noise + self.day_variance(horizon + 1) * foretold**2
-            error = np.minimum(error, _ROBUST_DEVIATIONS**2 * usual)[known].sum()
-            self._between[:, horizon] += error, (foretold[known] ** 2).sum()
+        horizons = min(self._weeks, len(HORIZONS_WEEKS))
+        if not horizons:
+            return
+        means, logarithms = self._past[:, :horizons]
+        # Deviances, less what all candidates have in common.
+        deviances = 2 * (means @ exposure - logarithms @ counts)
+        losses = self._loss + deviances.cumsum(0) / len(HORIZONS_WEEKS) / 3
+        self._loss = losses[-1]
+        best = means[np.arange(horizons), losses.argmin(1)]
+        foretold = (best * exposure) @ self._cells.in_day
+        known = foretold > self._cells.count * _NONE
+        noise = self.dispersion * foretold
+        squares = foretold**2
+        day_variances = np.maximum(self._graded_day_variances()[:horizons, None], 0.0)
+        most = _ROBUST_DEVIATIONS**2 * (noise + day_variances * squares)
+        errors = np.minimum((day_totals - foretold) ** 2 - noise, most)
+        self._between[:, :horizons] += (np.array([errors, squares]) * known).sum(-1)
 
     def _has_stepped(self, counts: Floats, exposure: Floats) -> bool:
         """Whether the level stepped the week before, so that older weeks tell nothing of it."""
         came, foretold = counts.sum() + 0.5, (self.mean() * exposure).sum() + 0.5
-        return self._steps.learn(float(np.log(came / foretold)), self.dispersion / float(foretold))
+        return self._steps.learn(math.log(came / foretold), self.dispersion / float(foretold))
 
     def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """Pearson's statistic of the cells of each day, given its total."""
-        if not self._past:
+        if not self.weeks_learned:
             return
         expected = self._shape[self.best] * exposure
         of_day = expected @ self._cells.in_day
         day = self._cells.day
         given_total = expected * (day_totals / np.maximum(of_day, _NONE))[day]
         known = given_total > 0
-        pearson = ((counts - given_total) ** 2)[known] / given_total[known]
-        freedom = known.sum() - np.count_nonzero(day_totals)
-        self._within += pearson.sum(), freedom
+        pearson = (counts - given_total) ** 2 / np.where(known, given_total, 1.0)
+        self._pearson += float(pearson.sum(where=known))
+        self._freedom += float(np.count_nonzero(known) - np.count_nonzero(day_totals))
 
     def _fit_shape(self) -> None:
         counts, exposures, squared = self._sums
@@ -228,8 +248,8 @@ class Demand:
             row = of_row / np.maximum((exposures * (day @ in_day.T)) @ in_row, _NONE)
             day = of_day / np.maximum((exposures * (row @ in_row.T)) @ in_day, _NONE)
         # One count of full weight says as much as `certainty` of these faded ones.
-        certainty = counts.sum(1) / np.maximum(squared.sum(1), _NONE)
-        noise = self.dispersion / certainty[:, None]
+        total = counts.sum(1, keepdims=True)
+        noise = self.dispersion * np.maximum(squared.sum(1, keepdims=True), _NONE) / total
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
         expected = (exposures * (row @ in_row.T)) @ in_day
@@ -263,15 +283,15 @@ def _draw_together(
     """
     known = expected > 0
     safe = np.where(known, expected, _NONE)
-    total = np.maximum(safe.sum(1, keepdims=True), _NONE)
+    total = safe.sum(1, keepdims=True)
     mean = counts.sum(1, keepdims=True) / total
-    deviation = np.where(known, counts / safe / np.maximum(mean, _NONE) - 1, 0.0)
-    variance = noise / (safe * np.maximum(mean, _NONE))
+    alike = safe * np.maximum(mean, _NONE)  # counts if all ratios were the same
+    deviation = np.where(known, counts / alike - 1, 0.0)
+    variance = noise / alike
     groups = known.sum(1, keepdims=True)
     freedom_share = max(freedom, 1) / np.maximum(groups, 1)
     spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
     spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
-    spread /= groups + usual.groups
-    spread = np.maximum(spread, _NONE)
+    spread = np.maximum(spread / (groups + usual.groups), _NONE)
     believed = np.where(known, spread / (spread + variance), 0.0)
     return mean * (1 + believed * deviation), np.where(known, believed * variance, spread)

@@ -64,6 +64,8 @@ class Effects:
         known = expected > 0
         if known.any():
             self._day_size = float(expected[known].mean())
+        if not flags.any():
+            return
         came = np.minimum(came, _MOST * expected)
         factors = np.where(flags, self.factors, 1.0)
         others = factors.prod(-1, keepdims=True) / factors

@@ -265,11 +265,11 @@ class Shares:
         squares = float(np.minimum(pearson, 25.0).sum())
         self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
         self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
-        total, came = float(observations.sum()), float(successes.sum())
-        together = float(observations @ chance) / total
+        total, came = observations.sum(), successes.sum()
+        together = (observations @ chance) / total
         surprise = _logit_above(came, total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
-        return self._steps.learn(float(surprise), noise)
+        return self._steps.learn(float(surprise), float(noise))
 
     def _fit(self) -> _Fit:
         """Logit and its variance: a shape, and for every level candidate the shift it needs."""
