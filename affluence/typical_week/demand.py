@@ -71,6 +71,7 @@ class Demand:
         self._keep_sums = self._keep_shape[:, None] ** np.array([1, 1, 2])[:, None, None]
         usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
         self._loss = (np.log2(self._half_lives / usual) ** 2).sum(0) / 2
+        self._best = int(self._loss.argmin())
         candidates = self._loss.size
         self._counted, self._expected = np.zeros(candidates), np.zeros(candidates)
         self._level = np.zeros(candidates)
@@ -98,7 +99,7 @@ class Demand:
     @property
     def best(self) -> int:
         """The candidate that has foretold best so far."""
-        return int(self._loss.argmin())
+        return self._best
 
     @property
     def half_lives_weeks(self) -> tuple[float, float]:
@@ -130,19 +131,23 @@ class Demand:
 
     def variances(self, mean: Floats, horizons_weeks: Sequence[int]) -> Floats:
         """The same for several horizons, horizons × cells."""
-        of_day = np.array([[self.day_variance(horizon)] for horizon in horizons_weeks])
+        of_day = np.array(self._day_variances(horizons_weeks))[:, None]
         variance: Floats = self._shape_variance[self.best] + of_day
         return self.dispersion * mean + mean**2 * variance
 
     def day_variance(self, horizon_weeks: int) -> float:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
+        return self._day_variances([horizon_weeks])[0]
+
+    def _day_variances(self, horizons_weeks: Sequence[int]) -> list[float]:
         graded: list[float] = self._graded_day_variances().tolist()
         last = len(HORIZONS_WEEKS)
-        if horizon_weeks <= last:
-            return max(0.0, graded[horizon_weeks - 1])
         # Beyond what is graded it grows as it has grown so far.
         growth = max(0.0, graded[-1] - graded[0]) / (last - 1)
-        return max(0.0, graded[-1]) + growth * (horizon_weeks - last)
+        return [
+            max(0.0, graded[min(horizon, last) - 1]) + growth * max(0, horizon - last)
+            for horizon in horizons_weeks
+        ]
 
     def _graded_day_variances(self) -> Floats:
         """As the errors say, by horizon; they may fall below 0."""
@@ -209,6 +214,7 @@ class Demand:
         deviances = 2 * (means @ exposure - logarithms @ counts)
         losses = self._loss + deviances.cumsum(0) / len(HORIZONS_WEEKS) / 3
         self._loss = losses[-1]
+        self._best = int(self._loss.argmin())
         best = means[np.arange(horizons), losses.argmin(1)]
         foretold = (best * exposure) @ self._cells.in_day
         known = foretold > self._cells.count * _NONE
@@ -241,21 +247,22 @@ class Demand:
         counts, exposures, squared = self._sums
         in_day, in_row = self._cells.in_day, self._cells.in_row
         of_day, of_row = counts @ in_day, counts @ in_row
+        table = self._cells.by_day_and_row(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
         # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
         for _ in range(4):
-            row = of_row / np.maximum((exposures * (day @ in_day.T)) @ in_row, _NONE)
-            day = of_day / np.maximum((exposures * (row @ in_row.T)) @ in_day, _NONE)
+            row = of_row / np.maximum(np.einsum("cdr,cd->cr", table, day), _NONE)
+            day = of_day / np.maximum(np.einsum("cdr,cr->cd", table, row), _NONE)
         # One count of full weight says as much as `certainty` of these faded ones.
         total = counts.sum(1, keepdims=True)
         noise = self.dispersion * np.maximum(squared.sum(1, keepdims=True), _NONE) / total
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
-        expected = (exposures * (row @ in_row.T)) @ in_day
+        expected = np.einsum("cdr,cr->cd", table, row)
         freedom = day.shape[1] - 1
         day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
-        expected = (exposures * (day @ in_day.T)) @ in_row
+        expected = np.einsum("cdr,cd->cr", table, day)
         row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
         product = (day @ in_day.T) * (row @ in_row.T)
         cell, self._shape_variance = _draw_together(

@@ -12,6 +12,7 @@ would. φ, and how long either is remembered, are learned from the platform's ow
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -37,6 +38,8 @@ _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on t
 _FIRST_ROUNDS, _ROUNDS = 8, 2
 Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
+_MILLIONTH = 1e-6
+_MOST_LOGIT = math.log((1 - _MILLIONTH) / _MILLIONTH)
 
 Sums = Mapping[str, Floats]
 
@@ -57,6 +60,7 @@ class _Fit(NamedTuple):
     log_odds: Floats  # levels × shapes × without and with the load × cells
     variance: Floats  # shapes × cells
     level_variance: Floats  # levels
+    known: Mask  # cells of which anything is known
 
 
 class Shares:
@@ -120,12 +124,8 @@ class Shares:
         # last forecasts, one on the other, these factors are kept, by candidate.
         self._past = np.zeros((_HORIZONS, self._loss.size, 2 * cells.count))
         self._forecasts = 0
-        days = cells.in_day.shape[1]
-        self._groups = np.hstack([cells.in_day, cells.in_row])
-        deviations = np.array([_DAY_DEVIATION, _ROW_DEVIATION])
-        self._precision = 1 / np.repeat(deviations, [days, cells.in_row.shape[1]]) ** 2
-        self._in_turn = (slice(days), cells.in_day), (slice(days, None), cells.in_row)
-        self._added = np.zeros((shapes, self._groups.shape[1]))
+        self._groups = (cells.in_day, _DAY_DEVIATION), (cells.in_row, _ROW_DEVIATION)
+        self._added = [np.zeros((shapes, group.shape[1])) for group, _ in self._groups]
         self._fitted: _Fit | None = None
 
     @property
@@ -146,8 +146,7 @@ class Shares:
     @property
     def known(self) -> Mask:
         """Cells of which anything is known."""
-        known: Mask = np.isfinite(self._share(self._lasting[:, -1]))
-        return known
+        return self._fit().known
 
     @property
     def logit(self) -> Floats:
@@ -283,6 +282,7 @@ class Shares:
             log_odds=np.zeros((*self._loss.shape, self._cells.count)),
             variance=np.full((shapes, self._cells.count), _UNKNOWN_VARIANCE),
             level_variance=np.zeros(levels),
+            known=np.zeros(self._cells.count, dtype=bool),
         )
 
     def _fit_sums(self) -> _Fit:
@@ -316,6 +316,7 @@ class Shares:
             log_odds=shape + shift.reshape(*self._loss.shape, 1),
             variance=left,
             level_variance=of_weeks,
+            known=known[-1],
         )
 
     def _additive(self, share: Floats, seen: Floats, one: Floats) -> tuple[Floats, Floats, Floats]:
@@ -323,23 +324,34 @@ class Shares:
 
         What weekdays and rows add has normal priors (penalised likelihood, Newton's steps in turn).
         """
-        came, drawn = seen * share, one * self._precision
-        common = _inside(came.sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
-        # From where it was after the last fit: a few rounds a week suffice.
-        shape = logit(common) + self._added @ self._groups.T
+        came = seen * share
+        common = _logit_inside(came.sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
+        # From where it was after the last fit: a few rounds a week suffice. Half a logit is the
+        # inverse of a hyperbolic tangent, that of twice the share less 1.
+        halves = [added / 2 for added in self._added]
+        half = common / 2
+        for added, (group, _) in zip(halves, self._groups, strict=True):
+            half = half + added @ group.T
+        half_seen = seen / 2
+        more = came - half_seen
+        drawn = [2 * one / deviation**2 for _, deviation in self._groups]
         for _ in range(_ROUNDS if self._forecasts else _FIRST_ROUNDS):
-            for columns, group in self._in_turn:
-                fitted = expit(shape)
-                expected = seen * fitted
-                score = (came - expected) @ group - drawn[:, columns] * self._added[:, columns]
-                information = (expected * (1 - fitted)) @ group + drawn[:, columns]
-                step = (score / information).clip(-1, 1)
-                self._added[:, columns] += step
-                shape += step @ group.T
-        expected = seen * expit(shape)
-        of_groups = _information(expected @ self._groups, seen @ self._groups, one) + drawn
-        variance = one / of_groups @ self._groups.T
-        return shape, variance, _information(expected, seen, one)
+            for (group, _), added, precision in zip(self._groups, halves, drawn, strict=True):
+                tangent = np.tanh(half)
+                expected = half_seen * tangent
+                score = (more - expected) @ group - precision * added
+                twice_information = (half_seen - expected * tangent) @ group + precision
+                step = (score / twice_information).clip(-0.5, 0.5)
+                added += step  # noqa: PLW2901  # in place
+                half += step @ group.T
+        self._added = [2 * added for added in halves]
+        shape = 2 * half
+        came = half_seen + half_seen * np.tanh(half)
+        variance = np.zeros_like(shape)
+        for (group, _), precision in zip(self._groups, drawn, strict=True):
+            information = _information(came @ group, seen @ group, one) + precision / 2
+            variance += one / information @ group.T
+        return shape, variance, _information(came, seen, one)
 
 
 def _information(successes: Floats, seen: Floats, one: Floats) -> Floats:
@@ -354,8 +366,14 @@ def _logit_above(came: Floats, expected: Floats, seen: Floats, one: Floats | flo
 
     Next to 0 and 1 the logit of few observations is far off: both are moved inside alike.
     """
-    above: Floats = logit(_inside(came, seen, one)) - logit(_inside(expected, seen, one))
-    return above
+    return _logit_inside(came, seen, one) - _logit_inside(expected, seen, one)
+
+
+def _logit_inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
+    """The logit of `_inside`."""
+    few = one / 2
+    log_odds: Floats = np.log((successes + few) / (seen - successes + few))
+    return log_odds.clip(-_MOST_LOGIT, _MOST_LOGIT)
 
 
 def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
@@ -370,7 +388,7 @@ def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
 
 def logit(share: Floats) -> Floats:
     """Log odds; shares of 0 and 1 are moved in by a millionth."""
-    inside = np.asarray(share).clip(1e-6, 1 - 1e-6)
+    inside = np.asarray(share).clip(_MILLIONTH, 1 - _MILLIONTH)
     odds: Floats = np.log(inside / (1 - inside))
     return odds
 
