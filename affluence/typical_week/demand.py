@@ -166,8 +166,8 @@ class Demand:
 
     def level_of(self, counts: Floats, exposure: Floats) -> float:
         """Logarithm of the level that a week alone shows; nan where it shows nothing."""
-        came = float(counts.sum(where=exposure > 0))
-        foretold = float((self._shape[self.best] * exposure).sum())
+        came = float(counts @ (exposure > 0))
+        foretold = float(self._shape[self.best] @ exposure)
         return math.log(came / foretold) if came and foretold else math.nan
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
@@ -300,5 +300,6 @@ def _draw_together(
     spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
     spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
     spread = np.maximum(spread / (groups + usual.groups), _NONE)
-    believed = np.where(known, spread / (spread + variance), 0.0)
-    return mean * (1 + believed * deviation), np.where(known, believed * variance, spread)
+    # Next to nothing, where nothing is known.
+    believed = spread / (spread + variance)
+    return mean * (1 + believed * deviation), believed * variance

@@ -298,12 +298,12 @@ class Shares:
         one = self.clustering * squares / np.maximum(seen.sum(-1, keepdims=True), _NONE)
         shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
-        is_seen = seen > 0
-        extra = np.where(is_seen, _logit_above(seen * share, seen * expit(shape), seen, one), 0.0)
+        extra = _logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
-        spread = _spread(extra, noise, is_seen, self._cells.freedom)
-        believed = np.where(is_seen, spread / (spread + noise), 0.0)
-        left = np.where(is_seen, believed * noise, spread) + additive_variance
+        spread = _spread(extra, noise, seen > 0, self._cells.freedom)
+        # Next to nothing, where nothing was seen.
+        believed = spread / (spread + noise)
+        left = believed * noise + additive_variance
         # Shapes × without and with what the load explains × cells.
         shape = (shape + believed * extra)[:, None] + self._by_load
         recently = seen_by_memory[:levels]
