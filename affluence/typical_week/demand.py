@@ -166,8 +166,8 @@ class Demand:
 
     def level_of(self, counts: Floats, exposure: Floats) -> float:
         """Logarithm of the level that a week alone shows; nan where it shows nothing."""
-        came = float(counts @ (exposure > 0))
-        foretold = float(self._shape[self.best] @ exposure)
+        came = float(counts.dot(exposure > 0))
+        foretold = float(self._shape[self.best].dot(exposure))
         return math.log(came / foretold) if came and foretold else math.nan
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
@@ -177,7 +177,7 @@ class Demand:
         of the day; 0 where nothing is known, or where the day is to be left out.
         """
         counts = np.where(exposure > 0, counts, 0.0)
-        day_totals = counts @ self._cells.in_day
+        day_totals = self._cells.by_day(counts)
         if not day_totals.any():
             return
         self._grade(counts, exposure, day_totals)
@@ -186,16 +186,16 @@ class Demand:
         if self.weeks_learned and self._has_stepped(counts, exposure):
             came, exposed = self._week_before
             self._counted = np.full_like(self._counted, came)
-            self._expected = self._shape @ exposed
+            self._expected = self._shape.dot(exposed)
         self._week_before = float(counts.sum()), exposure
         self._counted = self._keep_level * self._counted + self._week_before[0]
-        self._expected = self._keep_level * self._expected + self._shape @ exposure
+        self._expected = self._keep_level * self._expected + self._shape.dot(exposure)
         self._level = self._counted / np.maximum(self._expected, _NONE)
         self._sums *= self._keep_sums
         self._sums[::2] += counts
         self._sums[1] += self._level[:, None] * exposure
         self._exposed = self._keep_shape * self._exposed + exposure.sum()
-        self._days = self._days * self._keep_sums[::2] + (exposure @ self._cells.in_day > 0)
+        self._days = self._days * self._keep_sums[::2] + (self._cells.by_day(exposure) > 0)
         self._fit_shape()
         self._past[:, 1:] = self._past[:, :-1]
         self._past[0, 0] = np.maximum(self._level[:, None] * self._shape, _NONE)
@@ -216,7 +216,7 @@ class Demand:
         self._loss = losses[-1]
         self._best = int(self._loss.argmin())
         best = means[np.arange(horizons), losses.argmin(1)]
-        foretold = (best * exposure) @ self._cells.in_day
+        foretold = self._cells.by_day(best * exposure)
         known = foretold > self._cells.count * _NONE
         noise = self.dispersion * foretold
         squares = foretold**2
@@ -235,7 +235,7 @@ class Demand:
         if not self.weeks_learned:
             return
         expected = self._shape[self.best] * exposure
-        of_day = expected @ self._cells.in_day
+        of_day = self._cells.by_day(expected)
         day = self._cells.day
         given_total = expected * (day_totals / np.maximum(of_day, _NONE))[day]
         known = given_total > 0
@@ -245,30 +245,30 @@ class Demand:
 
     def _fit_shape(self) -> None:
         counts, exposures, squared = self._sums
-        in_day, in_row = self._cells.in_day, self._cells.in_row
-        of_day, of_row = counts @ in_day, counts @ in_row
-        table = self._cells.by_day_and_row(exposures)
+        cells = self._cells
+        of_day, of_row = cells.by_day(counts), cells.by_row(counts)
+        table = cells.by_day_and_row(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
         # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
         for _ in range(4):
-            row = of_row / np.maximum(np.einsum("cdr,cd->cr", table, day), _NONE)
-            day = of_day / np.maximum(np.einsum("cdr,cr->cd", table, row), _NONE)
+            row = of_row / np.maximum(np.vecmat(day, table), _NONE)
+            day = of_day / np.maximum(np.matvec(table, row), _NONE)
         # One count of full weight says as much as `certainty` of these faded ones.
         total = counts.sum(1, keepdims=True)
         noise = self.dispersion * np.maximum(squared.sum(1, keepdims=True), _NONE) / total
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
-        expected = np.einsum("cdr,cr->cd", table, row)
+        expected = np.matvec(table, row)
         freedom = day.shape[1] - 1
         day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
-        expected = np.einsum("cdr,cd->cr", table, day)
+        expected = np.vecmat(day, table)
         row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
-        product = (day @ in_day.T) * (row @ in_row.T)
+        product = day.take(cells.day, axis=1) * row.take(cells.row, axis=1)
         cell, self._shape_variance = _draw_together(
-            counts, exposures * product, noise, self._cells.freedom, _CELL
+            counts, exposures * product, noise, cells.freedom, _CELL
         )
-        self._factor_variance = of_days @ in_day.T + of_rows @ in_row.T
+        self._factor_variance = of_days.take(cells.day, axis=1) + of_rows.take(cells.row, axis=1)
         self._shape = product * cell
 
 

@@ -182,7 +182,7 @@ class Model:
         usable = np.where(holes | (silent | odd)[cells.day], 0.0, history.exposure[week])
         came = history.sums[self.callers][week] * (usable > 0)
         if self.demand.weeks_learned:
-            self.effects.learn(came @ cells.in_day, self._usual_calls(usable), kinds)
+            self.effects.learn(cells.by_day(came), self._usual_calls(usable), kinds)
             self._learn_load(came, usable, holes)
         exposure = usable * ~special[cells.day]
         self.learned[week] = exposure > 0
@@ -206,18 +206,17 @@ class Model:
 
     def _usual_calls(self, exposure: Floats) -> Floats:
         """First attempts of ordinary days, by weekday, in such an exposure."""
-        of_days: Floats = (self.demand.mean() * exposure) @ self._history.cells.in_day
-        return of_days
+        return self._history.cells.by_day(self.demand.mean() * exposure)
 
     def _learn_load(self, came: Floats, exposure: Floats, holes: Mask) -> None:
         """How the days on which more people called than usual were less easy to get through."""
         cells = self._history.cells
-        called, usual = came @ cells.in_day, self._usual_calls(exposure)
+        called, usual = cells.by_day(came), self._usual_calls(exposure)
         chance = self._of_days.chance[self.week]
         if holes.any():
-            of_day = self._by_name((self._sums[self.week] * (exposure > 0)) @ cells.in_day)
+            of_day = self._by_name(cells.by_day(self._sums[self.week] * (exposure > 0)))
             chance = self._settings.reach(of_day, of_day)
-        expected = (came * expit(self.reach.logit)) @ cells.in_day / np.maximum(called, 1.0)
+        expected = cells.by_day(came * expit(self.reach.logit)) / np.maximum(called, 1.0)
         known = (called > 0) & (usual > 0) & np.isfinite(chance)
         chance = np.where(known, (called * known_or(chance, 0.0) + expected) / (called + 1), 0.5)
         self.load.learn(
@@ -261,12 +260,12 @@ class Model:
         # Where few people call, a day without a call is a day like others.
         return (
             (expected >= _HOLE_CALLS) & none_came,
-            silent & (expected @ cells.in_day >= _SILENT_CALLS),
+            silent & (cells.by_day(expected) >= _SILENT_CALLS),
         )
 
     def _note(self, week: int, *, silent: Mask, odd: Mask, special: Mask, holes: Mask) -> None:
         history = self._history
-        has_holes = holes @ history.cells.in_day > 0
+        has_holes = history.cells.by_day(holes) > 0
         apart = self._of_days.is_open[week] & (silent | odd | special | has_holes)
         for weekday in np.flatnonzero(apart).tolist():
             reason: Apart = "hole"
@@ -284,9 +283,10 @@ class Model:
 
     def _sides(self, week: int) -> tuple[Floats, Floats]:
         """The days of a week from all sides, and the variance due to small numbers."""
-        in_day, of_days = self._history.cells.in_day, self._of_days
-        weights = self.demand.mean() if self.demand.weeks_learned else np.ones(len(in_day))
-        share_open = ((weights * self._history.exposure[week]) @ in_day) / (weights @ in_day)
+        cells, of_days = self._history.cells, self._of_days
+        weights = self.demand.mean() if self.demand.weeks_learned else np.ones(cells.count)
+        opened = weights * self._history.exposure[week]
+        share_open = cells.by_day(opened) / cells.by_day(weights)
         known = of_days.alike[week] & (share_open > 0)
         share_open = np.where(known, share_open, 1.0) * self.effects.of(self._flags[week])
         # More people call on a day that is longer open; they get through no better.
@@ -321,7 +321,7 @@ class _Days:
 def _days_of(history: History, flags: Flags, callers_name: str, reading: Reach) -> _Days:
     by_day = {name: history.by_day(name) for name in {*reach.NAMES, "attempts"}}
     callers, attempts = by_day[callers_name], by_day["attempts"]
-    is_open = history.exposure @ history.cells.in_day > 0
+    is_open = history.cells.by_day(history.exposure) > 0
     special = (flags[: history.weeks] & APART).any(-1)
     chance = reading(by_day, by_day)
     smoothed = (callers * known_or(chance, 0.5) + 0.5) / (callers + 1)

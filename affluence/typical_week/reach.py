@@ -77,9 +77,13 @@ class Reach:
         """
         if not self.lines_believed:
             return np.zeros_like(lasting["open_s"])
-        blocked = known_or(self._busy_lines(lasting), 0.0)
-        lines = lasting["line_open_s"] / np.maximum(lasting["open_s"], 1.0)
-        free = lines * (1 - known_or(occupancy_rate(lasting, lasting), 0.0))
+        open_s, line_open_s = lasting["open_s"], lasting["line_open_s"]
+        shares = ratio(
+            np.array([lasting["full_open_s"], lasting["held_open_s"]]),
+            np.array([open_s, line_open_s]),
+        )
+        blocked, occupied = known_or(shares, 0.0)
+        free = line_open_s / np.maximum(open_s, 1.0) * (1 - occupied)
         chance = known_or(self(lasting, lasting), 0.5)
         chance = chance.clip(0.01, 0.99)
         answered = chance / np.maximum(1 - blocked, 0.01)

@@ -124,8 +124,11 @@ class Shares:
         # last forecasts, one on the other, these factors are kept, by candidate.
         self._past = np.zeros((_HORIZONS, self._loss.size, 2 * cells.count))
         self._forecasts = 0
-        self._groups = (cells.in_day, _DAY_DEVIATION), (cells.in_row, _ROW_DEVIATION)
-        self._added = [np.zeros((shapes, group.shape[1])) for group, _ in self._groups]
+        self._groups = (
+            (cells.in_day, cells.day, _DAY_DEVIATION),
+            (cells.in_row, cells.row, _ROW_DEVIATION),
+        )
+        self._added = [np.zeros((shapes, group.shape[1])) for group, _, _ in self._groups]
         self._fitted: _Fit | None = None
 
     @property
@@ -250,7 +253,8 @@ class Shares:
             return False
         share = np.where(known, share, 0.0)
         successes = observations * share
-        gain = self._past.reshape(-1, 2 * share.size) @ np.concatenate([successes, observations])
+        factors = self._past.reshape(-1, 2 * share.size)
+        gain = factors.dot(np.concatenate([successes, observations]))
         gain = gain.reshape(_HORIZONS, *self._loss.shape).sum(0)
         self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
         self._loss -= gain / self.clustering / _HORIZONS
@@ -265,7 +269,7 @@ class Shares:
         self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
         self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
         total, came = observations.sum(), successes.sum()
-        together = (observations @ chance) / total
+        together = observations.dot(chance) / total
         surprise = _logit_above(came, total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
         return self._steps.learn(float(surprise), float(noise))
@@ -308,7 +312,7 @@ class Shares:
         shape = (shape + believed * extra)[:, None] + self._by_load
         recently = seen_by_memory[:levels]
         came, total = (recently * shares[:levels]).sum(-1), recently.sum(-1)
-        expected = recently @ expit(shape).reshape(-1, self._cells.count).T
+        expected = recently.dot(expit(shape).reshape(-1, self._cells.count).T)
         shift = _logit_above(came[:, None], expected, total[:, None], self.clustering)
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
@@ -330,27 +334,29 @@ class Shares:
         # inverse of a hyperbolic tangent, that of twice the share less 1.
         halves = [added / 2 for added in self._added]
         half = common / 2
-        for added, (group, _) in zip(halves, self._groups, strict=True):
-            half = half + added @ group.T
+        for added, (_, of_cell, _) in zip(halves, self._groups, strict=True):
+            half = half + added.take(of_cell, axis=1)
         half_seen = seen / 2
         more = came - half_seen
-        drawn = [2 * one / deviation**2 for _, deviation in self._groups]
+        drawn = [2 * one / deviation**2 for _, _, deviation in self._groups]
         for _ in range(_ROUNDS if self._forecasts else _FIRST_ROUNDS):
-            for (group, _), added, precision in zip(self._groups, halves, drawn, strict=True):
+            for (group, of_cell, _), added, precision in zip(
+                self._groups, halves, drawn, strict=True
+            ):
                 tangent = np.tanh(half)
                 expected = half_seen * tangent
-                score = (more - expected) @ group - precision * added
-                twice_information = (half_seen - expected * tangent) @ group + precision
+                score = (more - expected).dot(group) - precision * added
+                twice_information = (half_seen - expected * tangent).dot(group) + precision
                 step = (score / twice_information).clip(-0.5, 0.5)
                 added += step  # noqa: PLW2901  # in place
-                half += step @ group.T
+                half += step.take(of_cell, axis=1)
         self._added = [2 * added for added in halves]
         shape = 2 * half
         came = half_seen + half_seen * np.tanh(half)
         variance = np.zeros_like(shape)
-        for (group, _), precision in zip(self._groups, drawn, strict=True):
-            information = _information(came @ group, seen @ group, one) + precision / 2
-            variance += one / information @ group.T
+        for (group, of_cell, _), precision in zip(self._groups, drawn, strict=True):
+            information = _information(came.dot(group), seen.dot(group), one) + precision / 2
+            variance += (one / information).take(of_cell, axis=1)
         return shape, variance, _information(came, seen, one)
 
 
