@@ -135,18 +135,16 @@ class Model:
 
     def foretell_each(self, horizons_weeks: Sequence[int]) -> tuple[Floats, Floats]:
         """The same for several weeks, horizons × cells."""
-        last = len(self._flags) - 1
-        kinds = self._flags[[min(self.week - 1 + horizon, last) for horizon in horizons_weeks]]
-        seasons = [[self.season.factor(horizon)] for horizon in horizons_weeks]
-        of_days = self.effects.of(kinds) * np.array(seasons)
-        mean = self.demand.mean() * of_days[:, self._history.cells.day]
+        mean: Floats = self.demand.mean() * self.demand_factors(horizons_weeks)
         return mean, self.demand.variances(mean, horizons_weeks)
 
-    def demand_factor(self, horizon_weeks: int) -> Floats:
-        """What the calendar and the season make of an ordinary day so many weeks ahead, by cell."""
-        kinds = self._flags[min(self.week - 1 + horizon_weeks, len(self._flags) - 1)]
-        of_days = self.effects.of(kinds) * self.season.factor(horizon_weeks)
-        of_cells: Floats = of_days[self._history.cells.day]
+    def demand_factors(self, horizons_weeks: Sequence[int]) -> Floats:
+        """What calendar and season make of ordinary days weeks ahead, horizons × cells."""
+        last = len(self._flags) - 1
+        kinds = self._flags[[min(self.week - 1 + horizon, last) for horizon in horizons_weeks]]
+        seasons = np.array([self.season.factor(horizon) for horizon in horizons_weeks])
+        of_days = self.effects.of(kinds) * seasons[:, None]
+        of_cells: Floats = of_days.take(self._history.cells.day, axis=1)
         return of_cells
 
     @property
