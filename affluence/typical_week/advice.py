@@ -59,22 +59,28 @@ def advise(
 
     """
     known = levels != NONE
-    count = max(_LEAST_NAMED, round(float(known.sum()) * _SHARE_NAMED)) * (1 + widened)
+    share = round(np.count_nonzero(known) * _SHARE_NAMED)
     good = known & (levels <= _LAST_GOOD)
-    remembered = np.isin(np.arange(cells.count), before.recommended)
-    worth = low + _ABOUT_AS_GOOD * remembered
-    recommended = _spread_out(_in_order(-worth, good if good.any() else known), cells, count)
-    bad = known & ~good & ~np.isin(np.arange(cells.count), recommended)
+    anything_quiet = bool(good.any())
+    worth = low.copy()
+    worth[list(before.recommended)] += _ABOUT_AS_GOOD
+    recommended = _spread_out(
+        _in_order(-worth, good if anything_quiet else known),
+        cells,
+        max(_LEAST_NAMED, share) * (1 + widened),
+    )
+    bad = known & ~good
+    bad[list(recommended)] = False
     return Advice(
         recommended=recommended,
-        to_avoid=tuple(_in_order(high, bad)[: max(1, round(float(known.sum()) * _SHARE_NAMED))]),
-        anything_quiet=bool(good.any()),
+        to_avoid=tuple(_in_order(high, bad)[: max(1, share)]),
+        anything_quiet=anything_quiet,
     )
 
 
 def _in_order(key: Floats, among: Mask) -> list[int]:
     """Positions of some cells by a key; equal ones in the order of the week."""
-    order = np.argsort(np.round(key, 9), kind="stable")
+    order = key.round(9).argsort(kind="stable")
     found: list[int] = order[among[order]].tolist()
     return found
 
@@ -83,12 +89,10 @@ def _spread_out(best_first: list[int], cells: Cells, count: int) -> tuple[int, .
     """The best cells, not more than a few of one weekday as long as others are left."""
     days = cells.day.tolist()
     of_day: Counter[int] = Counter()
-    chosen: list[int] = []
+    kept: set[int] = set()
     for cell in best_first:
-        if of_day[days[cell]] < _MOST_A_DAY:
+        if len(kept) < count and of_day[days[cell]] < _MOST_A_DAY:
             of_day[days[cell]] += 1
-            chosen.append(cell)
-    taken = set(chosen)
-    kept = {*chosen[:count]}
-    kept.update([cell for cell in best_first if cell not in taken][: count - len(kept)])
+            kept.add(cell)
+    kept.update([cell for cell in best_first if cell not in kept][: count - len(kept)])
     return tuple(cell for cell in best_first if cell in kept)

@@ -114,10 +114,9 @@ OURS = "affluence"
 
 def last_week(history: Floats, horizon: int) -> Floats:
     """Seasonal naive: the newest count of the cell."""
-    newest = np.full(history.shape[1], np.nan)
-    for week in history:
-        newest = np.where(np.isnan(week), newest, week)
-    return np.tile(newest, (horizon, 1))
+    weeks_back = np.isfinite(history[::-1]).argmax(0)
+    newest = history[len(history) - 1 - weeks_back, np.arange(history.shape[1])]
+    return np.repeat(newest[None], horizon, axis=0)
 
 
 def four_week_mean(history: Floats, horizon: int) -> Floats:
@@ -130,7 +129,7 @@ def all_weeks_mean(history: Floats, horizon: int) -> Floats:
     known = np.isfinite(history)
     seen = known.sum(0)
     mean = np.where(known, history, 0.0).sum(0) / np.maximum(seen, 1)
-    return np.tile(np.where(seen > 0, mean, np.nan), (horizon, 1))
+    return np.repeat(np.where(seen > 0, mean, np.nan)[None], horizon, axis=0)
 
 
 BASELINES: Mapping[str, Forecaster] = {
@@ -268,22 +267,22 @@ def _quietest(mean: Floats, places: _Places, known: Mask) -> tuple[float, float]
     foretold = np.where(known, mean * places.exposure, 0.0).sum(1)
     came = np.where(known, places.came, 0.0).sum(1)
     count = max(1, round(places.row_hours.size * _QUIETEST_SHARE))
-    hits, called, least = 0, 0.0, 0.0
-    origins = 0
-    for of_origin, of_foretold, of_came in zip(hours, foretold, came, strict=True):
-        usable = np.flatnonzero(of_origin > 0)
-        if usable.size <= count:
-            continue
-        a_foretold = (of_foretold / np.maximum(of_origin, 1e-9))[usable]
-        a_came = (of_came / np.maximum(of_origin, 1e-9))[usable]
-        chosen, best = (np.argsort(a, kind="stable")[:count] for a in (a_foretold, a_came))
-        hits += np.isin(chosen, best).sum()
-        called += a_came[chosen].sum()
-        least += a_came[best].sum()
-        origins += 1
-    if not origins:
+    usable = hours > 0
+    graded = usable.sum(1) > count
+    if not graded.any():
         return math.nan, math.nan
-    return float(hits / (origins * count)), float(called / least - 1) if least else math.nan
+    chosen, best = (
+        # Of equally quiet cells the first of the week.
+        np.where(usable, calls / np.maximum(hours, 1e-9), np.inf)[graded]
+        .argsort(axis=1, kind="stable")
+        .argsort(axis=1)
+        < count
+        for calls in (foretold, came)
+    )
+    an_hour = (came / np.maximum(hours, 1e-9))[graded]
+    called, least = (float(an_hour.sum(where=cells)) for cells in (chosen, best))
+    hit_rate = (chosen & best).sum() / (len(an_hour) * count)
+    return float(hit_rate), called / least - 1 if least else math.nan
 
 
 def _stability(runs: Runs, places: _Places) -> Stability:

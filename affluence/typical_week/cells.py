@@ -52,11 +52,34 @@ class Cells:
         return in_day
 
     @cached_property
-    def in_row(self) -> Floats:
-        """Cells × rows: 1 where a cell is of the row (same hours on whatever weekday)."""
+    def row(self) -> NDArray[np.int64]:
+        """For each cell the position of its row (same hours on whatever weekday) among all rows."""
         hours = self.grid.select(pl.struct("start_min", "end_min").rank("dense")).to_series()
-        in_row: Floats = np.eye(hours.n_unique())[hours.to_numpy() - 1]
+        return hours.to_numpy().astype(np.int64) - 1
+
+    @cached_property
+    def in_row(self) -> Floats:
+        """Cells × rows: 1 where a cell is of the row."""
+        in_row: Floats = np.eye(self.row.max(initial=-1) + 1)[self.row]
         return in_row
+
+    def by_day(self, values: Floats | Mask) -> Floats:
+        """Sums over the cells of each weekday: last axis cells → weekdays."""
+        # The method: the operator costs twice as much on arrays as small as these.
+        of_days: Floats = values.dot(self.in_day)
+        return of_days
+
+    def by_row(self, values: Floats | Mask) -> Floats:
+        """Sums over the cells of each row: last axis cells → rows."""
+        of_rows: Floats = values.dot(self.in_row)
+        return of_rows
+
+    def by_day_and_row(self, values: Floats) -> Floats:
+        """Last axis cells → weekdays × rows; 0 where a weekday has no such row."""
+        days, rows = self.in_day.shape[1], self.in_row.shape[1]
+        table = np.zeros((*values.shape[:-1], days, rows))
+        table[..., self.day, self.row] = values
+        return table
 
     @cached_property
     def freedom(self) -> int:

@@ -71,7 +71,8 @@ class _Table:
 
     def half_mean_difference(self) -> Floats:
         """Half of what two draws differ by on average: Σ F(k) (1 - F(k)), shape (laws,)."""
-        difference: Floats = np.einsum("kl,kl->l", self.cumulative, 1 - self.cumulative)
+        squares = np.einsum("kl,kl->l", self.cumulative, self.cumulative)
+        difference: Floats = self.cumulative.sum(0) - squares
         return difference
 
 

@@ -19,7 +19,7 @@ shape. All are learned from the platform's own errors.
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -67,10 +67,11 @@ class Demand:
         self._cells = cells
         level, shape = np.meshgrid(LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, indexing="ij")
         self._half_lives = np.stack([level.ravel(), shape.ravel()])
-        self._keep_level, keep_shape = 0.5 ** (1 / self._half_lives)
-        self._keep_shape = keep_shape[:, None]
+        self._keep_level, self._keep_shape = 0.5 ** (1 / self._half_lives)
+        self._keep_sums = self._keep_shape[:, None] ** np.array([1, 1, 2])[:, None, None]
         usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
         self._loss = (np.log2(self._half_lives / usual) ** 2).sum(0) / 2
+        self._best = int(self._loss.argmin())
         candidates = self._loss.size
         self._counted, self._expected = np.zeros(candidates), np.zeros(candidates)
         self._level = np.zeros(candidates)
@@ -80,22 +81,25 @@ class Demand:
         self._sums = np.zeros((3, candidates, cells.count))  # counts, exposures, squared weights
         self._exposed = np.zeros(candidates)
         self._days = np.zeros((2, candidates, len(cells.weekdays)))  # seen; squared weights
-        self._within = np.array([1.0, 1.0]) * _USUAL_DISPERSION_WEIGHT
+        # Pearson's statistic of the cells within their days, and its degrees of freedom.
+        self._pearson = self._freedom = _USUAL_DISPERSION_WEIGHT
         self._between = np.zeros((2, len(HORIZONS_WEEKS)))  # squared errors, squared forecasts
         self._steps = LevelSteps(*_USUAL_WEEK)
         self._week_before = (0.0, np.zeros(cells.count))
         self._day_size = 1.0  # mean square of a day total
-        self._past: deque[tuple[Floats, Floats]] = deque(maxlen=len(HORIZONS_WEEKS))
+        # What was foretold in the last weeks, the newest first, and its logarithm.
+        self._past = np.zeros((2, len(HORIZONS_WEEKS), candidates, cells.count))
+        self._weeks = 0
 
     @property
     def weeks_learned(self) -> bool:
         """Whether there is anything to foretell from."""
-        return bool(self._past)
+        return self._weeks > 0
 
     @property
     def best(self) -> int:
         """The candidate that has foretold best so far."""
-        return int(self._loss.argmin())
+        return self._best
 
     @property
     def half_lives_weeks(self) -> tuple[float, float]:
@@ -106,7 +110,7 @@ class Demand:
     @property
     def dispersion(self) -> float:
         """φ: variance over mean of the counts within a day, given its total; at least 1."""
-        return max(1.0, float(self._within[0] / self._within[1]))
+        return max(1.0, self._pearson / self._freedom)
 
     @property
     def risen(self) -> float:
@@ -122,20 +126,35 @@ class Demand:
 
     def variance(self, mean: Floats, horizon_weeks: int) -> Floats:
         """Variance of a count of the given ``mean`` so many weeks ahead (cells)."""
-        of_cell: Floats = self._shape_variance[self.best]
-        return self.dispersion * mean + mean**2 * (self.day_variance(horizon_weeks) + of_cell)
+        variance: Floats = self.variances(mean[None], [horizon_weeks])[0]
+        return variance
+
+    def variances(self, mean: Floats, horizons_weeks: Sequence[int]) -> Floats:
+        """The same for several horizons, horizons × cells."""
+        of_day = np.array(self._day_variances(horizons_weeks))[:, None]
+        variance: Floats = self._shape_variance[self.best] + of_day
+        return self.dispersion * mean + mean**2 * variance
 
     def day_variance(self, horizon_weeks: int) -> float:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
+        return self._day_variances([horizon_weeks])[0]
+
+    def _day_variances(self, horizons_weeks: Sequence[int]) -> list[float]:
+        graded: list[float] = self._graded_day_variances().tolist()
+        last = len(HORIZONS_WEEKS)
+        # Beyond what is graded it grows as it has grown so far.
+        growth = max(0.0, graded[-1] - graded[0]) / (last - 1)
+        return [
+            max(0.0, graded[min(horizon, last) - 1]) + growth * max(0, horizon - last)
+            for horizon in horizons_weeks
+        ]
+
+    def _graded_day_variances(self) -> Floats:
+        """As the errors say, by horizon; they may fall below 0."""
         weight = _DAY_VARIANCE_WEIGHT * self._day_size
         errors, forecasts = self._between
-        graded = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
-        last = len(HORIZONS_WEEKS)
-        if horizon_weeks <= last:
-            return max(0.0, float(graded[horizon_weeks - 1]))
-        # Beyond what is graded it grows as it has grown so far.
-        growth = max(0.0, float(graded[-1] - graded[0])) / (last - 1)
-        return max(0.0, float(graded[-1])) + growth * (horizon_weeks - last)
+        graded: Floats = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
+        return graded
 
     def mean_variance(self) -> Floats:
         """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""
@@ -147,8 +166,8 @@ class Demand:
 
     def level_of(self, counts: Floats, exposure: Floats) -> float:
         """Logarithm of the level that a week alone shows; nan where it shows nothing."""
-        came = float(counts.sum(where=exposure > 0))
-        foretold = float((self._shape[self.best] * exposure).sum())
+        came = float(counts.dot(exposure > 0))
+        foretold = float(self._shape[self.best].dot(exposure))
         return math.log(came / foretold) if came and foretold else math.nan
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
@@ -158,90 +177,98 @@ class Demand:
         of the day; 0 where nothing is known, or where the day is to be left out.
         """
         counts = np.where(exposure > 0, counts, 0.0)
-        day_totals = counts @ self._cells.in_day
+        day_totals = self._cells.by_day(counts)
         if not day_totals.any():
             return
         self._grade(counts, exposure, day_totals)
         self._measure_dispersion(counts, exposure, day_totals)
         self._day_size = float((day_totals[day_totals > 0] ** 2).mean())
-        if self._past and self._has_stepped(counts, exposure):
+        if self.weeks_learned and self._has_stepped(counts, exposure):
             came, exposed = self._week_before
             self._counted = np.full_like(self._counted, came)
-            self._expected = (self._shape * exposed).sum(1)
+            self._expected = self._shape.dot(exposed)
         self._week_before = float(counts.sum()), exposure
-        self._counted = self._keep_level * self._counted + counts.sum()
-        self._expected = self._keep_level * self._expected + (self._shape * exposure).sum(1)
+        self._counted = self._keep_level * self._counted + self._week_before[0]
+        self._expected = self._keep_level * self._expected + self._shape.dot(exposure)
         self._level = self._counted / np.maximum(self._expected, _NONE)
-        self._sums[0] = self._keep_shape * self._sums[0] + counts
-        self._sums[1] = self._keep_shape * self._sums[1] + self._level[:, None] * exposure
-        self._exposed = self._keep_shape[:, 0] * self._exposed + exposure.sum()
-        self._sums[2] = self._keep_shape**2 * self._sums[2] + counts
-        seen = (exposure @ self._cells.in_day) > 0
-        self._days[0] = self._keep_shape * self._days[0] + seen
-        self._days[1] = self._keep_shape**2 * self._days[1] + seen
+        self._sums *= self._keep_sums
+        self._sums[::2] += counts
+        self._sums[1] += self._level[:, None] * exposure
+        self._exposed = self._keep_shape * self._exposed + exposure.sum()
+        self._days = self._days * self._keep_sums[::2] + (self._cells.by_day(exposure) > 0)
         self._fit_shape()
-        self._past.append((self._level, self._shape))
+        self._past[:, 1:] = self._past[:, :-1]
+        self._past[0, 0] = np.maximum(self._level[:, None] * self._shape, _NONE)
+        self._past[1, 0] = np.log(self._past[0, 0])
+        self._weeks += 1
 
     def _grade(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """What the forecasts of the last weeks for this one were worth."""
         self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
         self._between *= 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
-        log_counts = np.log(np.where(counts > 0, counts, 1.0))
-        for horizon, (level, shape) in enumerate(reversed(self._past)):
-            mean = np.maximum(level[:, None] * shape * exposure, _NONE)
-            deviance = 2 * (counts * (log_counts - np.log(mean)) - (counts - mean))
-            self._loss += deviance.sum(1, where=exposure > 0) / len(HORIZONS_WEEKS) / 3
-            foretold = mean[self.best] @ self._cells.in_day
-            known = foretold > self._cells.count * _NONE
-            noise = self.dispersion * foretold
-            error = (day_totals - foretold) ** 2 - noise
-            usual = noise + self.day_variance(horizon + 1) * foretold**2
-            error = np.minimum(error, _ROBUST_DEVIATIONS**2 * usual)[known].sum()
-            self._between[:, horizon] += error, (foretold[known] ** 2).sum()
+        horizons = min(self._weeks, len(HORIZONS_WEEKS))
+        if not horizons:
+            return
+        means, logarithms = self._past[:, :horizons]
+        # Deviances, less what all candidates have in common.
+        deviances = 2 * (means @ exposure - logarithms @ counts)
+        losses = self._loss + deviances.cumsum(0) / len(HORIZONS_WEEKS) / 3
+        self._loss = losses[-1]
+        self._best = int(self._loss.argmin())
+        best = means[np.arange(horizons), losses.argmin(1)]
+        foretold = self._cells.by_day(best * exposure)
+        known = foretold > self._cells.count * _NONE
+        noise = self.dispersion * foretold
+        squares = foretold**2
+        day_variances = np.maximum(self._graded_day_variances()[:horizons, None], 0.0)
+        most = _ROBUST_DEVIATIONS**2 * (noise + day_variances * squares)
+        errors = np.minimum((day_totals - foretold) ** 2 - noise, most)
+        self._between[:, :horizons] += (np.array([errors, squares]) * known).sum(-1)
 
     def _has_stepped(self, counts: Floats, exposure: Floats) -> bool:
         """Whether the level stepped the week before, so that older weeks tell nothing of it."""
         came, foretold = counts.sum() + 0.5, (self.mean() * exposure).sum() + 0.5
-        return self._steps.learn(float(np.log(came / foretold)), self.dispersion / float(foretold))
+        return self._steps.learn(math.log(came / foretold), self.dispersion / float(foretold))
 
     def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """Pearson's statistic of the cells of each day, given its total."""
-        if not self._past:
+        if not self.weeks_learned:
             return
         expected = self._shape[self.best] * exposure
-        of_day = expected @ self._cells.in_day
+        of_day = self._cells.by_day(expected)
         day = self._cells.day
         given_total = expected * (day_totals / np.maximum(of_day, _NONE))[day]
         known = given_total > 0
-        pearson = ((counts - given_total) ** 2)[known] / given_total[known]
-        freedom = known.sum() - np.count_nonzero(day_totals)
-        self._within += pearson.sum(), freedom
+        pearson = (counts - given_total) ** 2 / np.where(known, given_total, 1.0)
+        self._pearson += float(pearson.sum(where=known))
+        self._freedom += float(np.count_nonzero(known) - np.count_nonzero(day_totals))
 
     def _fit_shape(self) -> None:
         counts, exposures, squared = self._sums
-        in_day, in_row = self._cells.in_day, self._cells.in_row
-        of_day, of_row = counts @ in_day, counts @ in_row
+        cells = self._cells
+        of_day, of_row = cells.by_day(counts), cells.by_row(counts)
+        table = cells.by_day_and_row(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
         # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
         for _ in range(4):
-            row = of_row / np.maximum((exposures * (day @ in_day.T)) @ in_row, _NONE)
-            day = of_day / np.maximum((exposures * (row @ in_row.T)) @ in_day, _NONE)
+            row = of_row / np.maximum(np.vecmat(day, table), _NONE)
+            day = of_day / np.maximum(np.matvec(table, row), _NONE)
         # One count of full weight says as much as `certainty` of these faded ones.
-        certainty = counts.sum(1) / np.maximum(squared.sum(1), _NONE)
-        noise = self.dispersion / certainty[:, None]
+        total = counts.sum(1, keepdims=True)
+        noise = self.dispersion * np.maximum(squared.sum(1, keepdims=True), _NONE) / total
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
-        expected = (exposures * (row @ in_row.T)) @ in_day
+        expected = np.matvec(table, row)
         freedom = day.shape[1] - 1
         day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
-        expected = (exposures * (day @ in_day.T)) @ in_row
+        expected = np.vecmat(day, table)
         row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
-        product = (day @ in_day.T) * (row @ in_row.T)
+        product = day.take(cells.day, axis=1) * row.take(cells.row, axis=1)
         cell, self._shape_variance = _draw_together(
-            counts, exposures * product, noise, self._cells.freedom, _CELL
+            counts, exposures * product, noise, cells.freedom, _CELL
         )
-        self._factor_variance = of_days @ in_day.T + of_rows @ in_row.T
+        self._factor_variance = of_days.take(cells.day, axis=1) + of_rows.take(cells.row, axis=1)
         self._shape = product * cell
 
 
@@ -263,15 +290,16 @@ def _draw_together(
     """
     known = expected > 0
     safe = np.where(known, expected, _NONE)
-    total = np.maximum(safe.sum(1, keepdims=True), _NONE)
+    total = safe.sum(1, keepdims=True)
     mean = counts.sum(1, keepdims=True) / total
-    deviation = np.where(known, counts / safe / np.maximum(mean, _NONE) - 1, 0.0)
-    variance = noise / (safe * np.maximum(mean, _NONE))
+    alike = safe * np.maximum(mean, _NONE)  # counts if all ratios were the same
+    deviation = np.where(known, counts / alike - 1, 0.0)
+    variance = noise / alike
     groups = known.sum(1, keepdims=True)
     freedom_share = max(freedom, 1) / np.maximum(groups, 1)
     spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
     spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
-    spread /= groups + usual.groups
-    spread = np.maximum(spread, _NONE)
-    believed = np.where(known, spread / (spread + variance), 0.0)
-    return mean * (1 + believed * deviation), np.where(known, believed * variance, spread)
+    spread = np.maximum(spread / (groups + usual.groups), _NONE)
+    # Next to nothing, where nothing is known.
+    believed = spread / (spread + variance)
+    return mean * (1 + believed * deviation), believed * variance

@@ -53,6 +53,8 @@ class Effects:
 
     def of(self, flags: Flags) -> Floats:
         """The factor of each day; the last axis of ``flags`` is its kinds."""
+        if not flags.any():
+            return np.ones(flags.shape[:-1])
         product: Floats = np.where(flags, self.factors, 1.0).prod(-1)
         return product
 
@@ -63,7 +65,9 @@ class Effects:
         """
         known = expected > 0
         if known.any():
-            self._day_size = float(expected[known].mean())
+            self._day_size = float(expected.sum(where=known)) / np.count_nonzero(known)
+        if not flags.any():
+            return
         came = np.minimum(came, _MOST * expected)
         factors = np.where(flags, self.factors, 1.0)
         others = factors.prod(-1, keepdims=True) / factors

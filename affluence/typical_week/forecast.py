@@ -31,58 +31,58 @@ def forecast_table(
     Hours at which the desk will be closed are ``closed`` and have no figures. Levels follow the
     day: where the calendar leaves a day as it is, it has the level of the typical week.
     """
-    cells, grid = history.cells, history.cells.grid
+    cells, grid, reach = history.cells, history.cells.grid, model.reach
     first = history.first_monday + timedelta(days=7 * history.weeks)
     weeks = min(len(flags) - history.weeks, MOST_WEEKS)
-    opening = opening_by_day(hours, first, first + timedelta(days=7 * weeks - 1))
-    frames = []
-    for horizon in range(1, weeks + 1):
-        week = [first + timedelta(days=7 * (horizon - 1) + offset) for offset in range(7)]
-        spans = [(day.isoweekday(), *span) for day in week for span in opening[day]]
-        share_open = cells.covered_by(spans)
-        mean, variance = (share_open * each for each in model.foretell(horizon))
-        low, high = quantiles(mean, variance, _INTERVAL)
-        factor = model.demand_factor(horizon)
-        shift = model.load.slope * np.log(factor)
-        chance = expit(model.reach.logit + shift)
-        low_share, high_share = _share_to_come(chance, mean, model.reach)
-        levels = np.where(
-            factor == 1.0,
-            model.levels.levels,
-            np.where(
-                model.levels.levels == NONE,
-                NONE,
-                sure_levels(model.reach.logit + shift, model.reach.variance, model.bounds),
-            ),
-        )
-        known = model.reach.known
-        days = [week[weekday - 1] for weekday in grid["weekday"]]
-        kinds = flags[history.weeks - 1 + horizon][cells.day]
-        is_open = pl.Series(share_open > 0)
-        figures = {
-            "demand": mean,
-            "demand_low": low,
-            "demand_high": high,
-            "reach": np.where(known, chance, np.nan),
-            "reach_low": np.where(known, low_share, np.nan),
-            "reach_high": np.where(known, high_share, np.nan),
-            "demand_factor": factor,
-        }
-        frames.append(
-            grid.with_columns(
-                platform=pl.lit(platform),
-                day=pl.Series(days, dtype=pl.Date),
-                is_open=is_open,
-                state=states(levels),
-                **{kind: pl.Series(kinds[:, number]) for number, kind in enumerate(KINDS)},
-                **{name: pl.Series(values).fill_nan(None) for name, values in figures.items()},
-            ).with_columns(
-                pl.when("is_open").then(pl.col(list(figures))),
-                state=pl.when("is_open").then("state").otherwise(pl.lit("closed", pl.Enum(STATES))),
-            )
-        )
-    joined = pl.concat(frames) if frames else FORECAST.empty()
-    return FORECAST.check(joined.select(list(FORECAST.columns)))
+    if weeks < 1:
+        return FORECAST.check(FORECAST.empty())
+    ahead = range(1, weeks + 1)
+    days = [
+        [first + timedelta(days=7 * week + offset) for offset in range(7)] for week in range(weeks)
+    ]
+    opening = opening_by_day(hours, first, days[-1][-1])
+    # Weeks × cells from here on.
+    share_open = np.stack(
+        [
+            cells.covered_by((day.isoweekday(), *span) for day in week for span in opening[day])
+            for week in days
+        ]
+    )
+    mean, variance = (share_open * each for each in model.foretell_each(ahead))
+    low, high = quantiles(mean, variance, _INTERVAL)
+    factor = model.demand_factors(ahead)
+    shift = model.load.slope * np.log(factor)
+    chance = expit(reach.logit + shift)
+    low_share, high_share = _share_to_come(chance, mean, reach)
+    standing = model.levels.levels
+    of_days = np.stack(
+        [sure_levels(reach.logit + of, reach.variance, model.bounds) for of in shift]
+    )
+    levels = np.where((factor == 1.0) | (standing == NONE), standing, of_days)
+    kinds = flags[history.weeks : history.weeks + weeks][:, cells.day]
+    figures = {
+        "demand": mean,
+        "demand_low": low,
+        "demand_high": high,
+        "reach": np.where(reach.known, chance, np.nan),
+        "reach_low": np.where(reach.known, low_share, np.nan),
+        "reach_high": np.where(reach.known, high_share, np.nan),
+        "demand_factor": factor,
+    }
+    of_cells = [week[weekday - 1] for week in days for weekday in grid["weekday"]]
+    frame = pl.concat([grid] * weeks).with_columns(
+        platform=pl.lit(platform),
+        day=pl.Series(of_cells, dtype=pl.Date),
+        is_open=pl.Series(share_open.ravel() > 0),
+        state=states(levels.ravel()),
+        **{kind: pl.Series(kinds[..., number].ravel()) for number, kind in enumerate(KINDS)},
+        **{name: pl.Series(values.ravel()).fill_nan(None) for name, values in figures.items()},
+    )
+    known = frame.with_columns(
+        pl.when("is_open").then(pl.col(list(figures))),
+        state=pl.when("is_open").then("state").otherwise(pl.lit("closed", pl.Enum(STATES))),
+    )
+    return FORECAST.check(known.select(list(FORECAST.columns)))
 
 
 def _share_to_come(chance: Floats, calls: Floats, reach: Shares) -> tuple[Floats, Floats]:
@@ -90,4 +90,4 @@ def _share_to_come(chance: Floats, calls: Floats, reach: Shares) -> tuple[Floats
     of_calls = reach.clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
     of_chance = (chance * (1 - chance)) ** 2 * reach.variance
     far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
-    return np.clip(chance - far, 0, 1), np.clip(chance + far, 0, 1)
+    return (chance - far).clip(0, 1), (chance + far).clip(0, 1)

@@ -69,8 +69,7 @@ class History:
 
     def by_day(self, name: str) -> Floats:
         """Sums of one name, weeks × weekdays of the table."""
-        of_days: Floats = self.sums[name] @ self.cells.in_day
-        return of_days
+        return self.cells.by_day(self.sums[name])
 
     def without(self, days: Mask) -> History:
         """The same without what was seen on some days (weeks × weekdays of the table)."""

@@ -23,6 +23,11 @@ DOUBTFUL = 0.6  # one that stands is left when it is less sure than this
 ALARM = 0.8  # the last weeks contradict a level so surely that it moves at once
 SHOWN = 0.6  # … as far as they are so sure of
 
+# The same in standard deviations, below which a normal value lies with such a probability.
+_SURE_DEVIATIONS, _DOUBTFUL_DEVIATIONS, _ALARM_DEVIATIONS, _SHOWN_DEVIATIONS = (
+    NormalDist().inv_cdf(probability) for probability in (SURE, DOUBTFUL, ALARM, SHOWN)
+)
+
 NONE = -1  # not enough is known
 
 Levels = NDArray[np.int64]  # positions in `affluence.tables.LEVELS`, the quietest first; or NONE
@@ -38,15 +43,16 @@ class Bounds:
 
     @property
     def logits(self) -> Floats:
-        """The bounds on the logit, quietest first."""
-        return logit(np.array([self.quiet, self.fairly_quiet, self.busy]))
+        """The bounds on the logit, quietest first; the busiest level has none that is finite."""
+        return np.array([*logit(np.array([self.quiet, self.fairly_quiet, self.busy])), -np.inf])
 
 
 class LevelPath:
     """The levels of every cell, from one weekly run to the next."""
 
     def __init__(self, bounds: Bounds, cells: int) -> None:
-        self._bounds = bounds
+        self._lowest = bounds.logits[:, None]
+        self._cell = np.arange(cells)
         self.levels: Levels = np.full(cells, NONE)
         self._quieter_before = np.zeros(cells, dtype=bool)
 
@@ -64,42 +70,31 @@ class LevelPath:
             enough: which cells are known well enough to be given a level.
 
         """
-        above = self._above(*chance)
-        sure = (above < _deviations(SURE)).sum(0)
-        # The busiest level has no lower bound: it is always kept.
-        claim = np.vstack([above, np.full(above.shape[1], np.inf)])
+        above = _deviations_above(*chance, self._lowest)
+        sure = (above < _SURE_DEVIATIONS).sum(0)
         current = self.levels
         standing = current != NONE
-        kept = claim[np.maximum(current, 0), np.arange(current.size)] >= _deviations(DOUBTFUL)
+        kept = above[np.maximum(current, 0), self._cell] >= _DOUBTFUL_DEVIATIONS
         quieter = standing & (sure < current)
         moved = current + np.where(~kept, 1, np.where(quieter & self._quieter_before, -1, 0))
-        moved = np.maximum(moved, self._alarming(moved, self._above(*lately)))
+        moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._lowest)))
         self._quieter_before = quieter
         self.levels = np.where(enough, np.where(standing, moved, sure), NONE)
         return self.levels
 
-    def _above(self, chance_logit: Floats, variance: Floats) -> Floats:
-        return _deviations_above(chance_logit, variance, self._bounds)
-
     def _alarming(self, levels: Levels, above: Floats) -> Levels:
         """The level that the last weeks alone are sure of, where they contradict ``levels``."""
-        claim = np.vstack([above, np.full(above.shape[1], np.inf)])
-        contradicted = claim[np.maximum(levels, 0), np.arange(levels.size)] < -_deviations(ALARM)
-        return np.where(contradicted, (above < -_deviations(SHOWN)).sum(0), NONE)
+        contradicted = above[np.maximum(levels, 0), self._cell] < -_ALARM_DEVIATIONS
+        return np.where(contradicted, (above < -_SHOWN_DEVIATIONS).sum(0), NONE)
 
 
 def sure_levels(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Levels:
     """The quietest level of each cell that is sure enough, whatever was published before."""
-    above = _deviations_above(chance_logit, variance, bounds)
-    return np.asarray((above < _deviations(SURE)).sum(0))
+    above = _deviations_above(chance_logit, variance, bounds.logits[:, None])
+    return np.asarray((above < _SURE_DEVIATIONS).sum(0))
 
 
-def _deviations_above(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Floats:
-    """How far above each bound, in standard deviations: bounds × cells."""
-    above: Floats = (chance_logit - bounds.logits[:, None]) / np.sqrt(variance)
+def _deviations_above(chance_logit: Floats, variance: Floats, lowest: Floats) -> Floats:
+    """How far above the lowest logit of each level, in standard deviations: levels × cells."""
+    above: Floats = (chance_logit - lowest) / np.sqrt(variance)
     return above
-
-
-def _deviations(probability: float) -> float:
-    """Standard deviations below which a normal value lies with a probability."""
-    return NormalDist().inv_cdf(probability)

@@ -32,7 +32,6 @@ class LoadSlope:
 
         """
         known = np.isfinite(more_demand) & np.isfinite(more_reach)
-        weights = np.where(known, information, 0.0)
-        demand = np.nan_to_num(more_demand)
-        self._squares += float((weights * demand**2).sum())
-        self._products += float((weights * demand * np.nan_to_num(more_reach)).sum())
+        weighted = np.where(known, information * more_demand, 0.0)
+        self._squares += float(weighted @ np.where(known, more_demand, 0.0))
+        self._products += float(weighted @ np.where(known, more_reach, 0.0))

@@ -7,8 +7,7 @@ asked what would have been published then.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -35,13 +34,13 @@ _GRADED_EVERY_WEEKS = 4  # shares that no level rests on
 _HOLE_CALLS = 20.0  # so many expected in a cell and none recorded: records are missing
 _SILENT_CALLS = 7.0  # so many expected on a day and none recorded: one day in a thousand at most
 _ENOUGH_HALF_LIFE_WEEKS = 6.0
-_RECENT_WEEKS = 2
 _GOOD_ENOUGH = 0.97
 _SIDES = (
     Side(usual_spread=0.2, least=np.log(1.5)),  # first attempts
     Side(usual_spread=0.3, least=np.log(1.8)),  # attempts
     Side(usual_spread=0.5, least=1.5),  # reach
 )
+_OF_NUMBERS = np.array([[1.0], [1.0], [0.0]])  # which sides grow with the time that is open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ class Model:
         self.effects = Effects()
         self.season = Season()
         self.load = LoadSlope()
-        self.reach = Shares(cells, reach.NAMES, settings.reach)
+        self.reach = Shares(cells, reach.NAMES, settings.reach, follows_load=True)
         self.busy_lines = Shares(
             cells,
             ("full_open_s", "open_s"),
@@ -100,15 +99,17 @@ class Model:
         self.levels = LevelPath(settings.bounds, cells.count)
         self.week = 0
         self.learned = np.zeros(history.exposure.shape, dtype=bool)  # what counts, weeks × cells
-        self._by_day = {name: history.by_day(name) for name in history.sums}
+        self._names = tuple(history.sums)
+        self._sums = np.stack([*history.sums.values()], axis=1)  # weeks × names × cells
+        self._sums_before = np.zeros_like(self._sums[0])
         self.set_aside: list[SetAside] = []
         self._odd_days = OddDays(_SIDES, len(cells.weekdays))
         self._held = np.zeros(len(cells.weekdays), dtype=np.int64)  # week of each day held back
         self._days = np.zeros(cells.count)
         self._calls = np.zeros(cells.count)
-        self._recent: deque[dict[str, Floats]] = deque(maxlen=_RECENT_WEEKS)
         callers_known = history.sums["first_attempts"].any()
         self.callers = "first_attempts" if callers_known else "attempts"
+        self._of_days = _days_of(history, flags, self.callers, settings.reach)
 
     def run(self) -> Iterator[Model]:
         """Learn one week after the other; itself after each."""
@@ -129,14 +130,21 @@ class Model:
 
     def foretell(self, horizon_weeks: int) -> tuple[Floats, Floats]:
         """First attempts of every cell so many weeks after the last one, and their variance."""
-        mean = self.demand.mean() * self.demand_factor(horizon_weeks)
-        return mean, self.demand.variance(mean, horizon_weeks)
+        mean, variance = self.foretell_each([horizon_weeks])
+        return mean[0], variance[0]
 
-    def demand_factor(self, horizon_weeks: int) -> Floats:
-        """What the calendar and the season make of an ordinary day so many weeks ahead, by cell."""
-        kinds = self._flags[min(self.week - 1 + horizon_weeks, len(self._flags) - 1)]
-        of_days = self.effects.of(kinds) * self.season.factor(horizon_weeks)
-        of_cells: Floats = of_days[self._history.cells.day]
+    def foretell_each(self, horizons_weeks: Sequence[int]) -> tuple[Floats, Floats]:
+        """The same for several weeks, horizons × cells."""
+        mean: Floats = self.demand.mean() * self.demand_factors(horizons_weeks)
+        return mean, self.demand.variances(mean, horizons_weeks)
+
+    def demand_factors(self, horizons_weeks: Sequence[int]) -> Floats:
+        """What calendar and season make of ordinary days weeks ahead, horizons × cells."""
+        last = len(self._flags) - 1
+        kinds = self._flags[[min(self.week - 1 + horizon, last) for horizon in horizons_weeks]]
+        seasons = np.array([self.season.factor(horizon) for horizon in horizons_weeks])
+        of_days = self.effects.of(kinds) * seasons[:, None]
+        of_cells: Floats = of_days.take(self._history.cells.day, axis=1)
         return of_cells
 
     @property
@@ -165,32 +173,24 @@ class Model:
 
     def _learn(self, odd: Mask, confirmed: Mask) -> None:
         history, cells, week = self._history, self._history.cells, self.week
-        holes = self._holes(week)
-        exposure = history.exposure[week] * ~holes
-        was_open = history.exposure[week] @ cells.in_day > 0
-        silent = was_open & (self._by_day["attempts"][week] == 0)
-        if self.demand.weeks_learned:
-            # Where few people call, a day without a call is a day like others.
-            silent &= self._usual_calls(history.exposure[week]) >= _SILENT_CALLS
-        kinds = self._flags[week]
-        special = (kinds & APART).any(-1)
+        of_days, kinds = self._of_days, self._flags[week]
+        holes, silent = self._unrecorded(week)
+        special = of_days.special[week]
         self._note(week, silent=silent, odd=odd, special=special, holes=holes)
-        usable = exposure * ~(silent | odd)[cells.day]
-        came = np.where(usable > 0, history.sums[self.callers][week], 0.0)
+        usable = np.where(holes | (silent | odd)[cells.day], 0.0, history.exposure[week])
+        came = history.sums[self.callers][week] * (usable > 0)
         if self.demand.weeks_learned:
-            self.effects.learn(came @ cells.in_day, self._usual_calls(usable), kinds)
-            self._learn_load(came, usable)
-        left = ~special[cells.day]
-        sums = {name: found[week] * (usable > 0) * left for name, found in history.sums.items()}
-        effect = self.effects.of(kinds)[cells.day]
-        exposure = usable * left * effect
-        self.learned[week] = (usable > 0) & left
+            self.effects.learn(cells.by_day(came), self._usual_calls(usable), kinds)
+            self._learn_load(came, usable, holes)
+        exposure = usable * ~special[cells.day]
+        self.learned[week] = exposure > 0
         seen = self.learned[week].astype(np.float64)
+        sums = self._sums[week] * seen
+        exposure = exposure * self.effects.of(kinds)[cells.day]
         for weekday in np.flatnonzero(confirmed).tolist():
             held = int(self._held[weekday])
             of_day = (cells.day == weekday) & (history.exposure[held] > 0)
-            for name, found in history.sums.items():
-                sums[name] = sums[name] + found[held] * of_day
+            sums = sums + self._sums[held] * of_day
             of_held = self.effects.of(self._flags[held])[cells.day]
             exposure = exposure + history.exposure[held] * of_day * of_held
             seen = seen + of_day
@@ -198,23 +198,23 @@ class Model:
             self.set_aside = [
                 aside for aside in self.set_aside if aside.day != history.day(held, weekday)
             ]
-        self._held = np.where(odd, week, self._held)
+        self._held[odd] = week
         self._teach(sums, exposure, seen)
         self.week += 1
 
     def _usual_calls(self, exposure: Floats) -> Floats:
         """First attempts of ordinary days, by weekday, in such an exposure."""
-        of_days: Floats = (self.demand.mean() * exposure) @ self._history.cells.in_day
-        return of_days
+        return self._history.cells.by_day(self.demand.mean() * exposure)
 
-    def _learn_load(self, came: Floats, exposure: Floats) -> None:
+    def _learn_load(self, came: Floats, exposure: Floats, holes: Mask) -> None:
         """How the days on which more people called than usual were less easy to get through."""
-        cells, sums = self._history.cells, self._history.sums
-        in_day = cells.in_day
-        called, usual = came @ in_day, self._usual_calls(exposure)
-        of_day = {name: (sums[name][self.week] * (exposure > 0)) @ in_day for name in reach.NAMES}
-        chance = self._settings.reach(of_day, of_day)
-        expected = (came * expit(self.reach.logit)) @ in_day / np.maximum(called, 1.0)
+        cells = self._history.cells
+        called, usual = cells.by_day(came), self._usual_calls(exposure)
+        chance = self._of_days.chance[self.week]
+        if holes.any():
+            of_day = self._by_name(cells.by_day(self._sums[self.week] * (exposure > 0)))
+            chance = self._settings.reach(of_day, of_day)
+        expected = cells.by_day(came * expit(self.reach.logit)) / np.maximum(called, 1.0)
         known = (called > 0) & (usual > 0) & np.isfinite(chance)
         chance = np.where(known, (called * known_or(chance, 0.0) + expected) / (called + 1), 0.5)
         self.load.learn(
@@ -223,7 +223,11 @@ class Model:
             called * chance * (1 - chance) / self.reach.clustering,
         )
 
-    def _teach(self, sums: dict[str, Floats], exposure: Floats, seen: Floats) -> None:
+    def _by_name(self, sums: Floats) -> dict[str, Floats]:
+        return dict(zip(self._names, sums, strict=True))
+
+    def _teach(self, all_sums: Floats, exposure: Floats, seen: Floats) -> None:
+        sums = self._by_name(all_sums)
         self.season.learn(self.demand.level_of(sums[self.callers], exposure))
         self.demand.learn(sums[self.callers], exposure)
         by_load = self._settings.reach.by_load(self.reach.lasting, self.demand.risen)
@@ -235,76 +239,109 @@ class Model:
         fade = 0.5 ** (1 / _ENOUGH_HALF_LIFE_WEEKS)
         self._days += seen
         self._calls = fade * self._calls + sums["attempts"]
-        self._recent.append(sums)
-        recent = {
-            name: np.sum([week[name] for week in self._recent], axis=0)
-            for name in {*reach.NAMES, self.callers}
-        }
-        recent["observations"] = recent[self.callers]
+        of_two_weeks = self._by_name(self._sums_before + all_sums)
+        of_two_weeks["observations"] = of_two_weeks[self.callers]
+        self._sums_before = all_sums
         self.levels.step(
             (self.reach.logit, self.reach.variance),
-            self.reach.lately(recent),
+            self.reach.lately(of_two_weeks),
             self.enough & self.reach.known,
         )
 
-    def _holes(self, week: int) -> Mask:
-        """Cells in which calls were to be expected and not one is recorded."""
+    def _unrecorded(self, week: int) -> tuple[Mask, Mask]:
+        """Cells, and days, in which calls were to be expected and not one is recorded."""
+        cells, silent = self._history.cells, self._of_days.silent[week]
         if not self.demand.weeks_learned:
-            return np.zeros(self._history.cells.count, dtype=bool)
+            return np.zeros(cells.count, dtype=bool), silent
         expected = self.demand.mean() * self._history.exposure[week]
         none_came = self._history.sums["attempts"][week] == 0
-        return np.asarray((expected >= _HOLE_CALLS) & none_came)
+        # Where few people call, a day without a call is a day like others.
+        return (
+            (expected >= _HOLE_CALLS) & none_came,
+            silent & (cells.by_day(expected) >= _SILENT_CALLS),
+        )
 
     def _note(self, week: int, *, silent: Mask, odd: Mask, special: Mask, holes: Mask) -> None:
-        cells, history = self._history.cells, self._history
-        is_open = history.exposure[week] @ cells.in_day > 0
-        has_holes = holes @ cells.in_day > 0
-        times = self._odd_days.times_expected(self._sides(week)[0])
-        for weekday in np.flatnonzero(is_open).tolist():
-            day = history.day(week, weekday)
-            reason: Apart | None = None
+        history = self._history
+        has_holes = history.cells.by_day(holes) > 0
+        apart = self._of_days.is_open[week] & (silent | odd | special | has_holes)
+        for weekday in np.flatnonzero(apart).tolist():
+            reason: Apart = "hole"
             factor = None
             if silent[weekday]:
                 reason = "no_records"
             elif odd[weekday]:
                 reason = "odd_day"
-                factor = times[weekday]
+                factor = self._odd_days.times_expected(self._sides(week)[0])[weekday]
             elif special[weekday]:
                 after = self._flags[week, weekday, KINDS.index("after_closure")]
                 reason = "after_closure" if after else "bridge"
-            elif has_holes[weekday]:
-                reason = "hole"
-            if reason is not None:
-                self.set_aside.append(SetAside(day=day, reason=reason, factor=factor))
+            day = history.day(week, weekday)
+            self.set_aside.append(SetAside(day=day, reason=reason, factor=factor))
 
     def _sides(self, week: int) -> tuple[Floats, Floats]:
         """The days of a week from all sides, and the variance due to small numbers."""
-        history, cells = self._history, self._history.cells
-        exposure = history.exposure[week]
+        cells, of_days = self._history.cells, self._of_days
         weights = self.demand.mean() if self.demand.weeks_learned else np.ones(cells.count)
-        share_open = ((weights * exposure) @ cells.in_day) / (weights @ cells.in_day)
-        # A day of a kind of its own is neither odd nor a measure of the others.
-        alike = ~(self._flags[week] & APART).any(-1)
-        known = alike & (share_open > 0) & (self._by_day["attempts"][week] > 0)
+        opened = weights * self._history.exposure[week]
+        share_open = cells.by_day(opened) / cells.by_day(weights)
+        known = of_days.alike[week] & (share_open > 0)
         share_open = np.where(known, share_open, 1.0) * self.effects.of(self._flags[week])
-        callers, attempts = (self._by_day[n][week] for n in (self.callers, "attempts"))
-        of_day = {name: self._by_day[name][week] for name in reach.NAMES}
-        chance = self._settings.reach(of_day, of_day)
-        smoothed = (callers * known_or(chance, 0.5) + 0.5) / (callers + 1)
-        # Nobody minds whether 98 or 99 of a hundred get through.
-        smoothed = np.clip(smoothed, 1 - _GOOD_ENOUGH, _GOOD_ENOUGH)
-        values = np.stack(
-            [
-                np.log((callers + 0.5) / share_open),
-                np.log((attempts + 0.5) / share_open),
-                np.where(np.isfinite(chance), logit(smoothed), np.nan),
-            ]
-        )
-        noise = np.stack(
-            [
-                1 / (callers + 0.5),
-                1 / (attempts + 0.5),
-                1 / (callers * smoothed * (1 - smoothed) + 0.5),
-            ]
-        )
-        return np.where(known, values, np.nan), noise
+        # More people call on a day that is longer open; they get through no better.
+        values = of_days.sides[week] - np.log(share_open) * _OF_NUMBERS
+        return np.where(known, values, np.nan), of_days.noise[week]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Days:
+    """What is seen of single days, whatever has been learned: weeks × weekdays.
+
+    Attributes:
+        is_open: at any time that is recorded.
+        silent: open without a call.
+        special: of a kind of its own.
+        alike: neither silent nor special.
+        chance: to reach an agent; nan where nothing is known.
+        sides: the days from all sides, weeks × sides × weekdays.
+        noise: variance of these that is due to small numbers.
+
+    """
+
+    is_open: Mask
+    silent: Mask
+    special: Mask
+    alike: Mask
+    chance: Floats
+    sides: Floats
+    noise: Floats
+
+
+def _days_of(history: History, flags: Flags, callers_name: str, reading: Reach) -> _Days:
+    by_day = {name: history.by_day(name) for name in {*reach.NAMES, "attempts"}}
+    callers, attempts = by_day[callers_name], by_day["attempts"]
+    is_open = history.cells.by_day(history.exposure) > 0
+    special = (flags[: history.weeks] & APART).any(-1)
+    chance = reading(by_day, by_day)
+    smoothed = (callers * known_or(chance, 0.5) + 0.5) / (callers + 1)
+    # Nobody minds whether 98 or 99 of a hundred get through.
+    smoothed = smoothed.clip(1 - _GOOD_ENOUGH, _GOOD_ENOUGH)
+    sides = [
+        np.log(callers + 0.5),
+        np.log(attempts + 0.5),
+        np.where(np.isfinite(chance), logit(smoothed), np.nan),
+    ]
+    noise = [
+        1 / (callers + 0.5),
+        1 / (attempts + 0.5),
+        1 / (callers * smoothed * (1 - smoothed) + 0.5),
+    ]
+    return _Days(
+        is_open=is_open,
+        silent=is_open & (attempts == 0),
+        special=special,
+        # A day of a kind of its own is neither odd nor a measure of the others.
+        alike=~special & (attempts > 0),
+        chance=chance,
+        sides=np.stack(sides, axis=1),
+        noise=np.stack(noise, axis=1),
+    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from affluence.typical_week.cells import Floats, Mask, known_or
+from affluence.typical_week.cells import Floats, Mask
 
 FIRST_WEEKS = 4  # judged together, by their medians: before them nothing is to be expected
 
@@ -113,16 +113,17 @@ class OddDays:
         return variance
 
     def _learn(self, values: Floats, noise: Floats) -> None:
-        known = np.isfinite(values)
-        deviation = np.where(known & np.isfinite(self._expected), values - self._expected, np.nan)
+        deviation = values - self._expected
         usable = np.isfinite(deviation)
-        square = np.where(usable, known_or(deviation, 0.0) ** 2 - noise, 0.0)
+        square = np.where(usable, deviation**2 - noise, 0.0)
         most = _ROBUST_DEVIATIONS**2 * self._variance()
-        fade = 0.5 ** (usable.sum(1, keepdims=True) / _SPREAD_HALF_LIFE_DAYS)
-        self._spread = fade * self._spread + np.clip(square, 0, most).sum(1, keepdims=True)
-        self._spread_weight = fade * self._spread_weight + usable.sum(1, keepdims=True)
+        days = usable.sum(1, keepdims=True)
+        fade = 0.5 ** (days / _SPREAD_HALF_LIFE_DAYS)
+        self._spread = fade * self._spread + square.clip(0, most).sum(1, keepdims=True)
+        self._spread_weight = fade * self._spread_weight + days
         # A plain mean of the first days, then one that forgets.
         share = np.maximum(1 / (self._seen + 1), 1 - 0.5 ** (1 / _HALF_LIFE_WEEKS))
-        moved = known_or(self._expected, 0.0) * (1 - share) + known_or(values, 0.0) * share
-        self._expected = np.where(known, moved, self._expected)
+        known = np.isfinite(values)
+        moved = self._expected + deviation * share
+        self._expected = np.where(usable, moved, np.where(known, values, self._expected))
         self._seen += known

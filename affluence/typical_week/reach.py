@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from affluence.typical_week.cells import Floats, known_or
+from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.shares import Sums
 
 NAMES = (
@@ -47,16 +47,21 @@ class Reach:
         Which of the two shares is the larger is decided by ``shape``, the sums of the longest
         memory: the larger of two noisy numbers is larger than either.
         """
-        blocked = self._busy_lines(sums)
-        if self.answers_known and self.refusals_recorded:
-            refused = ratio(sums["first_busy"], sums["first_attempts"])
-            by_lines = known_or(self._busy_lines(shape), -1.0)
-            by_refusals = known_or(ratio(shape["first_busy"], shape["first_attempts"]), 0.0)
-            refusals_are_more = by_refusals >= by_lines
-            blocked = np.where(refusals_are_more & np.isfinite(refused), refused, blocked)
+        if not self.answers_known:
+            return 1 - self._busy_lines(sums)
         accepted = sums["answered"] + sums["abandoned"] + sums["unanswered"]
-        answered = known_or(ratio(sums["answered"], accepted), 1.0)
-        chance: Floats = (1 - blocked) * (answered if self.answers_known else 1.0)
+        # All three at once: what arrays as small as these cost is the number of steps.
+        busy_lines, refused, answered = ratio(
+            np.array([sums["full_open_s"], sums["first_busy"], sums["answered"]]),
+            np.array([sums["open_s"], sums["first_attempts"], accepted]),
+        )
+        if not self.lines_believed:
+            busy_lines = np.full_like(busy_lines, np.nan)
+        blocked = busy_lines
+        if self.refusals_recorded:
+            blocked = np.where(self._refusals_are_more(shape), refused, busy_lines)
+            blocked = np.where(np.isfinite(refused), blocked, busy_lines)
+        chance: Floats = (1 - blocked) * known_or(answered, 1.0)
         return chance
 
     def by_load(self, lasting: Sums, more_demand: float) -> Floats:
@@ -72,14 +77,28 @@ class Reach:
         """
         if not self.lines_believed:
             return np.zeros_like(lasting["open_s"])
-        blocked = known_or(self._busy_lines(lasting), 0.0)
-        lines = lasting["line_open_s"] / np.maximum(lasting["open_s"], 1.0)
-        free = lines * (1 - known_or(occupancy_rate(lasting, lasting), 0.0))
+        open_s, line_open_s = lasting["open_s"], lasting["line_open_s"]
+        shares = ratio(
+            np.array([lasting["full_open_s"], lasting["held_open_s"]]),
+            np.array([open_s, line_open_s]),
+        )
+        blocked, occupied = known_or(shares, 0.0)
+        free = line_open_s / np.maximum(open_s, 1.0) * (1 - occupied)
         chance = known_or(self(lasting, lasting), 0.5)
-        chance = np.minimum(np.maximum(chance, 0.01), 0.99)
+        chance = chance.clip(0.01, 0.99)
         answered = chance / np.maximum(1 - blocked, 0.01)
         moved = -answered * blocked * free * more_demand / (chance * (1 - chance))
-        return np.clip(moved, -_MOST_BY_LOAD, _MOST_BY_LOAD)
+        most: Floats = moved.clip(-_MOST_BY_LOAD, _MOST_BY_LOAD)
+        return most
+
+    def _refusals_are_more(self, shape: Sums) -> Mask:
+        """Where the refused share is not below the busy-line rate, or that is not known."""
+        if not self.lines_believed:
+            return np.ones(shape["open_s"].shape, dtype=bool)
+        # The two ratios without a division.
+        refused, taken = shape["first_busy"], shape["full_open_s"]
+        more: Mask = refused * shape["open_s"] >= taken * shape["first_attempts"]
+        return more
 
     def _busy_lines(self, sums: Sums) -> Floats:
         if not self.lines_believed:
@@ -89,11 +108,9 @@ class Reach:
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Numerator over denominator, within 0-1; nan where the denominator is 0."""
-    known = denominator > 0
-    share: Floats = np.full(known.shape, np.nan)
-    np.divide(numerator, denominator, where=known, out=share)
-    # `np.clip` costs several times as much on arrays as small as these.
-    return np.minimum(np.maximum(share, 0), 1)
+    share: Floats = numerator / np.where(denominator > 0, denominator, np.nan)
+    # The method: the function costs twice as much on arrays as small as these.
+    return share.clip(0, 1)
 
 
 def busy_line_rate(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`

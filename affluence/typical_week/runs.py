@@ -55,8 +55,7 @@ def run_every_week(
     model = Model(history, flags, settings)
     for week, after in enumerate(model.run()):
         if after.demand.weeks_learned:
-            for position, horizon in enumerate(HORIZONS_WEEKS):
-                mean[week, position], variance[week, position] = after.foretell(horizon)
+            mean[week], variance[week] = after.foretell_each(HORIZONS_WEEKS)
         low, _, high = after.reach.interval()
         levels[week] = after.levels.levels
         before = advice[-1] if advice else Advice()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 _YEAR_WEEKS = 52
 _STRENGTHS = (0.0, 0.5, 1.0)  # how much of last year's movement is expected again
 _LEAST_GRADED_WEEKS = 12  # before a season is believed
@@ -17,7 +15,7 @@ class Season:
 
     def __init__(self) -> None:
         self._levels: list[float] = []
-        self._errors = np.zeros(len(_STRENGTHS))
+        self._errors = [0.0] * len(_STRENGTHS)
         self._graded = 0
 
     def learn(self, level: float) -> None:
@@ -27,7 +25,10 @@ class Season:
         moved = self._last_year(origin, _HORIZON_WEEKS)
         error = level - self._around(origin)
         if moved is not None and math.isfinite(error):
-            self._errors += (error - np.array(_STRENGTHS) * moved) ** 2
+            self._errors = [
+                so_far + (error - strength * moved) ** 2
+                for so_far, strength in zip(self._errors, _STRENGTHS, strict=True)
+            ]
             self._graded += 1
 
     @property
@@ -35,7 +36,7 @@ class Season:
         """How much of last year's movement is expected again, 0-1."""
         if self._graded < _LEAST_GRADED_WEEKS:
             return 0.0
-        return _STRENGTHS[int(self._errors.argmin())]
+        return _STRENGTHS[self._errors.index(min(self._errors))]
 
     def factor(self, horizon_weeks: int) -> float:
         """By which the level is expected to change over so many weeks, because of the season."""
@@ -52,6 +53,6 @@ class Season:
 
     def _around(self, week: int, after: int = 0) -> float:
         """Mean level of a week, the one before and ``after`` weeks after it; nan if not known."""
-        levels = np.array(self._levels[max(0, week - 1) : week + after + 1])
-        known = levels[np.isfinite(levels)]
-        return float(known.mean()) if known.size else math.nan
+        levels = self._levels[max(0, week - 1) : week + after + 1]
+        known = [level for level in levels if math.isfinite(level)]
+        return sum(known) / len(known) if known else math.nan

@@ -12,13 +12,13 @@ would. φ, and how long either is remembered, are learned from the platform's ow
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from affluence.typical_week.cells import Cells, Floats, Mask, known_or
+from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -38,6 +38,8 @@ _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on t
 _FIRST_ROUNDS, _ROUNDS = 8, 2
 Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
+_MILLIONTH = 1e-6
+_MOST_LOGIT = math.log((1 - _MILLIONTH) / _MILLIONTH)
 
 Sums = Mapping[str, Floats]
 
@@ -47,6 +49,18 @@ class Ratio(Protocol):
 
     def __call__(self, sums: Sums, shape: Sums) -> Floats:
         """Shares in 0-1, nan where the sums know nothing."""
+
+
+class _Fit(NamedTuple):
+    """What is known of the logits after a week.
+
+    ``variance`` is that of the shape; that of the level is to be added to it.
+    """
+
+    log_odds: Floats  # levels × shapes × without and with the load × cells
+    variance: Floats  # shapes × cells
+    level_variance: Floats  # levels
+    known: Mask  # cells of which anything is known
 
 
 class Shares:
@@ -64,6 +78,7 @@ class Shares:
         *,
         usual_clustering: float = 1.5,
         graded_every_weeks: int = 1,
+        follows_load: bool = False,
     ) -> None:
         """Know nothing yet.
 
@@ -74,40 +89,52 @@ class Shares:
             usual_clustering: φ that is believed before anything is seen.
             graded_every_weeks: how often its forecasts are graded, for a share that is only asked
                 for at the end.
+            follows_load: whether weeks are learned with a model of the load.
 
         """
         self._graded_every, self._weeks = graded_every_weeks, 0
         self._cells, self._names, self._ratio = cells, tuple(names), ratio
-        self._usual_clustering = np.array([usual_clustering, 1.0]) * _CLUSTERING_WEIGHT
         # Where hardly anything fails its failures are too few to show that they come in clusters.
         # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
         self._inside = 0.01 if usual_clustering >= 1 else 1e-4
         self._least_clustering = 1.0 if usual_clustering > 1 else usual_clustering / 10
         levels, shapes = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
-        self._keep_level = 0.5 ** (1 / np.array(LEVEL_HALF_LIVES_WEEKS))
-        self._keep_shape = 0.5 ** (1 / np.array(SHAPE_HALF_LIVES_WEEKS))
+        keep = 0.5 ** (1 / np.array((*LEVEL_HALF_LIVES_WEEKS, *SHAPE_HALF_LIVES_WEEKS)))
+        self._keep_age = keep[:levels] ** np.array([[1], [2]])
         # Sums by name, then observations, then observations by squared weights.
-        self._recent = np.zeros((len(names) + 2, levels, cells.count))
-        self._lasting = np.zeros((len(names) + 2, shapes, cells.count))
+        self._sums = np.zeros((len(names) + 2, levels + shapes, cells.count))
+        self._recent, self._lasting = self._sums[:, :levels], self._sums[:, levels:]
+        self._keep = np.tile(keep[:, None], (len(self._sums), 1, 1))
+        self._keep[-1] **= 2
         usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
         far = (np.log2(LEVEL_HALF_LIVES_WEEKS) - usual_level)[:, None] ** 2
         far = far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2
-        self._loss = np.stack([far / 2, far / 2 + _LOAD_HANDICAP], axis=-1)
-        self._by_load = np.zeros(cells.count)
-        self._clustering = self._usual_clustering.copy()
+        handicaps = np.array([0.0, _LOAD_HANDICAP] if follows_load else [0.0])
+        self._loss = far[..., None] / 2 + handicaps
+        self._best = self._least_loss()
+        self._by_load = np.zeros((handicaps.size, cells.count))
+        # Squared errors and how many; what was believed at first does not fade.
+        self._usual_squares = usual_clustering * _CLUSTERING_WEIGHT
+        self._squares, self._errors = self._usual_squares, _CLUSTERING_WEIGHT
         self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT)
         self._week_before = np.zeros((len(names) + 2, cells.count))
         self._age = np.zeros((2, levels))  # sums of the weights of the weeks, of their squares
-        self._past: deque[Floats] = deque(maxlen=_HORIZONS)
-        self._groups = (cells.in_day, _DAY_DEVIATION), (cells.in_row, _ROW_DEVIATION)
-        self._added = [np.zeros((shapes, group.shape[1])) for group, _ in self._groups]
-        self._fitted: tuple[Floats, Floats] | None = None
+        # The logarithmic score of a forecast is a sum over the cells: what came, times the log
+        # odds, less the observations, times minus the logarithm of the chance of a failure. Of the
+        # last forecasts, one on the other, these factors are kept, by candidate.
+        self._past = np.zeros((_HORIZONS, self._loss.size, 2 * cells.count))
+        self._forecasts = 0
+        self._groups = (
+            (cells.in_day, cells.day, _DAY_DEVIATION),
+            (cells.in_row, cells.row, _ROW_DEVIATION),
+        )
+        self._added = [np.zeros((shapes, group.shape[1])) for group, _, _ in self._groups]
+        self._fitted: _Fit | None = None
 
     @property
     def best(self) -> tuple[int, int, int]:
         """The candidates for level, shape and load that have foretold best so far."""
-        level, shape, load = np.unravel_index(self._loss.argmin(), self._loss.shape)
-        return int(level), int(shape), int(load)
+        return self._best
 
     @property
     def lasting(self) -> Sums:
@@ -117,24 +144,25 @@ class Shares:
     @property
     def clustering(self) -> float:
         """φ: by how much a share varies more than one of independent observations."""
-        return max(self._least_clustering, float(self._clustering[0] / self._clustering[1]))
+        return max(self._least_clustering, self._squares / self._errors)
 
     @property
     def known(self) -> Mask:
         """Cells of which anything is known."""
-        known: Mask = np.isfinite(self._share(self._lasting)[-1])
-        return known
+        return self._fit().known
 
     @property
     def logit(self) -> Floats:
         """Logit of the share of each cell."""
-        logit: Floats = self._fit()[0][self.best]
+        logit: Floats = self._fit().log_odds[self._best]
         return logit
 
     @property
     def variance(self) -> Floats:
         """Variance of `logit`."""
-        variance: Floats = self._fit()[1][self.best]
+        level, shape, _ = self._best
+        fit = self._fit()
+        variance: Floats = fit.variance[shape] + fit.level_variance[level]
         return variance
 
     def interval(self, shift: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
@@ -144,7 +172,8 @@ class Shares:
         """
         far = Z_INTERVAL * np.sqrt(self.variance)
         middle = self.logit + shift
-        return expit(middle - far), expit(middle), expit(middle + far)
+        low, share, high = expit(np.array([middle - far, middle, middle + far]))
+        return low, share, high
 
     def lately(self, sums: Sums) -> tuple[Floats, Floats]:
         """Logit of the share of each cell as some last weeks show it, and its variance.
@@ -152,13 +181,14 @@ class Shares:
         What all cells together show in a week is where the cells start from; each may have moved
         by itself, as far as its own sums of these weeks, with ``observations``, are sure of it.
         """
-        log_odds, variance = self._fit()
-        _, *shape = self.best
-        start = log_odds[0, *shape]
-        doubt = variance[0, *shape] + _OWN_MOVE_DEVIATION**2
+        fit = self._fit()
+        _, shape, load = self._best
+        start = fit.log_odds[0, shape, load]
+        doubt = fit.variance[shape] + fit.level_variance[0] + _OWN_MOVE_DEVIATION**2
         share = self._ratio(sums, self.lasting)
-        seen = np.where(np.isfinite(share), sums["observations"], 0.0)
-        observed = (seen * known_or(share, 0.0) + expit(start)) / (seen + 1)
+        known = np.isfinite(share)
+        seen = np.where(known, sums["observations"], 0.0)
+        observed = (seen * np.where(known, share, 0.0) + expit(start)) / (seen + 1)
         noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
@@ -174,120 +204,159 @@ class Shares:
 
         """
         if by_load is not None:
-            self._by_load = by_load
+            self._by_load[-1] = by_load
         known = observations > 0
         if not known.any():
             return
-        week = np.stack([*(sums[name] for name in self._names), observations, observations])
-        week = np.where(known, week, 0.0)
+        week = np.array([*(sums[name] for name in self._names), observations, observations])
+        week *= known
         graded = self._weeks % self._graded_every == 0
         self._weeks += 1
         if graded and self._grade(week):
             self._recent[:] = self._week_before[:, None]
             self._age[:] = 1
         self._week_before = week
-        self._age = self._age * np.stack([self._keep_level, self._keep_level**2]) + 1
-        _remember(self._recent, self._keep_level, week)
-        _remember(self._lasting, self._keep_shape, week)
+        self._age = self._age * self._keep_age + 1
+        self._sums *= self._keep
+        self._sums += week[:, None]
         self._fitted = None
         if graded:
-            self._past.append(self._fit()[0])
+            self._foretell()
 
     def _share(self, sums: Floats) -> Floats:
         return self._ratio(dict(zip(self._names, sums, strict=False)), self.lasting)
+
+    def _least_loss(self) -> tuple[int, int, int]:
+        level, shape, load = np.unravel_index(self._loss.argmin(), self._loss.shape)
+        return int(level), int(shape), int(load)
+
+    def _foretell(self) -> None:
+        """Keep what is foretold for the weeks to come."""
+        log_odds = self._fit().log_odds.reshape(self._loss.size, -1)
+        factors = self._past[self._forecasts % _HORIZONS]
+        factors[:, : self._cells.count] = log_odds
+        factors[:, self._cells.count :] = -np.log1p(np.exp(log_odds))
+        self._forecasts += 1
 
     def _grade(self, week: Floats) -> bool:
         """What the forecasts of the last weeks for this one were worth.
 
         Whether the level has stepped the week before, so that older weeks tell nothing of it.
         """
-        if not self._past:
+        if not self._forecasts:
             return False
-        share, observations = self._share(week), week[-1]
-        known = (observations > 0) & np.isfinite(share)
-        if not known.any():
+        share = self._share(week)
+        known = np.isfinite(share)
+        observations = week[-1] * known
+        number = np.count_nonzero(observations)
+        if not number:
             return False
-        share, observations = share[known], observations[known]
+        share = np.where(known, share, 0.0)
+        successes = observations * share
+        factors = self._past.reshape(-1, 2 * share.size)
+        gain = factors.dot(np.concatenate([successes, observations]))
+        gain = gain.reshape(_HORIZONS, *self._loss.shape).sum(0)
         self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
-        foretold = np.stack(self._past)[..., known]
-        gain = share * foretold - np.logaddexp(0.0, foretold)  # logarithmic score
-        self._loss -= (gain @ observations).sum(0) / self.clustering / _HORIZONS
-        self._clustering *= 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
-        # What was believed at first does not fade.
-        self._clustering += self._usual_clustering * (1 - 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS))
-        chance = np.clip(expit(foretold[-1][self.best]), self._inside, 1 - self._inside)
+        self._loss -= gain / self.clustering / _HORIZONS
+        self._best = self._least_loss()
+        newest = self._past[(self._forecasts - 1) % _HORIZONS]
+        foretold = newest.reshape(*self._loss.shape, -1)[self._best][: share.size]
+        chance = expit(foretold).clip(self._inside, 1 - self._inside)
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
+        fade = 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
         # One cell in a thousand must not decide for all.
-        self._clustering += np.minimum(pearson, 25.0).sum(), known.sum()
-        total, came = observations.sum(), (observations * share).sum()
-        together = (observations * chance).sum() / total
+        squares = float(np.minimum(pearson, 25.0).sum())
+        self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
+        self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
+        total, came = observations.sum(), successes.sum()
+        together = observations.dot(chance) / total
         surprise = _logit_above(came, total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
         return self._steps.learn(float(surprise), float(noise))
 
-    def _fit(self) -> tuple[Floats, Floats]:
+    def _fit(self) -> _Fit:
         """Logit and its variance: a shape, and for every level candidate the shift it needs."""
-        if self._fitted is not None:
-            return self._fitted
-        if not self._weeks:
-            nothing = np.zeros((*self._loss.shape, self._cells.count))
-            return nothing, nothing + _UNKNOWN_VARIANCE
-        share, seen = self._share(self._lasting), self._lasting[-2]
-        seen = np.where(np.isfinite(share), seen, 0.0)
-        share = known_or(share, 0.0)
+        if self._fitted is None:
+            self._fitted = self._fit_sums() if self._weeks else self._nothing_known()
+        return self._fitted
+
+    def _nothing_known(self) -> _Fit:
+        levels, shapes, _ = self._loss.shape
+        return _Fit(
+            log_odds=np.zeros((*self._loss.shape, self._cells.count)),
+            variance=np.full((shapes, self._cells.count), _UNKNOWN_VARIANCE),
+            level_variance=np.zeros(levels),
+            known=np.zeros(self._cells.count, dtype=bool),
+        )
+
+    def _fit_sums(self) -> _Fit:
+        levels = len(LEVEL_HALF_LIVES_WEEKS)
+        shares = self._share(self._sums)
+        known = np.isfinite(shares)
+        # Of the memories of the level, then of those of the shape; cells last.
+        seen_by_memory = np.where(known, self._sums[-2], 0.0)
+        shares = np.where(known, shares, 0.0)
+        share, seen = shares[levels:], seen_by_memory[levels:]
         # So many observations are worth an independent one of full weight.
         squares = np.maximum(self._lasting[-1].sum(-1, keepdims=True), _NONE)
         one = self.clustering * squares / np.maximum(seen.sum(-1, keepdims=True), _NONE)
         shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
-        fitted = expit(shape)
-        extra = np.where(seen > 0, _logit_above(seen * share, seen * fitted, seen, one), 0.0)
+        extra = _logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
         spread = _spread(extra, noise, seen > 0, self._cells.freedom)
-        believed = np.where(seen > 0, spread / (spread + noise), 0.0)
-        shape = shape + believed * extra
-        left = np.where(seen > 0, believed * noise, spread) + additive_variance
+        # Next to nothing, where nothing was seen.
+        believed = spread / (spread + noise)
+        left = believed * noise + additive_variance
         # Shapes × without and with what the load explains × cells.
-        shape = shape[:, None] + np.stack([np.zeros_like(self._by_load), self._by_load])
-        fitted = expit(shape)
-
-        recent, recently = self._share(self._recent), self._recent[-2]
-        recently = np.where(np.isfinite(recent), recently, 0.0)
-        recent = known_or(recent, 0.0)
-        came, total = (each.sum(-1)[:, None, None] for each in (recently * recent, recently))
-        expected = np.einsum("ac,bec->abe", recently, fitted)
-        shift = _logit_above(came, expected, total, self.clustering)
+        shape = (shape + believed * extra)[:, None] + self._by_load
+        recently = seen_by_memory[:levels]
+        came, total = (recently * shares[:levels]).sum(-1), recently.sum(-1)
+        expected = recently.dot(expit(shape).reshape(-1, self._cells.count).T)
+        shift = _logit_above(came[:, None], expected, total[:, None], self.clustering)
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
-        variance = left[:, None] + of_weeks[:, None, None, None]
-        log_odds = shape + shift[..., None]
-        self._fitted = log_odds, np.broadcast_to(variance, log_odds.shape)
-        return self._fitted
+        return _Fit(
+            log_odds=shape + shift.reshape(*self._loss.shape, 1),
+            variance=left,
+            level_variance=of_weeks,
+            known=known[-1],
+        )
 
     def _additive(self, share: Floats, seen: Floats, one: Floats) -> tuple[Floats, Floats, Floats]:
         """Logistic regression on weekday and row, its variance, and the weights of the cells.
 
         What weekdays and rows add has normal priors (penalised likelihood, Newton's steps in turn).
         """
-        common = _inside((seen * share).sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
-        # From where it was after the last fit: a few rounds a week suffice.
-        shape = logit(common)
-        for added, (group, _) in zip(self._added, self._groups, strict=True):
-            shape = shape + added @ group.T
-        for _ in range(_ROUNDS if self._past else _FIRST_ROUNDS):
-            for number, (group, deviation) in enumerate(self._groups):
-                fitted = expit(shape)
-                drawn = one / deviation**2
-                score = (seen * (share - fitted)) @ group - drawn * self._added[number]
-                information = (seen * fitted * (1 - fitted)) @ group + drawn
-                step = np.minimum(np.maximum(score / information, -1), 1)
-                self._added[number] = self._added[number] + step
-                shape = shape + step @ group.T
-        came = seen * expit(shape)
+        came = seen * share
+        common = _logit_inside(came.sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
+        # From where it was after the last fit: a few rounds a week suffice. Half a logit is the
+        # inverse of a hyperbolic tangent, that of twice the share less 1.
+        halves = [added / 2 for added in self._added]
+        half = common / 2
+        for added, (_, of_cell, _) in zip(halves, self._groups, strict=True):
+            half = half + added.take(of_cell, axis=1)
+        half_seen = seen / 2
+        more = came - half_seen
+        drawn = [2 * one / deviation**2 for _, _, deviation in self._groups]
+        for _ in range(_ROUNDS if self._forecasts else _FIRST_ROUNDS):
+            for (group, of_cell, _), added, precision in zip(
+                self._groups, halves, drawn, strict=True
+            ):
+                tangent = np.tanh(half)
+                expected = half_seen * tangent
+                score = (more - expected).dot(group) - precision * added
+                twice_information = (half_seen - expected * tangent).dot(group) + precision
+                step = (score / twice_information).clip(-0.5, 0.5)
+                added += step  # noqa: PLW2901  # in place
+                half += step.take(of_cell, axis=1)
+        self._added = [2 * added for added in halves]
+        shape = 2 * half
+        came = half_seen + half_seen * np.tanh(half)
         variance = np.zeros_like(shape)
-        for group, deviation in self._groups:
-            information = _information(came @ group, seen @ group, one) + one / deviation**2
-            variance += one / information @ group.T
+        for (group, of_cell, _), precision in zip(self._groups, drawn, strict=True):
+            information = _information(came.dot(group), seen.dot(group), one) + precision / 2
+            variance += (one / information).take(of_cell, axis=1)
         return shape, variance, _information(came, seen, one)
 
 
@@ -303,8 +372,14 @@ def _logit_above(came: Floats, expected: Floats, seen: Floats, one: Floats | flo
 
     Next to 0 and 1 the logit of few observations is far off: both are moved inside alike.
     """
-    above: Floats = logit(_inside(came, seen, one)) - logit(_inside(expected, seen, one))
-    return above
+    return _logit_inside(came, seen, one) - _logit_inside(expected, seen, one)
+
+
+def _logit_inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
+    """The logit of `_inside`."""
+    few = one / 2
+    log_odds: Floats = np.log((successes + few) / (seen - successes + few))
+    return log_odds.clip(-_MOST_LOGIT, _MOST_LOGIT)
 
 
 def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
@@ -317,16 +392,9 @@ def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
     return share
 
 
-def _remember(sums: Floats, keep: Floats, week: Floats) -> None:
-    """Let sums fade and add a week; the last of them are those of squared weights."""
-    sums[:-1] *= keep[:, None]
-    sums[-1] *= keep[:, None] ** 2
-    sums += week[:, None]
-
-
 def logit(share: Floats) -> Floats:
     """Log odds; shares of 0 and 1 are moved in by a millionth."""
-    inside = np.minimum(np.maximum(share, 1e-6), 1 - 1e-6)
+    inside = np.asarray(share).clip(_MILLIONTH, 1 - _MILLIONTH)
     odds: Floats = np.log(inside / (1 - inside))
     return odds
 
