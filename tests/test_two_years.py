@@ -96,7 +96,7 @@ def test_two_years_without_a_hand(desk: Path) -> None:
             except RefusedPublicationError as error:
                 assert number == 0 and "no week of them is" in str(error)  # noqa: PT017
             new = publications(desk)[before:]
-            published += [date.fromisoformat(_week(settings, one)) for one in new]
+            published += [date.fromisoformat(_week(one)) for one in new]
         if hour == ROLLED_BACK:
             webmaster.rollback(settings, 1, "", six_o_clock(hour + timedelta(days=3)))
             before = len(publications(desk))
@@ -112,6 +112,6 @@ def test_two_years_without_a_hand(desk: Path) -> None:
     assert {state for week, state in states.items() if week not in missed} == {"published"}
 
 
-def _week(settings: object, one: Publication) -> str:
+def _week(one: Publication) -> str:
     year, week = one.release.split("-")[:2]
     return str(date.fromisocalendar(int(year), int(week[1:]), 7))
