@@ -266,6 +266,7 @@ def _bring_up_to_date(
     from affluence.steps.measure import lines_in_service, measure_changed_days
     from affluence.steps.publish import build_checked_site, make_edition
     from affluence.steps.settings import page_of, recipe_of, rules_of
+    from affluence.steps.theme import theme_of
     from affluence.targets.places import place_of
 
     report = RunReport()
@@ -294,8 +295,9 @@ def _bring_up_to_date(
         )
         for name, platform in config.platform.items()
     }
-    sites = {name: build_checked_site(edition) for name, edition in editions.items()}
-    site = join_sites(editions, sites)
+    theme = theme_of(config.theme, config.state.folder)
+    sites = {name: build_checked_site(edition, theme) for name, edition in editions.items()}
+    site = join_sites(editions, sites, theme)
     for name, target in config.target.items():
         place = place_of(name, target)
         if store.ledger.published(name) != site.release or not place.is_intact(site.release):
@@ -308,8 +310,11 @@ def _bring_up_to_date(
 
 def _situation(config: Config, today: date, files: Mapping[str, Sequence[Path]]) -> str:
     """Hash of all that a run depends on: configuration, date, program, and state of the files."""
+    from affluence.steps.theme import watched_files
+
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
-    watched = [*(path for paths in files.values() for path in paths), *sorted(package)]
+    records = [path for paths in files.values() for path in paths]
+    watched = [*records, *sorted(package), *watched_files(config.theme)]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
     day = today if config.run.as_of == "today" else None
     return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()

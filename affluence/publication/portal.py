@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Edition
 from affluence.publication.site import MANIFEST, PAGE, manifest, render
 
@@ -19,14 +20,21 @@ class Portal:
     release: str
 
 
-def join_sites(editions: Mapping[str, Edition], sites: Mapping[str, dict[str, bytes]]) -> Portal:
+def join_sites(
+    editions: Mapping[str, Edition],
+    sites: Mapping[str, dict[str, bytes]],
+    theme: Theme | None = None,
+) -> Portal:
     """Join the sites of the platforms, which are named alike in both mappings."""
     if len(sites) == 1:
         (files,) = sites.values()
         return Portal(files=files, release=json.loads(files[MANIFEST])["release"])
     files = {f"{name}/{path}": body for name, site in sites.items() for path, body in site.items()}
     links = [(f"{name}/{PAGE}", edition.desk.service) for name, edition in sorted(editions.items())]
-    files[PAGE] = render("portal.html.jinja", links=links)
+    if theme is not None:
+        files |= theme.assets
+    stylesheet = theme.stylesheet if theme else ""
+    files[PAGE] = render("portal.html.jinja", links=links, theme=theme, stylesheet=stylesheet)
     content = hashlib.sha256(b"".join(files[path] for path in sorted(files))).hexdigest()
     weeks = max(edition.period_last for edition in editions.values()).isocalendar()
     release = f"{weeks.year}-W{weeks.week:02d}-{content[:6]}"
