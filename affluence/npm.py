@@ -15,12 +15,13 @@ _NO_SUCH_PACKAGE = ("E404", "ETARGET")
 _FROM_A_FOLDER = 'Or unpack the package yourself and give its folder: dsfr = "folder".'
 
 
-def unpack_package(name: str, folder: Path) -> Path:
-    """Fetch a package from where npm is configured to look, and unpack it.
+def unpack_package(name: str, folder: Path, endings: tuple[str, ...]) -> Path:
+    """Fetch a package from where npm is configured to look, and unpack some of its files.
 
     Args:
         name: name and version, such as "@gouvfr/dsfr@1.15.3".
         folder: an empty folder to work in.
+        endings: how the names of the wanted files end.
 
     Returns:
         The folder of its files.
@@ -32,7 +33,8 @@ def unpack_package(name: str, folder: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         raise ThemeError(f"{name}: npm is not installed", f"Install it. {_FROM_A_FOLDER}")
-    command = [npm, "pack", "--ignore-scripts", "--loglevel=error", name]
+    # Its cache goes with the folder: a service may have no home to keep one in.
+    command = [npm, "pack", "--ignore-scripts", "--loglevel=error", f"--cache={folder}/cache", name]
     try:
         done = subprocess.run(  # noqa: S603  # a name that the configuration has checked
             command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
@@ -48,7 +50,8 @@ def unpack_package(name: str, folder: Path) -> Path:
         raise ThemeError(why, f"Use Python 3.11.4 or newer. {_FROM_A_FOLDER}")
     try:
         with tarfile.open(archives[0]) as archive:
-            archive.extractall(folder, filter="data")
+            wanted = [member for member in archive if member.name.endswith(endings)]
+            archive.extractall(folder, wanted, filter="data")
     except (tarfile.TarError, EOFError, OSError) as error:
         raise ThemeError(f"{name}: cannot be unpacked ({error})", _FROM_A_FOLDER) from error
     return folder / "package"

@@ -59,7 +59,7 @@ PHONE = re.compile(
     r")(?!\d)"
 )
 # The digits of a hash can look like a number by chance.
-HASH = re.compile(r"\b[0-9a-f]{64}\b")
+HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{12}(?=\.(?:css|svg|woff2)))\b")
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ def _assets(built: _Built) -> Iterator[str]:
         yield from (
             f"{path}: url({target}) leads nowhere within the site"
             for target in fetched
-            if not target.startswith("data:") and ASSETS + target not in built.paths
+            if not target.startswith(("data:", "#")) and ASSETS + target not in built.paths
         )
         left = FETCHED.sub("", text).replace(SVG, "")
         if OTHER_HOST.search(left) or "<script" in left:

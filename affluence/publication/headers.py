@@ -22,7 +22,8 @@ _ALWAYS = {
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
     "Cache-Control": "no-cache",  # asked again each time, answered in a word while nothing changed
 }
-# Their names change with their content; see `affluence.publication.dsfr`.
+# Their names change with their content; see `affluence.publication.dsfr`. Only what is found may be
+# kept for ever, an error may not: hence no "always" with it.
 _ASSETS = r"-[0-9a-f]{12}\.(css|svg|woff2)$"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -50,7 +51,8 @@ def apache_file(policy: str, *, assets: bool) -> bytes:
     lines += [f'  Header always set Content-Security-Policy "{policy}"']
     if assets:
         lines += [f'  <FilesMatch "{_ASSETS}">']
-        lines += [f'    Header always set Cache-Control "{_FOR_EVER}"', "  </FilesMatch>"]
+        lines += ["    Header always unset Cache-Control"]
+        lines += [f'    Header set Cache-Control "{_FOR_EVER}"', "  </FilesMatch>"]
     lines += ["</IfModule>"]
     return ("\n".join(lines) + "\n").encode()
 
@@ -61,10 +63,10 @@ def nginx_file(policy: str, *, assets: bool) -> bytes:
     headers = {**_ALWAYS, "Content-Security-Policy": policy}
     lines += [f'add_header {name} "{value}" always;' for name, value in headers.items()]
     if assets:  # a block with a header of its own has none of those around it
-        headers["Cache-Control"] = _FOR_EVER
+        del headers["Cache-Control"]
         lines += [f'location ~ "{_ASSETS}" {{']
         lines += [f'  add_header {name} "{value}" always;' for name, value in headers.items()]
-        lines += ["}"]
+        lines += [f'  add_header Cache-Control "{_FOR_EVER}";', "}"]
     return ("\n".join(lines) + "\n").encode()
 
 

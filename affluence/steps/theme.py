@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from affluence.config import Theme as Settings
-from affluence.errors import ThemeError
+from affluence.errors import StateError, ThemeError
 from affluence.npm import unpack_package
 from affluence.publication.dsfr import SHEETS, Theme, dsfr_theme, files_referred_to
 from affluence.store.atomic import write_bytes_atomically
 
+_ENDINGS = (".min.css", ".svg", ".woff2")  # a small part of the package
 _WRONG_FOLDER = "Give the folder of the package @gouvfr/dsfr, or the folder `dist` in it."
 
 
@@ -28,6 +29,7 @@ def theme_of(settings: Settings, state: Path) -> Theme | None:
 
     Raises:
         ThemeError: its files cannot be had, or are not all there.
+        StateError: there is no room for them.
 
     """
     if settings.kind == "neutral":
@@ -54,15 +56,20 @@ def _files(settings: Settings, state: Path) -> dict[str, bytes]:
     try:
         return _read(kept)
     except ThemeError:  # not fetched yet, or not all that this version of the program needs
-        files = _fetch(settings.package, state)
-    for path, body in files.items():
-        write_bytes_atomically(kept / path, body)
+        return _fetch(settings.package, state, kept)
+
+
+def _fetch(package: str, state: Path, kept: Path) -> dict[str, bytes]:
+    try:
+        with TemporaryDirectory(prefix=".theme-", dir=state) as folder:
+            files = _read(unpack_package(package, Path(folder), _ENDINGS))
+        for path, body in files.items():
+            write_bytes_atomically(kept / path, body)
+    except OSError as error:
+        message = f"{state}: the state folder cannot keep the files of the theme ({error.strerror})"
+        advice = "Give it to the user that runs affluence, and check the disk's space."
+        raise StateError(f"{message}. {advice}") from error
     return files
-
-
-def _fetch(package: str, state: Path) -> dict[str, bytes]:
-    with TemporaryDirectory(prefix=".theme-", dir=state) as folder:
-        return _read(unpack_package(package, Path(folder)))
 
 
 def _read(folder: Path) -> dict[str, bytes]:
