@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pydantic
@@ -47,6 +48,10 @@ _COUNTRY_CODES = (
     " VI VN VU WF WS XK YE YT ZA ZM ZW"
 )
 COUNTRIES = frozenset(_COUNTRY_CODES.split())
+
+_NPM = "npm:"
+# A version to the last digit: its files never change, so that they need fetching only once.
+_PACKAGE = re.compile(r"npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[\w.-]*")
 
 
 def _zone(name: str) -> str:
@@ -123,6 +128,16 @@ def _safe_hour(text: object) -> object:
         message = 'write an hour between "04:00" and "23:59": clocks are changed before it'
         raise ValueError(message)
     return int(found[1]) * 60 + int(found[2])
+
+
+def _package(where: str) -> str:
+    if not where or (where.startswith(_NPM) and not _PACKAGE.fullmatch(where)):
+        message = (
+            'write a package with its version, such as "npm:@gouvfr/dsfr@1.15.3", or the folder of'
+            " an unpacked one"
+        )
+        raise ValueError(message)
+    return where
 
 
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -466,6 +481,42 @@ class Target(_Section):
     keep_releases: int = Field(default=5, ge=2)
 
 
+class FooterLink(_Section):
+    """What the law wants at the foot of every page, such as the legal notice."""
+
+    text: str = Field(min_length=1)
+    url: Annotated[str, AfterValidator(_url)]
+
+
+class Theme(_Section):
+    """The look of all pages of the site: one site has one look, the list of platforms too."""
+
+    kind: Literal["neutral", "dsfr"] = "neutral"
+    dsfr: Annotated[str, AfterValidator(_package)] = "npm:@gouvfr/dsfr@1.15.3"
+    brand: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    links: tuple[FooterLink, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """Name and version of the package to fetch."""
+        return self.dsfr.removeprefix(_NPM)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the package already is, None if it is to be fetched."""
+        return None if self.dsfr.startswith(_NPM) else Path(self.dsfr)
+
+    @pydantic.model_validator(mode="after")
+    def _branded(self) -> Theme:
+        if self.kind == "dsfr" and not self.brand:
+            message = (
+                "the design system of the State needs the lines of the mark; write for instance"
+                ' brand = ["Préfet", "de l’Exemple"]'
+            )
+            raise ValueError(message)
+        return self
+
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -479,6 +530,21 @@ class Config(_Section):
     worker: Worker = Worker()
     platform: dict[Identifier, Platform] = Field(min_length=1)
     target: dict[Identifier, Target] = Field(min_length=1)
+    theme: Theme = Theme()
+
+    @pydantic.field_validator("theme")
+    @classmethod
+    def _for_sites_of_the_state(cls, theme: Theme, info: pydantic.ValidationInfo) -> Theme:
+        platforms: dict[str, Platform] = info.data.get("platform", {})
+        for name, platform in platforms.items():
+            host = urlsplit(platform.page.public_url).hostname
+            if theme.kind == "dsfr" and host and not host.endswith(".gouv.fr"):
+                message = (
+                    "the design system of the State may only be used on sites under .gouv.fr, and"
+                    f' platform.{name}.page.public_url is on {host}; write kind = "neutral"'
+                )
+                raise ValueError(message)
+        return theme
 
     @property
     def folders_to_write(self) -> tuple[Path, ...]:
@@ -550,5 +616,14 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
     }
     ca_file = config.network.ca_file
     network = config.network.model_copy(update={"ca_file": ca_file and base / ca_file})
-    sections = {"state": state, "network": network, "platform": platforms, "target": targets}
+    theme = config.theme
+    if theme.folder is not None:
+        theme = theme.model_copy(update={"dsfr": str(base / theme.folder)})
+    sections = {
+        "state": state,
+        "network": network,
+        "platform": platforms,
+        "target": targets,
+        "theme": theme,
+    }
     return config.model_copy(update=sections)

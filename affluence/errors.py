@@ -92,6 +92,15 @@ class RefusedPublicationError(AffluenceError):
         super().__init__(f"publication refused:{lines}")
 
 
+class ThemeError(AffluenceError):
+    """The files of the configured theme cannot be had; the site in place stays up."""
+
+    exit_code = 5
+
+    def __init__(self, why: str, what_to_do: str) -> None:
+        super().__init__(f"theme: {why}. {what_to_do}")
+
+
 class DeliveryError(AffluenceError):
     """The site could not be delivered; the old one stays up."""
 

@@ -328,13 +328,16 @@ def _publish(
     from affluence.publication.portal import join_sites
     from affluence.steps.release import deliver, keep
     from affluence.steps.site import site_of
+    from affluence.steps.theme import theme_of
 
+    theme = theme_of(config.theme, config.state.folder)
     sites, weeks = {}, {}
     for name in config.platform:
         made = site_of(
             config,
             store,
             name,
+            theme,
             account=report.accounts[name],
             today=report.days[name],
             wish=wish,
@@ -350,7 +353,7 @@ def _publish(
             report.refusals[name] = made.reasons
     if not sites:
         raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
-    built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+    built = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
     keep(store, built, weeks, now)
     report.release = built.release
     log = store.ledger.publications
@@ -383,8 +386,11 @@ def places_of(config: Config) -> dict[str, Target]:
 
 def _situation(config: Config, now: datetime, files: Mapping[str, Sequence[Path]]) -> str:
     """Hash of all that a run depends on: configuration, date, program, and state of the files."""
+    from affluence.steps.theme import watched_files
+
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
-    watched = [*(path for paths in files.values() for path in paths), *sorted(package)]
+    records = [path for paths in files.values() for path in paths]
+    watched = [*records, *sorted(package), *watched_files(config.theme)]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
     days = {name: clock_day(config, name, now) for name in config.platform}
     day = days if config.run.as_of == "today" else None

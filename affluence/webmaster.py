@@ -117,6 +117,7 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
     from affluence.publication.portal import join_sites
     from affluence.steps.release import keep, site_that_stands
     from affluence.steps.site import withdrawn_site
+    from affluence.steps.theme import theme_of
 
     if platform is not None and platform not in config.platform:
         known = ", ".join(config.platform)
@@ -126,15 +127,19 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
         for name in config.platform if platform is None else (platform,):
             log.withdraw(name, reason, now)
         withdrawn = log.withdrawn()
+        theme = theme_of(config.theme, config.state.folder)
         sites, weeks = {}, {}
         for name in config.platform:
             if name in withdrawn:
-                sites[name] = withdrawn_site(config, name, today_of(config, store, name, now))
+                today = today_of(config, store, name, now)
+                sites[name] = withdrawn_site(config, name, theme, today)
                 continue
             files, week = site_that_stands(store, name), log.standing_week(name)
             if files is not None and week is not None:
                 sites[name], weeks[name] = files, week
-        built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+        built = join_sites(
+            {name: each.name for name, each in config.platform.items()}, sites, theme
+        )
         keep(store, built, weeks, now)
         return _deliver(config, store, built.release, now, "withdraw", reason)
 

@@ -143,6 +143,58 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
 
 
+# The look of the site
+
+DSFR = ('kind = "neutral"', 'kind = "dsfr"')
+PUBLIC_URL = "https://www.example.gouv.fr/affluence/"
+
+
+def test_the_design_system_of_the_state_is_taken_on_a_site_of_the_state(tmp_path: Path) -> None:
+    theme = load(changed(tmp_path, DSFR, text=WITH_EXAMPLES)).theme
+    assert (theme.package, theme.folder) == ("@gouvfr/dsfr@1.15.3", None)
+    assert theme.brand == ("Préfet", "de l’Exemple")
+
+
+def test_the_neutral_look_is_the_default_and_free_for_all(tmp_path: Path) -> None:
+    other = (PUBLIC_URL, "https://www.example.fr/affluence/")
+    assert load(changed(tmp_path, other, text=WITH_EXAMPLES)).theme.kind == "neutral"
+    assert load(changed(tmp_path, ('[theme]\nkind = "neutral"', ""))).theme.kind == "neutral"
+
+
+def test_the_folder_of_the_design_system_is_taken_from_that_of_the_file(tmp_path: Path) -> None:
+    folder = ("npm:@gouvfr/dsfr@1.15.3", "dsfr/dist")
+    theme = load(changed(tmp_path, DSFR, folder, text=WITH_EXAMPLES)).theme
+    assert theme.folder == tmp_path / "dsfr" / "dist"
+
+
+@pytest.mark.parametrize(
+    "host", ["www.example.fr", "gouv.fr.example.org", "examplegouv.fr", "www.gouv.fr@example.org"]
+)
+def test_the_design_system_of_the_state_is_for_its_own_sites(tmp_path: Path, host: str) -> None:
+    path = changed(tmp_path, DSFR, (PUBLIC_URL, f"https://{host}/affluence/"), text=WITH_EXAMPLES)
+    problem = r"theme: .*only be used on sites under \.gouv\.fr.*etrangers.page.public_url is on"
+    with pytest.raises(ConfigError, match=problem):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('brand = ["Préfet", "de l’Exemple"]', "", "theme: .* needs the lines of the mark; write"),
+        ('brand = ["Préfet"', 'brand = [""', "theme.brand.0: "),
+        ("dsfr@1.15.3", "dsfr", 'theme.dsfr: write a package with its version, such as "npm:@gou'),
+        ("dsfr@1.15.3", "dsfr@latest", "theme.dsfr: write a package with its version"),
+        ("npm:@gouvfr/dsfr@1.15.3", "npm:--global@1.15.3", "theme.dsfr: write a package"),
+        ("npm:@gouvfr/dsfr@1.15.3", "", "theme.dsfr: write a package"),
+        ("https://www.example.gouv.fr/mentions", "mentions", "theme.links.0.url: write a whole"),
+        (DSFR[1], 'kind = "pretty"', "theme.kind: "),
+    ],
+)
+def test_a_problem_of_the_look_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        load(changed(tmp_path, DSFR, (old, new), text=WITH_EXAMPLES))
+
+
 # The calendar of a service
 
 CHANGES = "[[platform.etrangers.opening.changes]]\nsince = 2026-09-01\n"

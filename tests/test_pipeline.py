@@ -14,11 +14,12 @@ import polars as pl
 import pytest
 
 from affluence.config import load
-from affluence.errors import AffluenceError, NoRecordsError, RefusedPublicationError
+from affluence.errors import AffluenceError, NoRecordsError, RefusedPublicationError, ThemeError
 from affluence.steps.account import LostLinesError
 from affluence.steps.ingest import PAST_RETENTION
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
+from tests.publication.made_up_theme import PACKAGE
 from tests.records import day_of_records, record
 from tests.runs import (
     accounts,
@@ -348,6 +349,40 @@ def test_two_platforms_have_a_folder_each(small_platform: ConfigWriter, records:
     one = slots(config)
     assert one["attempts"].sum() == 100
     assert run(config).release is None
+
+
+def test_a_theme_changes_with_its_files_and_goes_with_them(
+    small_platform: ConfigWriter, records: Path, tmp_path: Path
+) -> None:
+    (records / "w10.csv").write_text(days("2026-03-02", 5))
+    for path, body in PACKAGE.items():
+        (tmp_path / "dsfr" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "dsfr" / path).write_bytes(body)
+    look = '[theme]\nkind = "dsfr"\ndsfr = "dsfr"\nbrand = ["Préfet", "de l’Exemple"]\n'
+    config = small_platform(extra=look)
+    first = run(config).release
+    site = files_under(config.parent / "site")
+    assert len([path for path in site if path.startswith("assets/")]) == 4
+    assert "de l’Exemple" in site["index.html"].decode()
+    assert run(config).release is None
+    (tmp_path / "dsfr" / "core" / "core.main.min.css").write_bytes(b"/* a new version */")
+    assert run(config).release not in {first, None}
+    config.write_text(config.read_text().replace(look, ""))
+    run(config)
+    assert not (config.parent / "site" / "assets").exists()
+
+
+def test_when_the_theme_cannot_be_had_the_old_site_stays_up(
+    small_platform: ConfigWriter, records: Path
+) -> None:
+    (records / "w10.csv").write_text(days("2026-03-02", 5))
+    config = small_platform()
+    run(config)
+    before = files_under(config.parent / "site")
+    config.write_text(config.read_text() + '[theme]\nkind = "dsfr"\ndsfr = "no"\nbrand = ["A"]\n')
+    with pytest.raises(ThemeError, match=r"core\.main\.min\.css cannot be read"):
+        run(config)
+    assert files_under(config.parent / "site") == before
 
 
 def test_one_bad_file_does_not_stop_the_others(small_platform: ConfigWriter, records: Path) -> None:

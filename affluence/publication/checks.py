@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 from affluence.publication.checked_figures import check_figures
+from affluence.publication.dsfr import ASSETS, Theme
 from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
 from affluence.publication.schema_org import VOCABULARY
@@ -44,6 +46,11 @@ SCRIPTS = {"": _own("page.js"), TO_COPY: _own("copy.js")}
 LINKS = ("href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "data", "ping")
 OTHER_HOST = re.compile(r"(?:https?:|wss?:|ftp:)?//[\w\[]|@import|url\(", re.IGNORECASE)
 
+# What the files of a theme may be, and what their sheets fetch; SVG names its own vocabulary.
+ASSET_SUFFIXES = (".css", ".svg", ".woff2")
+FETCHED = re.compile(r"url\(\s*([\"']?)(.*?)\1\s*\)", re.IGNORECASE | re.DOTALL)
+SVG = 'xmlns="http://www.w3.org/2000/svg"'
+
 # A number dialled in France or abroad, with what people put between its digits.
 PHONE = re.compile(
     r"(?<!\d)(?:"
@@ -52,14 +59,17 @@ PHONE = re.compile(
     r")(?!\d)"
 )
 # The digits of a hash can look like a number by chance.
-HASH = re.compile(r"\b[0-9a-f]{64}\b")
+HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{12}(?=\.(?:css|svg|woff2)))\b")
 
 
 @dataclass(frozen=True)
 class _Built:
     """A site as its own files tell it."""
 
+    paths: Collection[str]
     texts: Mapping[str, str]
+    assets: Mapping[str, str]  # of the theme, but for its fonts
+    footer_links: Collection[str]  # of the theme
     pages: Mapping[str, tuple[Element, list[str]]]  # trees of the pages, and what breaks them
     manifest: Mapping[str, Any]
     data: Mapping[str, Any]
@@ -72,7 +82,7 @@ class _Built:
     @property
     def links(self) -> Collection[str]:
         """The configured addresses of other sites."""
-        return set(self.data.get("links", ()))
+        return {*self.data.get("links", ()), *self.footer_links}
 
     @property
     def has_table(self) -> bool:
@@ -80,25 +90,38 @@ class _Built:
         return self.data.get("suspended") is not True
 
 
-def check_site(site: Mapping[str, bytes]) -> list[str]:
-    """Every reason, in plain words, why this site must not be delivered; none if it may be."""
+def check_site(site: Mapping[str, bytes], theme: Theme | None = None) -> list[str]:
+    """Every reason, in plain words, why this site must not be delivered; none if it may be.
+
+    Args:
+        site: its files by their paths.
+        theme: the look that it was built with, whose footer leads to other sites.
+
+    """
     missing = [f"{path} is missing" for path in FILES if path not in site]
     if missing:
         return missing
     try:
-        texts = {path: body.decode("utf-8") for path, body in site.items()}
+        texts = {
+            path: body.decode("utf-8")
+            for path, body in site.items()
+            if not (path.startswith(ASSETS) and path.endswith(".woff2"))
+        }
         manifest, data = json.loads(texts[MANIFEST]), json.loads(texts[JSON])
     except ValueError as error:
         return [f"a file cannot be read: {error}"]
     if not (isinstance(manifest, dict) and isinstance(data, dict)):
         return [f"{MANIFEST} or {JSON} is not an object"]
+    assets = {path: texts.pop(path) for path in list(texts) if path.startswith(ASSETS)}
     pages = {path: parse(text) for path, text in texts.items() if path.endswith(".html")}
-    built = _Built(texts, pages, manifest, data)
+    links = theme.addresses if theme else ()
+    built = _Built(site.keys(), texts, assets, links, pages, manifest, data)
     if built.has_table and CSV not in texts:
         return [f"{CSV} is missing"]
     return [
         *(f"{path}: {problem}" for path in pages for problem in _page(path, built)),
         *_elsewhere(built),
+        *_assets(built),
         *_phones(built),
         *_manifest(manifest, site),
     ]
@@ -190,14 +213,22 @@ def _links(document: Element, built: _Built) -> Iterator[str]:
             if element.tag == "a" and _leads_to(target, built):
                 continue
             path, _, fragment = target.partition("#")
-            if (path and path not in built.texts) or (fragment and fragment not in ids):
+            if (path and not _is_path(path, built)) or (fragment and fragment not in ids):
                 yield f'{name}="{target}" leads nowhere within the site'
 
 
 def _leads_to(target: str, built: _Built) -> bool:
     """Whether it is a configured link, or a page of the site by its public address."""
     return target in built.links or any(
-        target.startswith(link) and target.removeprefix(link) in built.texts for link in built.links
+        target.startswith(link) and target.removeprefix(link) in built.paths for link in built.links
+    )
+
+
+def _is_path(target: str, built: _Built) -> bool:
+    """Whether it is a file of the site, by its path from the page or from the root of the host."""
+    roots = {urlsplit(link).path for link in built.links if link.endswith("/")}
+    return target in built.paths or any(
+        target.startswith(root) and target.removeprefix(root) in built.paths for root in roots
     )
 
 
@@ -211,6 +242,23 @@ def _elsewhere(built: _Built) -> Iterator[str]:
         if found := OTHER_HOST.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield f"{path}: line {line} refers to something outside the site"
+
+
+def _assets(built: _Built) -> Iterator[str]:
+    """What a theme brings lies in one folder and fetches nothing but from there."""
+    for path in built.paths:
+        if path.startswith(ASSETS) and not path.endswith(ASSET_SUFFIXES):
+            yield f"{path} has no place in {ASSETS}"
+    for path, text in built.assets.items():
+        fetched = [found[2] for found in FETCHED.finditer(text)]
+        yield from (
+            f"{path}: url({target}) leads nowhere within the site"
+            for target in fetched
+            if not target.startswith(("data:", "#")) and ASSETS + target not in built.paths
+        )
+        left = FETCHED.sub("", text).replace(SVG, "")
+        if OTHER_HOST.search(left) or "<script" in left:
+            yield f"{path} refers to something outside the site"
 
 
 def _dials(document: Element, phone: str) -> Iterator[str]:

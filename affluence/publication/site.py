@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.publication.calendar_file import ics_file
+from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Desk, Edition
 from affluence.publication.figures import publishable
 from affluence.publication.frame import Frame, frame
@@ -47,8 +49,8 @@ FRAGMENTS = (RICH_TEXT, WITH_STYLES)
 RELEASE_META = "affluence-release"
 
 
-def build_site(edition: Edition) -> dict[str, bytes]:
-    """The files of the site by relative path, the same bytes for the same edition."""
+def build_site(edition: Edition, theme: Theme | None = None) -> dict[str, bytes]:
+    """The files of the site by relative path, the same bytes for the same edition and theme."""
     figures = publishable(edition)
     desk = edition.desk
     pages = [page(edition, figures, Language(code)) for code in desk.languages]
@@ -74,7 +76,7 @@ def build_site(edition: Edition) -> dict[str, bytes]:
     def written(release: str) -> dict[str, bytes]:
         shown = {
             path_of(kind, made.frame.language): _page(
-                template, made.frame, release, kind, page=made, linked_data=hours
+                template, made.frame, release, kind, theme, page=made, linked_data=hours
             )
             for made in pages
             for kind, template in TEMPLATES.items()
@@ -85,6 +87,7 @@ def build_site(edition: Edition) -> dict[str, bytes]:
             pages[0].frame,
             release,
             TO_COPY,
+            None,  # for the webmaster, not for the public
             page=pages[0],
             iframe=_iframe(desk),
             fragment=copied.pop(path_of(RICH_TEXT, Language(SOURCE))),
@@ -93,23 +96,23 @@ def build_site(edition: Edition) -> dict[str, bytes]:
         )
         return {**shown, path_of(TO_COPY, Language(SOURCE)): to_copy}
 
-    return _released(desk, written, data, edition.period_last)
+    return _released(desk, theme, written, data, edition.period_last)
 
 
-def build_suspended_site(desk: Desk, day: date) -> dict[str, bytes]:
+def build_suspended_site(desk: Desk, day: date, theme: Theme | None = None) -> dict[str, bytes]:
     """The site of a desk without its table: number, hours and other ways, from a day on."""
     frames = [frame(desk, Language(code)) for code in desk.languages]
 
     def written(release: str) -> dict[str, bytes]:
         return {
             path_of(kind, around.language): _page(
-                "suspended.html.jinja", around, release, kind, valid_until=""
+                "suspended.html.jinja", around, release, kind, theme, valid_until=""
             )
             for around in frames
             for kind in TEMPLATES
         }
 
-    return _released(desk, written, {JSON: suspended_json(desk)}, day)
+    return _released(desk, theme, written, {JSON: suspended_json(desk)}, day)
 
 
 def path_of(kind: str, language: Language) -> str:
@@ -130,29 +133,44 @@ def kind_of(path: str) -> tuple[str, Language]:
 
 def _released(
     desk: Desk,
+    theme: Theme | None,
     written: Callable[[str], dict[str, bytes]],
     data: Mapping[str, bytes],
     day: date,
 ) -> dict[str, bytes]:
     """The whole site: its pages hold the release, so that is made from them without it."""
     frames = [frame(desk, Language(code)) for code in desk.languages]
-    data = {**data, ROBOTS: _robots(desk)}
+    data = {**data, **(theme.assets if theme else {}), ROBOTS: _robots(desk)}
 
     def pages(release: str) -> dict[str, bytes]:
-        missing = _page("missing.html.jinja", frames[0], release, MISSING, frames=frames)
+        missing = _page("missing.html.jinja", frames[0], release, MISSING, theme, frames=frames)
         return {**written(release), path_of(MISSING, frames[0].language): missing}
 
     release = _release_id(day, {**pages(""), **data})
     named = pages(release)
     policy = content_security_policy(
-        (body.decode() for body in named.values()), desk.contact.embedded_in
+        (body.decode() for body in named.values()),
+        desk.contact.embedded_in,
+        assets=theme is not None,
     )
-    headers = {APACHE: apache_file(policy), NGINX: nginx_file(policy)}
+    headers = {
+        APACHE: apache_file(policy, assets=theme is not None),
+        NGINX: nginx_file(policy, assets=theme is not None),
+    }
     files = {**named, **data, **headers}
     return {**files, MANIFEST: manifest(release, files)}
 
 
-def _page(template: str, around: Frame, release: str, kind: str, **values: object) -> bytes:
+def _page(
+    template: str,
+    around: Frame,
+    release: str,
+    kind: str,
+    theme: Theme | None,
+    **values: object,
+) -> bytes:
+    # The page for those who went astray is shown in the place of any path, however deep.
+    root = urlsplit(around.public_url).path if kind == MISSING else ""
     return render(
         template,
         frame=around,
@@ -161,6 +179,8 @@ def _page(template: str, around: Frame, release: str, kind: str, **values: objec
         path_of=lambda other, language=around.language: path_of(other, language),
         release=release,
         release_meta=RELEASE_META,
+        theme=theme,
+        stylesheet=root + theme.stylesheet if theme else "",
         **values,
     )
 

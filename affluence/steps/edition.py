@@ -14,6 +14,7 @@ from affluence.doubts import find_doubts
 from affluence.errors import NoRecordsError, RefusedPublicationError
 from affluence.publication import language
 from affluence.publication.checks import check_site
+from affluence.publication.dsfr import Theme
 from affluence.publication.edition import (
     Bounds,
     Closure,
@@ -231,8 +232,8 @@ def _days_ahead(learned: typical_week.Study, until: date) -> tuple[DayAhead, ...
     )
 
 
-def build_checked_site(edition: Edition) -> dict[str, bytes]:
-    """The site of one platform, fit to be delivered.
+def build_checked_site(edition: Edition, theme: Theme | None = None) -> dict[str, bytes]:
+    """The site of one platform, fit to be delivered; neutral without a theme.
 
     Raises:
         RefusedPublicationError: a language is not fit to be published, or a check of the built
@@ -247,8 +248,8 @@ def build_checked_site(edition: Edition) -> dict[str, bytes]:
     ]
     if unfit:
         raise RefusedPublicationError(unfit)
-    site = build_site(edition)
-    problems = check_site(site)
+    site = build_site(edition, theme)
+    problems = check_site(site, theme)
     if problems:
         raise RefusedPublicationError(problems)
     return site

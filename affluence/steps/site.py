@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from affluence.config import Config
 from affluence.errors import RefusedPublicationError
 from affluence.publication.checks import check_site
+from affluence.publication.dsfr import Theme
 from affluence.publication.site import build_suspended_site
 from affluence.steps.edition import build_checked_site, desk_on
 from affluence.steps.measure import lines_in_service
@@ -33,6 +34,7 @@ def site_of(
     config: Config,
     store: Store,
     name: str,
+    theme: Theme | None,
     *,
     account: Mapping[str, int],
     today: date,
@@ -44,6 +46,7 @@ def site_of(
         config: the whole configuration.
         store: where its slots and what was published of it are.
         name: identifier of the platform.
+        theme: of the whole site, None for the neutral one.
         account: what became of the lines of its files.
         today: the day that counts as today for it.
         wish: what a person asked for.
@@ -53,7 +56,7 @@ def site_of(
     page = page_of(name, platform)
     publications = store.ledger.publications
     if wish is None and name in publications.withdrawn():
-        return Made(files=withdrawn_site(config, name, today))
+        return Made(files=withdrawn_site(config, name, theme, today))
     limits = config.publication
     verdict = judge(
         store,
@@ -68,7 +71,7 @@ def site_of(
     rejected = None if wish is not None else publications.held_back().get(name)
     if verdict.edition is not None and (rejected is None or verdict.last > rejected):
         try:
-            files = build_checked_site(verdict.edition)
+            files = build_checked_site(verdict.edition, theme)
             return Made(files=files, week=verdict.last, frozen=verdict.frozen)
         except RefusedPublicationError as error:
             reasons = error.reasons
@@ -76,7 +79,7 @@ def site_of(
         reasons = verdict.reasons
     standing = publications.standing_week(name)
     if standing is not None and today > standing + timedelta(days=limits.suspend_after_days):
-        return Made(files=withdrawn_site(config, name, today), reasons=reasons)
+        return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     return Made(
         files=site_that_stands(store, name),
         week=standing,
@@ -84,15 +87,16 @@ def site_of(
     )
 
 
-def withdrawn_site(config: Config, name: str, today: date) -> dict[str, bytes]:
+def withdrawn_site(config: Config, name: str, theme: Theme | None, today: date) -> dict[str, bytes]:
     """Number and hours of a platform in the place of its table, checked.
 
     Raises:
         RefusedPublicationError: a check of the built site failed.
 
     """
-    site = build_suspended_site(desk_on(page_of(name, config.platform[name]), today, today), today)
-    problems = check_site(site)
+    desk = desk_on(page_of(name, config.platform[name]), today, today)
+    site = build_suspended_site(desk, today, theme)
+    problems = check_site(site, theme)
     if problems:
         raise RefusedPublicationError(problems)
     return site

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from affluence.errors import DeliveryError
+from affluence.targets import in_place
 from affluence.targets.in_place import InPlace
 from affluence.targets.releases import Releases
 
@@ -43,6 +44,13 @@ def test_in_place_replaces_the_old_site(tmp_path: Path) -> None:
     target.deliver(NEW, "W2")
     assert files_in(tmp_path) == NEW
     assert target.is_intact("W2") and not target.is_intact("W1")
+
+
+def test_in_place_a_page_comes_after_all_that_it_fetches() -> None:
+    paths = ["index.html", "assets/zebra.css", "404.html", "desk/ar.html", "manifest.json", "a.csv"]
+    arrived = sorted(paths, key=in_place._order)
+    assert set(arrived[:3]) == {"assets/zebra.css", "manifest.json", "a.csv"}
+    assert arrived[-1] == "index.html"
 
 
 def test_in_place_leaves_other_files_alone(tmp_path: Path) -> None:

@@ -1,0 +1,293 @@
+"""Pages with the real design system of the State, served over HTTP under the sample's policy."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from affluence import config
+from affluence.errors import ThemeError
+from affluence.publication.checks import check_site
+from affluence.publication.dsfr import SHEETS, Theme
+from affluence.publication.edition import Contact
+from affluence.publication.language import Language
+from affluence.publication.site import build_site, build_suspended_site, path_of
+from affluence.publication.wording import LEVELS as STATES
+from affluence.publication.wording import Words
+from affluence.steps.theme import theme_of
+from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium, served
+
+from .editions import DRAWN, desk, edition
+from .reading import LEVELS, words
+from .test_page_in_browser import AHEAD, EDITIONS, OWN_CHECKS, PAST
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pypdf = pytest.importorskip("pypdf")
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = NEEDS_CHROMIUM
+
+FOLDER = "/affluence/"
+CONTACT = Contact(
+    price="local",
+    relay_url="https://relais.example.gouv.fr/",
+    public_url=f"https://www.example.gouv.fr{FOLDER}",
+)
+FULL = edition(
+    languages=("fr", "en", "ar"),
+    contact=CONTACT,
+    days_ahead=AHEAD,
+    past_forecasts=PAST,
+    left_out=EDITIONS["realistic"].left_out,
+)
+SUSPENDED = "suspendu/"
+PAGES = [
+    *(path_of(kind, Language(code)) for kind in ("", "simple", "affiche") for code in ("fr", "ar")),
+    *(SUSPENDED + path_of("", Language(code)) for code in ("fr", "ar")),
+    "nulle/part/ailleurs",
+]
+PALETTE = {
+    "calme": "rgb(255, 247, 188)",
+    "assez_calme": "rgb(254, 196, 79)",
+    "charge": "rgb(204, 76, 2)",
+    "tres_charge": "rgb(102, 37, 6)",
+    "ferme": "rgb(238, 238, 238)",
+    "donnees_insuffisantes": "rgb(255, 255, 255)",
+}
+
+
+@pytest.fixture(scope="module")
+def theme(pytestconfig: pytest.Config) -> Theme:
+    """The real one, fetched once and kept with what pytest keeps."""
+    settings = config.Theme(
+        kind="dsfr",
+        brand=("Préfet", "de l’Exemple"),
+        links=(
+            config.FooterLink(
+                text="Accessibilité : partiellement conforme",
+                url="https://www.example.gouv.fr/accessibilite",
+            ),
+        ),
+    )
+    kept = pytestconfig.cache.mkdir("dsfr")
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            made = theme_of(settings, kept)
+        except ThemeError as error:
+            pytest.skip(str(error))
+    assert made is not None
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(theme: Theme) -> dict[str, bytes]:
+    """A full site, and within it the same desk's suspended one."""
+    suspended = build_suspended_site(
+        desk(languages=FULL.desk.languages, contact=CONTACT), date(2026, 3, 9), theme
+    )
+    below = {SUSPENDED + path: body for path, body in suspended.items()}
+    return {**build_site(FULL, theme), **below}
+
+
+@pytest.fixture(scope="module")
+def address(site: dict[str, bytes]) -> Iterator[str]:
+    """Where it is served, with the headers that its own sample recommends."""
+    sample = site["entetes-nginx.txt"].decode()
+    headers = dict(re.findall(r'^add_header (\S+) "(.*)" always;$', sample, flags=re.MULTILINE))
+    assert "Content-Security-Policy" in headers
+    with served(site, FOLDER, headers) as root:
+        yield root
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+def opened(browser: Browser, address: str, width: int = 1280, **context: Any) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
+    page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    return page
+
+
+@pytest.fixture(autouse=True)
+def closed_pages(browser: Browser) -> Iterator[None]:
+    """No page outlives its test: dozens of open ones slow each other down."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
+def test_the_real_theme_is_sound(theme: Theme, site: dict[str, bytes]) -> None:
+    assert check_site(build_site(FULL, theme), theme) == []
+    sheet = theme.assets[theme.stylesheet].decode()
+    assert sheet.count("restricted use (see terms and conditions)") == len(SHEETS)
+    fonts = {re.sub(r"-\w{12}\.", ".", path) for path in site if path.endswith(".woff2")}
+    names = {path.removeprefix(SUSPENDED) for path in fonts}
+    assert names == {"assets/Marianne-Regular.woff2", "assets/Marianne-Bold.woff2"}
+
+
+@pytest.mark.parametrize("path", ["index.html", "ar.html", "simple.html", "affiche.html"])
+def test_a_page_weighs_at_most_60_kb_without_fonts(
+    theme: Theme, site: dict[str, bytes], path: str
+) -> None:
+    weight = len(gzip.compress(site[path])) + len(gzip.compress(theme.assets[theme.stylesheet]))
+    assert weight <= 60_000
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_sound(browser: Browser, address: str, path: str, width: int) -> None:
+    page = opened(browser, address + path, width, bypass_csp=True)  # for the checks below
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    violations = axe.Axe().run(page, options=options).response["violations"]
+    assert [(found["id"], len(found["nodes"])) for found in violations] == []
+    language = Language("ar" if "ar.html" in path else "fr")
+    named = [str(Words(language).level(state)) for state in STATES]
+    assert page.evaluate(OWN_CHECKS, [language.code, language.direction, named]) == []
+    excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    cut = """[...document.querySelectorAll('td, th, .fr-table__container')].filter(cell =>
+        cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)"""
+    assert (page.evaluate(excess), page.evaluate(cut)) == (0, [])
+    page.add_style_tag(content=TEXT_SPACING)
+    assert (page.evaluate(excess), page.evaluate(cut)) == (0, [])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fetches_from_its_own_site_alone_all_that_it_asks_for(
+    browser: Browser, address: str, path: str
+) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    answers: list[tuple[str, int]] = []
+    troubles: list[str] = []
+    page.on("response", lambda answer: answers.append((answer.url, answer.status)))
+    page.on("requestfailed", lambda request: troubles.append(request.url))
+    page.on("console", lambda message: troubles.append(message.text))  # the policy, for one
+    page.goto(address + path, wait_until="networkidle")
+    (asked, status), *rest = answers
+    assert (asked, status) == (address + path, 404 if "nulle" in path else 200)
+    assert {status for _, status in rest} == {200}
+    assert all(url.startswith(address) for url, _ in rest)
+    assert [text for text in troubles if "404" not in text] == []
+    loaded = "[...document.fonts].map(font => [font.weight, font.status])"
+    assert ["400", "loaded"] in page.evaluate(loaded) and ["700", "loaded"] in page.evaluate(loaded)
+
+
+def test_cells_have_their_own_colours_not_those_of_the_design_system(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address)
+    cells = page.evaluate(
+        """[...document.querySelectorAll('#affluence td')].map(cell =>
+        [cell.className, cell.innerText, getComputedStyle(cell).backgroundColor])"""
+    )
+    letters = [LEVELS[letter] for line in DRAWN for letter in line]
+    found = [(words(text).replace("\n", " "), level, colour) for level, text, colour in cells]
+    assert found == [(word, level, PALETTE[level]) for word, level in letters]
+    lines = "getComputedStyle(document.querySelector('#affluence td')).backgroundImage"
+    assert page.evaluate(lines).count("linear-gradient") == 2  # they are not lost
+
+
+def test_the_mark_is_whole_and_on_the_side_where_reading_begins(
+    browser: Browser, address: str
+) -> None:
+    for path, begins in (("index.html", 0), ("ar.html", 1)):
+        page = opened(browser, address + path)
+        box = page.locator(".fr-header .fr-logo").bounding_box()
+        assert box is not None
+        assert (box["x"] > 640) == begins
+        assert page.locator(".fr-header .fr-logo").inner_text() == "PRÉFET\nDE L’EXEMPLE"
+
+
+def test_arabic_is_laid_out_from_right_to_left(browser: Browser, address: str) -> None:
+    page = opened(browser, address + "ar.html")
+    boxes = page.evaluate(
+        """[...document.querySelectorAll('#affluence thead th, #affluence caption')].map(cell =>
+        [cell.getBoundingClientRect().left, getComputedStyle(cell).textAlign])"""
+    )
+    caption, *heads = boxes
+    assert caption[1] == "right"
+    assert [left for left, _ in heads] == sorted((left for left, _ in heads), reverse=True)
+
+
+def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, address: str) -> None:
+    page = opened(browser, address, forced_colors="active")
+    look = page.evaluate("""() => {
+      const cell = document.querySelector('#affluence td.tres_charge');
+      const style = getComputedStyle(cell);
+      return { text: style.color, ground: style.backgroundColor, border: style.borderTopStyle,
+               symbol: getComputedStyle(cell.querySelector('.plein')).fill } }""")
+    assert look["border"] == "solid"
+    assert look["symbol"] == look["text"] != look["ground"]
+
+
+def test_a_dark_setting_changes_nothing(browser: Browser, address: str) -> None:
+    seen = "getComputedStyle(document.body).backgroundColor"
+    grounds = {
+        opened(browser, address, color_scheme=scheme).evaluate(seen) for scheme in ("light", "dark")
+    }
+    assert grounds == {"rgb(255, 255, 255)"}
+
+
+def test_the_keyboard_sees_the_skip_link_first_and_where_it_is(
+    browser: Browser, address: str
+) -> None:
+    page = opened(browser, address, 320)
+    opacity = "getComputedStyle(document.querySelector('.fr-skiplinks')).opacity"
+    assert page.evaluate(opacity) == "0"
+    page.keyboard.press("Tab")
+    assert page.evaluate(opacity) == "1"
+    outlines = set()
+    for _ in range(page.locator("a, summary").count()):
+        outlines.add(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+        page.keyboard.press("Tab")
+    assert outlines == {"solid"}
+
+
+def test_targets_are_large_enough_to_touch(browser: Browser, address: str) -> None:
+    page = opened(browser, address, 320)
+    page.locator(".fr-skiplinks a").focus()
+    for target in page.locator("a, summary").all():
+        box = target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24, target.inner_text()
+
+
+def test_without_script_nothing_is_missing(browser: Browser, address: str) -> None:
+    seen = [
+        opened(browser, address, java_script_enabled=allowed).inner_text("body")
+        for allowed in (True, False)
+    ]
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("kind", ["", "affiche"])
+@pytest.mark.parametrize("name", EDITIONS)
+def test_page_and_poster_are_one_sheet_each(
+    browser: Browser, theme: Theme, name: str, kind: str
+) -> None:
+    given = EDITIONS[name]
+    path = path_of(kind, Language(given.desk.languages[-1]))
+    with served(build_site(given, theme), FOLDER, {}) as root:
+        page = opened(browser, root + path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false })")
+        pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    sheets = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(sheets) == 1
+    printed = "".join(sheets[0].extract_text().split())
+    assert "0199001234" in printed
+    assert "PRÉFET" in printed
