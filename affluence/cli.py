@@ -89,6 +89,8 @@ def run(config: ConfigOption = _CONFIG) -> None:
             print(f"{name}: calls past their retention deleted: {parts} parts of the lake.")
     for problem in report.problems:
         print(f"affluence: not read: {problem}", file=sys.stderr)
+    for warning in report.warnings:
+        print(f"affluence: {warning}", file=sys.stderr)
     if report.release is None:
         print("Nothing new: the site is up to date.")
     elif report.delivered_to:

@@ -92,12 +92,32 @@ class RefusedPublicationError(AffluenceError):
 
 
 class DeliveryError(AffluenceError):
-    """The site could not be delivered; the old one stays up."""
+    """The site could not be delivered; the old one stays up.
+
+    ``transient``: trying again later may help.
+    """
 
     exit_code = 6
 
-    def __init__(self, target: str, why: str, what_to_do: str) -> None:
+    def __init__(self, target: str, why: str, what_to_do: str, *, transient: bool = False) -> None:
         super().__init__(f"target '{target}': {why}. {what_to_do}")
+        self.target = target
+        self.why = why
+        self.what_to_do = what_to_do
+        self.transient = transient
+
+
+class DifferentSiteError(DeliveryError):
+    """The site was delivered, but visitors are shown another one."""
+
+    rolled_back_to: str | None = None
+
+    def after_return_to(self, release: str) -> DifferentSiteError:
+        """The same, once the release before is in its place again."""
+        why = f"{self.why}; release {release} was put back"
+        error = DifferentSiteError(self.target, why, self.what_to_do)
+        error.rolled_back_to = release
+        return error
 
 
 def _to_mend(path: Path, problems: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ class RunReport:
     parts_deleted: dict[str, int] = field(default_factory=dict)
     release: str | None = None
     delivered_to: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of targets, in words
 
     @property
     def problems(self) -> list[str]:
@@ -266,7 +267,8 @@ def _bring_up_to_date(
     from affluence.steps.measure import lines_in_service, measure_changed_days
     from affluence.steps.publish import build_checked_site, make_edition
     from affluence.steps.settings import page_of, recipe_of, rules_of
-    from affluence.targets.places import place_of
+    from affluence.targets.delivery import deliver
+    from affluence.targets.places import address_of, place_of
 
     report = RunReport()
     days = {}
@@ -297,9 +299,11 @@ def _bring_up_to_date(
     sites = {name: build_checked_site(edition) for name, edition in editions.items()}
     site = join_sites(editions, sites)
     for name, target in config.target.items():
-        place = place_of(name, target)
+        place = place_of(name, target, config.network)
         if store.ledger.published(name) != site.release or not place.is_intact(site.release):
-            place.deliver(site.files, site.release)
+            address = address_of(name, target, config.network)
+            told = deliver(place, (site.files, site.release), previous=None, address=address)
+            report.warnings += [f"target '{name}': {warning}" for warning in told]
             store.ledger.add_publication(name, site.release, recommended_by(editions, days))
             report.delivered_to.append(name)
     report.release = site.release
@@ -320,7 +324,7 @@ def _is_delivered(config: Config, store: Store) -> bool:
 
     for name, target in config.target.items():
         release = store.ledger.published(name)
-        if release is None or not place_of(name, target).is_intact(release):
+        if release is None or not place_of(name, target, config.network).is_intact(release):
             return False
     return True
 

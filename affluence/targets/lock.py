@@ -1,0 +1,121 @@
+"""A note beside the site while it is being changed: one publisher at a time, nothing forgotten.
+
+It says who is at work, and the hash of every file that an unfinished delivery may have left, so
+that the next one can tell its own leftovers from what somebody else has written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from affluence.errors import DeliveryError
+from affluence.targets.files import Files, sha256, temporary
+
+NOTE = "affluence-delivery.json"
+# Longer than any delivery; then the publisher has died on a machine that nobody can ask.
+_HOLDS_S = 3600
+
+Hashes = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Note:
+    host: str
+    process: int
+    hashes: Hashes
+
+    def written(self) -> bytes:
+        files = {path: sorted(hashes) for path, hashes in sorted(self.hashes.items())}
+        note = {"host": self.host, "process": self.process, "files": files}
+        return (json.dumps(note, indent=2) + "\n").encode()
+
+
+def begin(files: Files, target: str, hashes: Mapping[str, str]) -> Hashes:
+    """Take the place for a delivery of files with these hashes.
+
+    Returns:
+        Hashes of the files that unfinished deliveries may have left, by path.
+
+    Raises:
+        DeliveryError: somebody else is delivering to it.
+
+    """
+    candidate = temporary(NOTE)
+    note = _Note(
+        host=_this_host(),
+        process=os.getpid(),
+        hashes={path: frozenset({expected}) for path, expected in hashes.items()},
+    )
+    files.write(candidate, note.written())
+    left: Hashes = {}
+    if not files.move_new(candidate, NOTE):
+        earlier = _read(files.read(NOTE))
+        if not (earlier is None or _is_over(earlier) or _is_old(files, candidate)):
+            files.remove(candidate)
+            raise _held(target)
+        left = earlier.hashes if earlier else {}
+        note = _Note(host=note.host, process=note.process, hashes=_joined(note.hashes, left))
+        files.write(candidate, note.written())
+        files.replace(candidate, NOTE)
+    if files.read(NOTE) != note.written():  # two have begun in the same moment
+        raise _held(target)
+    return left
+
+
+def end(files: Files) -> None:
+    """Leave the place: nothing is unfinished any more."""
+    files.remove(NOTE)
+
+
+def _held(target: str) -> DeliveryError:
+    why = "another delivery is under way"
+    advice = f"Try again later; if there is none, delete {NOTE} beside the site."
+    return DeliveryError(target, why, advice, transient=True)
+
+
+def _read(content: bytes | None) -> _Note | None:
+    """A note, None if it is gone meanwhile or was never finished."""
+    try:
+        found = json.loads(content or b"")
+        return _Note(
+            host=found["host"],
+            process=int(found["process"]),
+            hashes={path: frozenset(hashes) for path, hashes in found["files"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_over(note: _Note) -> bool:
+    """Whether its process, on this machine, has ended, or is this one."""
+    if note.host != _this_host():
+        return False
+    if note.process == os.getpid():
+        return True
+    try:
+        os.kill(note.process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _is_old(files: Files, candidate: str) -> bool:
+    """Whether the note has been there for too long, by the clock of the place alone."""
+    now_s, taken_s = files.modified_s(candidate), files.modified_s(NOTE)
+    return now_s is not None and taken_s is not None and now_s - taken_s > _HOLDS_S
+
+
+def _joined(ours: Hashes, left: Hashes) -> Hashes:
+    none: frozenset[str] = frozenset()
+    return {path: ours.get(path, none) | left.get(path, none) for path in {*ours, *left}}
+
+
+def _this_host() -> str:
+    """A name of this machine that tells outsiders nothing."""
+    return sha256(platform.node().encode())[:16]
