@@ -10,7 +10,7 @@ from pathlib import Path
 
 from affluence.errors import DeliveryError
 from affluence.targets import Site
-from affluence.targets.files import MANIFEST, hashes_of, listed, temporary
+from affluence.targets.files import MANIFEST, listed, sha256, temporary
 from affluence.targets.folder import Folder
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can tell: the same bytes for the same site
@@ -40,7 +40,9 @@ class Archive:
         """Whether the archive of this release is whole; see `affluence.targets.Target`."""
         found = self._unpacked(_path_of(release))
         listed_release, hashes = listed(found.pop(MANIFEST, None))
-        return listed_release == release and hashes == hashes_of(found)
+        return listed_release == release and hashes == {
+            path: sha256(body) for path, body in found.items()
+        }
 
     def _unpacked(self, path: str) -> dict[str, bytes]:
         """The files of an archive, none if it is not there or broken."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -101,8 +101,3 @@ def holds_release(files: Files, release: str, folder: str = "") -> bool:
         for path, expected in hashes.items()
         for content in [files.read(f"{folder}{path}") or b""]
     )
-
-
-def hashes_of(site: Mapping[str, bytes]) -> dict[str, str]:
-    """Hashes of the files of a site, its manifest too."""
-    return {path: sha256(content) for path, content in site.items()}

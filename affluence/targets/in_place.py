@@ -16,14 +16,13 @@ from affluence.targets.files import (
     MANIFEST,
     Files,
     Opening,
-    hashes_of,
     holds_release,
     listed,
     order,
     sha256,
     temporary,
 )
-from affluence.targets.lock import NOTE, Hashes, begin, end
+from affluence.targets.lock import NOTE, Hashes, begin, end, joined
 
 
 class InPlace:
@@ -42,8 +41,9 @@ class InPlace:
         """Replace the site file by file; see `affluence.targets.Target`."""
         del release  # the manifest of the site says it
         with self._opening() as files:
-            left = begin(files, self._name, hashes_of(site))
-            ours = _ours(files.read(MANIFEST), left)
+            delivered = _delivered(files)
+            left = begin(files, self._name, joined(delivered, _hashes(site)))
+            ours = joined(delivered, left)
             present = {path: files.read(path) for path in sorted({*site, *ours})}
             refusal = self._refusal(site, present, ours)
             if refusal is not None:
@@ -106,13 +106,14 @@ class InPlace:
         return DeliveryError(self._name, why, advice)
 
 
-def _ours(manifest: bytes | None, left: Hashes) -> Hashes:
-    """Hashes of all files that this program has put there: delivered, or left unfinished."""
+def _delivered(files: Files) -> Hashes:
+    """Hashes of the files that were delivered last, by their manifest, and of that itself."""
+    manifest = files.read(MANIFEST)
     release, old = listed(manifest)
-    if manifest is not None and release is not None:
-        old[MANIFEST] = sha256(manifest)
-    none: frozenset[str] = frozenset()
-    return {
-        path: left.get(path, none) | ({old[path]} if path in old else none)
-        for path in {*old, *left}
-    }
+    if manifest is None or release is None:
+        return {}
+    return {path: frozenset({known}) for path, known in {**old, MANIFEST: sha256(manifest)}.items()}
+
+
+def _hashes(site: Site) -> Hashes:
+    return {path: frozenset({sha256(content)}) for path, content in site.items()}

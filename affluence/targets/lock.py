@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from affluence.errors import DeliveryError
 from affluence.targets.files import Files, sha256, temporary
@@ -34,8 +35,21 @@ class _Note:
         return (json.dumps(note, indent=2) + "\n").encode()
 
 
-def begin(files: Files, target: str, hashes: Mapping[str, str]) -> Hashes:
-    """Take the place for a delivery of files with these hashes.
+def joined(*known: Hashes) -> Hashes:
+    """All hashes that are known of each path."""
+    none: frozenset[str] = frozenset()
+    return {
+        path: none.union(*(hashes.get(path, none) for hashes in known)) for path in {*chain(*known)}
+    }
+
+
+def begin(files: Files, target: str, hashes: Hashes) -> Hashes:
+    """Take the place for a delivery.
+
+    Args:
+        files: of the place.
+        target: its name.
+        hashes: of the files that are there, and of those that will be, by path.
 
     Returns:
         Hashes of the files that unfinished deliveries may have left, by path.
@@ -45,11 +59,7 @@ def begin(files: Files, target: str, hashes: Mapping[str, str]) -> Hashes:
 
     """
     candidate = temporary(NOTE)
-    note = _Note(
-        host=_this_host(),
-        process=os.getpid(),
-        hashes={path: frozenset({expected}) for path, expected in hashes.items()},
-    )
+    note = _Note(host=_this_host(), process=os.getpid(), hashes=hashes)
     files.write(candidate, note.written())
     left: Hashes = {}
     if not files.move_new(candidate, NOTE):
@@ -58,7 +68,7 @@ def begin(files: Files, target: str, hashes: Mapping[str, str]) -> Hashes:
             files.remove(candidate)
             raise _held(target)
         left = earlier.hashes if earlier else {}
-        note = _Note(host=note.host, process=note.process, hashes=_joined(note.hashes, left))
+        note = _Note(host=note.host, process=note.process, hashes=joined(hashes, left))
         files.write(candidate, note.written())
         files.replace(candidate, NOTE)
     if files.read(NOTE) != note.written():  # two have begun in the same moment
@@ -109,11 +119,6 @@ def _is_old(files: Files, candidate: str) -> bool:
     """Whether the note has been there for too long, by the clock of the place alone."""
     now_s, taken_s = files.modified_s(candidate), files.modified_s(NOTE)
     return now_s is not None and taken_s is not None and now_s - taken_s > _HOLDS_S
-
-
-def _joined(ours: Hashes, left: Hashes) -> Hashes:
-    none: frozenset[str] = frozenset()
-    return {path: ours.get(path, none) | left.get(path, none) for path in {*ours, *left}}
 
 
 def _this_host() -> str:

@@ -1,6 +1,6 @@
 """Servers that targets deliver to and that visitors read from, on this machine.
 
-Tests that need one import its fixture; it skips where the server is not installed.
+A test that starts one is skipped where it is not installed.
 """
 
 from __future__ import annotations
@@ -72,11 +72,6 @@ def make_certificate(folder: Path) -> Certificate:
         certificate=folder / "certificate.pem",
         key=folder / "key.pem",
     )
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 # nginx: a WebDAV server whose MOVE is one rename, without ETag conditions and without a login

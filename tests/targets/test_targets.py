@@ -67,7 +67,7 @@ def test_in_place_goes_back_to_an_older_release(tmp_path: Path) -> None:
 
 
 def test_in_place_goes_on_after_an_interruption(tmp_path: Path) -> None:
-    begin(Folder("site", tmp_path), "site", dict.fromkeys(NEW, ""))
+    begin(Folder("site", tmp_path), "site", dict.fromkeys(NEW, frozenset[str]()))
     (tmp_path / "data.csv").write_bytes(NEW["data.csv"])
     (tmp_path / "index.html.affluence-tmp").write_bytes(b"ne")
     target = in_place(tmp_path)
@@ -162,5 +162,5 @@ def test_releases_refuse_a_folder_in_the_place_of_the_link(tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(DeliveryError, match=r"file.*cannot be written.*Give the folder"):
+    with pytest.raises(DeliveryError, match=r"file.*cannot be read.*Give the folder"):
         in_place(tmp_path / "file").deliver(NEW, "W2")
