@@ -28,12 +28,13 @@ class Archive:
     def deliver(self, site: Site, release: str) -> list[str]:
         """Write the archive of this release; see `affluence.targets.Target`."""
         path = _path_of(release)
+        self._remove(temporary(_path_of("*")))  # never finished; it may have filled the disk
         self._files.write(temporary(path), _packed(site))
         if self._unpacked(temporary(path)) != site:
             why = f"{path} does not hold what was written to it"
             raise DeliveryError(self._name, why, "Does another program write there?")
         self._files.replace(temporary(path), path)
-        self._prune(path)
+        self._remove(_path_of("*"), keep=self._keep)
         return self._files.warnings
 
     def is_intact(self, release: str) -> bool:
@@ -53,13 +54,9 @@ class Archive:
         except _BROKEN:
             return {}
 
-    def _prune(self, newest: str) -> None:
-        """Remove old archives, and those that were never finished."""
-        names = self._files.names("")
-        every = _path_of("*")
-        whole = [name for name in names if fnmatch(name, every) and name != newest]
-        unfinished = [name for name in names if fnmatch(name, temporary(every))]
-        for name in (*unfinished, *whole[self._keep - 1 :]):
+    def _remove(self, pattern: str, keep: int = 0) -> None:
+        found = [name for name in self._files.names("") if fnmatch(name, pattern)]
+        for name in found[keep:]:
             self._files.remove(name)
 
 

@@ -22,7 +22,7 @@ from affluence.targets.files import (
     sha256,
     temporary,
 )
-from affluence.targets.lock import NOTE, Hashes, begin, end, joined
+from affluence.targets.lock import NOTE, Hashes, begin, end, joined, left_behind
 
 
 class InPlace:
@@ -42,16 +42,17 @@ class InPlace:
         del release  # the manifest of the site says it
         with self._opening() as files:
             delivered = _delivered(files)
-            left = begin(files, self._name, joined(delivered, _hashes(site)))
-            ours = joined(delivered, left)
+            left = left_behind(files, self._name)
+            for path in sorted(left or ()):
+                files.remove(temporary(path))
+            begin(files, self._name, joined(delivered, _hashes(site)), left)
+            ours = joined(delivered, left or {})
             present = {path: files.read(path) for path in sorted({*site, *ours})}
             refusal = self._refusal(site, present, ours)
             if refusal is not None:
                 if not left:  # else it must be remembered for longer what is ours
                     end(files)
                 raise refusal
-            for path in sorted(left):
-                files.remove(temporary(path))
             changed = [path for path in sorted(site, key=order) if present[path] != site[path]]
             for path in changed:
                 files.write(temporary(path), site[path])

@@ -17,6 +17,7 @@ from affluence.errors import DeliveryError
 from affluence.targets.files import Files, sha256, temporary
 
 NOTE = "affluence-delivery.json"
+_CANDIDATE = temporary(NOTE)
 # Longer than any delivery; then the publisher has died on a machine that nobody can ask.
 _HOLDS_S = 3600
 
@@ -43,37 +44,47 @@ def joined(*known: Hashes) -> Hashes:
     }
 
 
-def begin(files: Files, target: str, hashes: Hashes) -> Hashes:
+def left_behind(files: Files, target: str) -> Hashes | None:
+    """Hashes of the files that unfinished deliveries may have left; None: there was none.
+
+    What they have not finished should be removed first of all: it may be what has filled the disk.
+
+    Raises:
+        DeliveryError: somebody else is delivering there.
+
+    """
+    found = files.read(NOTE)
+    if found is None:
+        return None
+    note = _read(found)
+    if note is None:
+        return {}
+    if not _is_over(note) and not _is_old(files):
+        raise _held(target)
+    return note.hashes
+
+
+def begin(files: Files, target: str, hashes: Hashes, left: Hashes | None) -> None:
     """Take the place for a delivery.
 
     Args:
         files: of the place.
         target: its name.
         hashes: of the files that are there, and of those that will be, by path.
-
-    Returns:
-        Hashes of the files that unfinished deliveries may have left, by path.
+        left: what `left_behind` has found.
 
     Raises:
-        DeliveryError: somebody else is delivering to it.
+        DeliveryError: somebody else has begun meanwhile.
 
     """
-    candidate = temporary(NOTE)
-    note = _Note(host=_this_host(), process=os.getpid(), hashes=hashes)
-    files.write(candidate, note.written())
-    left: Hashes = {}
-    if not files.move_new(candidate, NOTE):
-        earlier = _read(files.read(NOTE))
-        if not (earlier is None or _is_over(earlier) or _is_old(files, candidate)):
-            files.remove(candidate)
-            raise _held(target)
-        left = earlier.hashes if earlier else {}
-        note = _Note(host=note.host, process=note.process, hashes=joined(hashes, left))
-        files.write(candidate, note.written())
-        files.replace(candidate, NOTE)
+    note = _Note(host=_this_host(), process=os.getpid(), hashes=joined(hashes, left or {}))
+    files.write(_CANDIDATE, note.written())
+    if left is not None:
+        files.replace(_CANDIDATE, NOTE)
+    elif not files.move_new(_CANDIDATE, NOTE):
+        raise _held(target)
     if files.read(NOTE) != note.written():  # two have begun in the same moment
         raise _held(target)
-    return left
 
 
 def end(files: Files) -> None:
@@ -87,10 +98,10 @@ def _held(target: str) -> DeliveryError:
     return DeliveryError(target, why, advice, transient=True)
 
 
-def _read(content: bytes | None) -> _Note | None:
-    """A note, None if it is gone meanwhile or was never finished."""
+def _read(content: bytes) -> _Note | None:
+    """A note, None if it was never finished."""
     try:
-        found = json.loads(content or b"")
+        found = json.loads(content)
         return _Note(
             host=found["host"],
             process=int(found["process"]),
@@ -115,9 +126,11 @@ def _is_over(note: _Note) -> bool:
     return False
 
 
-def _is_old(files: Files, candidate: str) -> bool:
+def _is_old(files: Files) -> bool:
     """Whether the note has been there for too long, by the clock of the place alone."""
-    now_s, taken_s = files.modified_s(candidate), files.modified_s(NOTE)
+    files.write(_CANDIDATE, b"")
+    now_s, taken_s = files.modified_s(_CANDIDATE), files.modified_s(NOTE)
+    files.remove(_CANDIDATE)
     return now_s is not None and taken_s is not None and now_s - taken_s > _HOLDS_S
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from affluence.errors import DeliveryError
 from affluence.targets import Site
 from affluence.targets.files import LinkingFiles, LinkingOpening, holds_release
-from affluence.targets.lock import NOTE, begin, end
+from affluence.targets.lock import NOTE, begin, end, left_behind
 
 CURRENT = "current"
 _RELEASES = "releases"
@@ -24,7 +24,11 @@ class Releases:
         """Write the release, check it, switch the link; see `affluence.targets.Target`."""
         final = f"{_RELEASES}/{release}"
         with self._opening() as files:
-            begin(files, self._name, {})
+            left = left_behind(files, self._name)
+            for name in files.names(_RELEASES):
+                if name.endswith(_BUILDING):
+                    files.remove_folder(f"{_RELEASES}/{name}")
+            begin(files, self._name, {}, left)
             files.link_of(CURRENT)  # which is an error where it is no link
             if not holds_release(files, release, f"{final}/"):
                 _write(files, site, final)
@@ -47,17 +51,14 @@ class Releases:
             )
 
     def _prune(self, files: LinkingFiles, release: str) -> None:
-        """Keep the linked release and the newest of the others; remove unfinished ones."""
-        found = files.names(_RELEASES)
-        whole = [name for name in found if not name.endswith(_BUILDING) and name != release]
-        unfinished = [name for name in found if name.endswith(_BUILDING)]
-        for name in (*unfinished, *whole[self._keep - 1 :]):
+        """Keep the linked release and the newest of the others."""
+        others = [name for name in files.names(_RELEASES) if name != release]
+        for name in others[self._keep - 1 :]:
             files.remove_folder(f"{_RELEASES}/{name}")
 
 
 def _write(files: LinkingFiles, site: Site, final: str) -> None:
     building = f"{final}{_BUILDING}"
-    files.remove_folder(building)
     for path, content in sorted(site.items()):
         files.write(f"{building}/{path}", content)
     files.remove_folder(final)

@@ -82,7 +82,6 @@ def made(
     network = ""
     with ExitStack() as stack:
         if keys["kind"] == "webdav":
-            (folder / "server").mkdir()
             running = (
                 nginx(folder / "server", there, certificate)
                 if kind == "webdav on nginx"

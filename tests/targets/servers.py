@@ -83,6 +83,8 @@ def nginx(folder: Path, served: Path, certificate: Certificate | None = None) ->
     daemon = program("nginx")
     if not _MODULE.exists():
         pytest.skip("libnginx-mod-http-dav-ext is not installed")
+    folder.mkdir(exist_ok=True)
+    served.mkdir(exist_ok=True)
     port = free_port()
     secure = ""
     if certificate is not None:

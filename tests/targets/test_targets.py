@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from affluence.targets.folder import Folder
 from affluence.targets.in_place import InPlace
 from affluence.targets.lock import NOTE, begin
 from affluence.targets.releases import Releases
-from tests.targets.sites import LATER, NEW, OLD, files_in, site
+from tests.servers import program
+from tests.targets.servers import small_disk
+from tests.targets.sites import LATER, NEW, OLD, files_in, pages, site
 
 
 def in_place(folder: Path) -> InPlace:
@@ -67,7 +70,7 @@ def test_in_place_goes_back_to_an_older_release(tmp_path: Path) -> None:
 
 
 def test_in_place_goes_on_after_an_interruption(tmp_path: Path) -> None:
-    begin(Folder("site", tmp_path), "site", dict.fromkeys(NEW, frozenset[str]()))
+    begin(Folder("site", tmp_path), "site", dict.fromkeys(NEW, frozenset[str]()), None)
     (tmp_path / "data.csv").write_bytes(NEW["data.csv"])
     (tmp_path / "index.html.affluence-tmp").write_bytes(b"ne")
     target = in_place(tmp_path)
@@ -104,7 +107,7 @@ def test_a_note_that_was_never_finished_holds_nobody_up(tmp_path: Path) -> None:
 
 
 def test_the_note_does_not_tell_the_name_of_the_machine(tmp_path: Path) -> None:
-    begin(Folder("site", tmp_path), "site", {})
+    begin(Folder("site", tmp_path), "site", {}, None)
     assert socket.gethostname() not in (tmp_path / NOTE).read_text()
 
 
@@ -164,3 +167,34 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(DeliveryError, match=r"file.*cannot be read.*Give the folder"):
         in_place(tmp_path / "file").deliver(NEW, "W2")
+
+
+@pytest.mark.parametrize("in_one_folder", [True, False])
+def test_a_full_disk_leaves_the_old_site(tmp_path: Path, in_one_folder: bool) -> None:
+    with small_disk(tmp_path / "disk", 256) as disk:
+        target = in_place(disk) if in_one_folder else releases(disk, keep=2)
+        shown = disk if in_one_folder else disk / "current"
+        old = pages("W1", filling="x" * 20_000)
+        target.deliver(old, "W1")
+        with pytest.raises(DeliveryError, match=r"No space left.*check the disk's space") as caught:
+            target.deliver(pages("W2", filling="y" * 60_000), "W2")
+        assert caught.value.transient
+        left = files_in(shown)
+        assert {path: body for path, body in left.items() if "affluence-" not in path} == old
+        small = pages("W3", filling="z" * 10_000)
+        target.deliver(small, "W3")
+        assert files_in(shown) == small
+
+
+def test_a_folder_that_may_not_be_written_leaves_the_old_site(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 256) as disk:
+        target = in_place(disk)
+        target.deliver(OLD, "W1")
+        remount = [program("mount"), "-o"]
+        subprocess.run([*remount, "remount,ro", str(disk)], check=True)
+        with pytest.raises(DeliveryError, match=r"Read-only file system.*Give the folder"):
+            target.deliver(NEW, "W2")
+        assert files_in(disk) == OLD and target.is_intact("W1")
+        subprocess.run([*remount, "remount,rw", str(disk)], check=True)
+        target.deliver(NEW, "W2")
+        assert files_in(disk) == NEW
