@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from affluence.errors import DeliveryError, DifferentSiteError
 from affluence.targets import Site, Target
-from affluence.targets.read_back import PublicAddress
+
+if TYPE_CHECKING:
+    from affluence.targets.read_back import PublicAddress
 
 Release = tuple[Site, str]
 

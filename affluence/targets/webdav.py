@@ -5,6 +5,7 @@ still has the ETag that it had when it was read: what somebody else has written 
 every server can do all of it:
 
 * without MOVE, or without MOVE over a file, the page is sent once more, to its own name;
+* Apache and WsgiDAV delete the old file before they move the new one: for an instant there is none;
 * without ETags, or where conditions are ignored (nginx), an edit that falls into the second between
   the reading and the move is not noticed; an earlier one is, by its hash.
 
@@ -29,7 +30,9 @@ _NO_FOLDER = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 # A compressed answer has an ETag that no condition matches.
 _AS_IT_IS = {"Accept-Encoding": "identity", "Cache-Control": "no-cache"}
 _NOT_ATOMIC = "the server does not move files over others: each page was sent to its own name"
-_NO_ETAG = "the server gives no ETags: an edit made while the delivery ran would not be noticed"
+_NO_ETAG = (
+    "the server gives no strong ETags: an edit made while the delivery ran would not be noticed"
+)
 
 
 class WebDav:
@@ -60,8 +63,6 @@ class WebDav:
         etag = answer.headers.get("ETag", "")
         if etag.startswith('"'):
             self._etags[path] = etag
-        else:
-            self._warnings.add(_NO_ETAG)
         return answer.content
 
     def write(self, path: str, content: bytes) -> None:
@@ -79,15 +80,16 @@ class WebDav:
         """See `affluence.targets.files.Files`."""
         with self._asking(path):
             etag = self._etags.get(path)
+            if etag is None:
+                self._warnings.add(_NO_ETAG)
             condition = {"If": f"<{urlsplit(self._address(path)).path}> ([{etag}])"} if etag else {}
             try:
                 self._move(source, path, {"Overwrite": "T", **condition})
             except WebError as error:
                 unable = error.status in _NO_MOVE
-                if error.status == HTTPStatus.PRECONDITION_FAILED:
-                    before = etag
+                if error.status == HTTPStatus.PRECONDITION_FAILED and etag:
                     self.read(path)
-                    unable = before is not None and self._etags.get(path) == before
+                    unable = self._etags.get(path) == etag
                 if not unable:
                     raise
                 self._put_directly(source, path, {"If-Match": etag} if etag else {})

@@ -159,7 +159,7 @@ def test_a_server_without_etags(server: Server) -> None:
     server.answered_headers_off = {"etag"}
     target(server.url).deliver(OLD, "W1")
     (warning,) = target(server.url).deliver(NEW, "W2")
-    assert "gives no ETags" in warning
+    assert "gives no strong ETags" in warning
     assert files_in(server.folder) == NEW
     (server.folder / "index.html").write_text("theirs")
     assert "has changed index.html" in str(failure(target(server.url), LATER, "W3"))
