@@ -31,7 +31,7 @@ class Folder:
         file = self._folder / path
         try:
             return file.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise self._error(error, file, "read") from error
@@ -84,7 +84,7 @@ class Folder:
         folder = self._folder / path
         try:
             found = [(inner.stat().st_mtime_ns, inner.name) for inner in folder.iterdir()]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise self._error(error, folder, "read") from error

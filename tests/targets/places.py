@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from affluence.config import load
 from affluence.targets import Target
 from affluence.targets.places import place_of
 from affluence.web import Network, Web, WebError
+from tests.records import day_of_records
 from tests.servers import SshDaemon
 from tests.targets.servers import PASSWORD, USER, Certificate, Server, nginx, web_server, wsgidav
 
@@ -42,6 +44,13 @@ minimum_calls = 1
 [network]
 timeout_s = 5
 """
+
+
+def three_weeks() -> str:
+    """Records for that platform."""
+    monday = date(2026, 3, 2)
+    days = [monday + timedelta(weeks=week, days=day) for week in range(3) for day in range(5)]
+    return "".join(day_of_records(str(day), 20, first=1000 * day.day) for day in days)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,17 +13,15 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from affluence.errors import RefusedPublicationError
 from tests.conftest import REPOSITORY
-from tests.records import day_of_records
 from tests.runs import run
 from tests.targets.conftest import Daemons
-from tests.targets.places import KINDS, Place, made, visited
+from tests.targets.places import KINDS, Place, made, three_weeks, visited
 from tests.targets.servers import Certificate, polled
 from tests.targets.sites import LATER, NEW, OLD, files_in, pages
 
@@ -142,11 +140,7 @@ def test_deliveries_killed_one_after_the_other(place: Place) -> None:
 def write_records(place: Place) -> None:
     records = place.config.parent / "records"
     records.mkdir()
-    monday = date(2026, 3, 2)
-    text = "".join(
-        day_of_records(str(monday + timedelta(days=n)), 20, first=1000 * n + 1) for n in range(5)
-    )
-    (records / "w10.csv").write_text(text)
+    (records / "march.csv").write_text(three_weeks())
 
 
 def test_a_run_delivers_and_the_next_has_nothing_to_do(place: Place) -> None:

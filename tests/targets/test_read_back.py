@@ -15,10 +15,9 @@ from affluence.targets.delivery import deliver
 from affluence.targets.folder import Folder
 from affluence.targets.read_back import _RELEASE, PublicAddress
 from affluence.web import Network, Web
-from tests.records import day_of_records
 from tests.runs import run
 from tests.servers import free_port
-from tests.targets.places import PLATFORM
+from tests.targets.places import PLATFORM, three_weeks
 from tests.targets.servers import Certificate, Server, nginx, web_server
 from tests.targets.sites import files_in, pages
 from tests.targets.test_targets import in_place
@@ -194,9 +193,7 @@ def test_a_roll_back_that_fails_is_told(server: Server) -> None:
 
 def test_a_run_reads_back_what_it_has_delivered(tmp_path: Path, certificate: Certificate) -> None:
     (tmp_path / "records").mkdir()
-    (tmp_path / "records" / "w10.csv").write_text(
-        "".join(day_of_records(f"2026-03-0{n}", 20, first=1000 * n) for n in range(2, 7))
-    )
+    (tmp_path / "records" / "march.csv").write_text(three_weeks())
     config = tmp_path / "config.toml"
     with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
         target = f'[target.site]\nkind = "in-place"\nfolder = "site"\npublic_url = "{server.url}"\n'

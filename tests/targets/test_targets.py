@@ -165,7 +165,7 @@ def test_releases_refuse_a_folder_in_the_place_of_the_link(tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(DeliveryError, match=r"file.*cannot be read.*Give the folder"):
+    with pytest.raises(DeliveryError, match=r"file.*cannot be written.*Give the folder"):
         in_place(tmp_path / "file").deliver(NEW, "W2")
 
 
