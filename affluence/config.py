@@ -140,6 +140,13 @@ def _package(where: str) -> str:
     return where
 
 
+def _secret_file(reference: str) -> str:
+    if reference.startswith("env:"):
+        message = "it is a file: write file:/path or credential:name (of systemd)"
+        raise ValueError(message)
+    return reference
+
+
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not codes or codes[0] != "fr":
         message = 'must begin with "fr"'
@@ -473,10 +480,24 @@ class Worker(_Section):
     mail: Mail | None = None
 
 
-class Target(_Section):
-    """Where the site is delivered: a folder changed in place, or releases behind one link."""
+class _ShownTarget(_Section):
+    """A target whose public address may be looked at after a delivery."""
 
-    kind: Literal["in-place", "releases"]
+    public_url: Annotated[str, AfterValidator(_folder_url)] = ""
+    read_back_s: float = Field(default=300, ge=0, le=3600)
+
+
+class InPlaceTarget(_ShownTarget):
+    """A folder that is changed in place."""
+
+    kind: Literal["in-place"]
+    folder: Path
+
+
+class ReleasesTarget(_ShownTarget):
+    """A folder of releases behind one link."""
+
+    kind: Literal["releases"]
     folder: Path
     keep_releases: int = Field(default=5, ge=2)
 
@@ -517,6 +538,51 @@ class Theme(_Section):
         return self
 
 
+class WebDavTarget(_ShownTarget):
+    """A folder of a WebDAV server, changed in place."""
+
+    kind: Literal["webdav"]
+    url: Annotated[str, Field(min_length=1), AfterValidator(_folder_url)]
+    user: str = ""
+    password: Secret = ""
+
+
+class SftpTarget(_ShownTarget):
+    """A folder of an SSH server: releases behind one link, or changed in place."""
+
+    kind: Literal["sftp"]
+    host: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = Field(min_length=1)
+    known_hosts: Path
+    key: Annotated[Secret, AfterValidator(_secret_file)] = ""
+    key_passphrase: Secret = ""
+    password: Secret = ""
+    folder: str = Field(min_length=1)  # of the server
+    layout: Literal["releases", "in-place"] = "releases"
+    keep_releases: int = Field(default=5, ge=2)
+
+    @pydantic.model_validator(mode="after")
+    def _lets_in(self) -> SftpTarget:
+        if not (self.key or self.password):
+            message = "give the key of the user, or a password"
+            raise ValueError(message)
+        return self
+
+
+class ArchiveTarget(_Section):
+    """A folder of archives, one a release, to hand over."""
+
+    kind: Literal["archive"]
+    folder: Path
+    keep_releases: int = Field(default=5, ge=2)
+
+
+Target = Annotated[
+    InPlaceTarget | ReleasesTarget | WebDavTarget | SftpTarget | ArchiveTarget,
+    Field(discriminator="kind"),
+]
+_KINDS = ("in-place", "releases", "webdav", "sftp", "archive")
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -549,7 +615,8 @@ class Config(_Section):
     @property
     def folders_to_write(self) -> tuple[Path, ...]:
         """Folders on this machine that the site is delivered to."""
-        return tuple(target.folder for target in self.target.values())
+        local = (InPlaceTarget, ReleasesTarget, ArchiveTarget)
+        return tuple(each.folder for each in self.target.values() if isinstance(each, local))
 
 
 def load(path: Path) -> Config:
@@ -580,10 +647,17 @@ def _explain(problem: Any) -> str:  # noqa: ANN401  # pydantic's ErrorDetails, w
         for part in problem["loc"]
         if not re.search(r"[\[\]()']|^(int|str|function-.*|literal.*)$", str(part))
     ]
+    if parts[0] == "target" and parts[2:] and parts[2] in _KINDS:
+        del parts[2]
+    if problem["type"].startswith("union_tag"):
+        parts.append("kind")
     key = ".".join(parts) or "(whole file)"
+    kinds = ", ".join(f'"{kind}"' for kind in _KINDS)
     advice = {
         "extra_forbidden": "is not a known key; remove it or mend its spelling",
         "missing": "is missing; add it",
+        "union_tag_invalid": f"is not a known kind; write one of {kinds}",
+        "union_tag_not_found": f"is missing; write one of {kinds}",
     }.get(problem["type"])
     message = advice or problem["msg"].removeprefix("Value error, ")
     return f"{key}: {message}"
@@ -611,7 +685,13 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
         for written in [platform.indicators.written]
     }
     targets = {
-        name: target.model_copy(update={"folder": base / target.folder})
+        name: target.model_copy(
+            update={
+                key: base / path
+                for key in ("folder", "known_hosts")
+                if isinstance(path := getattr(target, key, None), Path)
+            }
+        )
         for name, target in config.target.items()
     }
     ca_file = config.network.ca_file

@@ -102,12 +102,19 @@ class ThemeError(AffluenceError):
 
 
 class DeliveryError(AffluenceError):
-    """The site could not be delivered; the old one stays up."""
+    """The site could not be delivered; the old one stays up.
+
+    ``transient``: trying again later may help.
+    """
 
     exit_code = 6
 
-    def __init__(self, target: str, why: str, what_to_do: str) -> None:
+    def __init__(self, target: str, why: str, what_to_do: str, *, transient: bool = False) -> None:
         super().__init__(f"target '{target}': {why}. {what_to_do}")
+        self.target = target
+        self.why = why
+        self.what_to_do = what_to_do
+        self.transient = transient
 
     @classmethod
     def of_several(cls, failures: Sequence[DeliveryError]) -> DeliveryError:
@@ -115,6 +122,19 @@ class DeliveryError(AffluenceError):
         together = cls.__new__(cls)
         Exception.__init__(together, "\n".join(map(str, failures)))
         return together
+
+
+class DifferentSiteError(DeliveryError):
+    """The site was delivered, but visitors are shown another one."""
+
+    rolled_back_to: str | None = None
+
+    def after_return_to(self, release: str) -> DifferentSiteError:
+        """The same, once the release before is in its place again."""
+        why = f"{self.why}; release {release} was put back"
+        error = DifferentSiteError(self.target, why, self.what_to_do)
+        error.rolled_back_to = release
+        return error
 
 
 class DecisionError(AffluenceError):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.steps.weekly import Wish
-    from affluence.targets import Target
+    from affluence.targets.places import Place
     from affluence.typical_week import Study
     from affluence.typical_week.effect import Effect
 
@@ -49,6 +49,7 @@ class RunReport:
     release: str | None = None
     waits_for_approval: bool = False
     delivered_to: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of targets, in words
 
     @property
     def problems(self) -> list[str]:
@@ -372,16 +373,17 @@ def _publish(
             reason="" if wish is None else wish.reason,
         )
         report.delivered_to.extend(delivered.targets)
+        report.warnings.extend(delivered.warnings)
     if wish is not None:
         log.lift()
     store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))
 
 
-def places_of(config: Config) -> dict[str, Target]:
+def places_of(config: Config) -> dict[str, Place]:
     """The targets of a configuration, by their names."""
     from affluence.targets.places import place_of
 
-    return {name: place_of(name, target) for name, target in config.target.items()}
+    return {name: place_of(name, target, config) for name, target in config.target.items()}
 
 
 def _situation(config: Config, now: datetime, files: Mapping[str, Sequence[Path]]) -> str:
@@ -400,6 +402,6 @@ def _situation(config: Config, now: datetime, files: Mapping[str, Sequence[Path]
 def _is_delivered(config: Config, store: Store) -> bool:
     for name, place in places_of(config).items():
         release = store.ledger.publications.published(name)
-        if release is None or not place.is_intact(release):
+        if release is None or not place.target.is_intact(release):
             return False
     return True

@@ -56,6 +56,7 @@ def _report(report: RunReport) -> Iterator[str]:
 def problems_as_text(report: RunReport) -> str:
     """What a run could not do, empty if there is nothing."""
     lines = [f"affluence: not read: {problem}" for problem in report.problems]
+    lines += [f"affluence: {warning}" for warning in report.warnings]
     for name, reasons in report.refusals.items():
         lines += [f"affluence: {name}: no new table:", *(f"  - {reason}" for reason in reasons)]
     return "\n".join(lines)

@@ -15,7 +15,16 @@ import holidays
 import pydantic
 import pytest
 
-from affluence.config import COUNTRIES, FRENCH_REGIONS, Config, load
+from affluence.config import (
+    COUNTRIES,
+    FRENCH_REGIONS,
+    Config,
+    InPlaceTarget,
+    ReleasesTarget,
+    SftpTarget,
+    WebDavTarget,
+    load,
+)
 from affluence.errors import ConfigError
 from affluence.steps.settings import hours_of
 from affluence.typical_week.calendar import (
@@ -33,16 +42,17 @@ WITH_EXAMPLES = re.sub(r"^#(?! )", "", SHIPPED.read_text(encoding="utf-8"), flag
 def keys_of(model: type[pydantic.BaseModel], prefix: str = "") -> Iterator[str]:
     """Dotted names of every key of a section, nested ones included."""
     for name, field in model.model_fields.items():
-        inner = field.annotation
-        nested = [inner, *getattr(inner, "__args__", ())]
-        sections = [
-            kind
-            for kind in nested
-            if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel)
-        ]
         yield f"{prefix}{name}"
-        for section in sections:
+        for section in sections_in(field.annotation):
             yield from keys_of(section, f"{prefix}{name}.")
+
+
+def sections_in(annotation: object) -> Iterator[type[pydantic.BaseModel]]:
+    """Every kind of section that a type may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from sections_in(part)
 
 
 def written_keys(document: dict[str, Any], prefix: str = "") -> Iterator[str]:
@@ -57,7 +67,7 @@ def written_keys(document: dict[str, Any], prefix: str = "") -> Iterator[str]:
 def test_shipped_configuration_shows_every_key() -> None:
     document = tomllib.loads(WITH_EXAMPLES)
     document["platform"] = document["platform"]["etrangers"]
-    document["target"] = document["target"]["site"]
+    document["target"] = list(document["target"].values())
     # A text may also be written by language.
     document["platform"]["page"]["notice"]["text"] = "Grève"
     document["platform"]["reviewed_by"] = "somebody"  # by language
@@ -75,7 +85,9 @@ def test_keys_that_are_shown_as_comments_are_as_they_should_be(tmp_path: Path) -
 
 def test_paths_are_taken_from_the_folder_of_the_file() -> None:
     config = load(SHIPPED)
-    assert config.target["site"].folder == SHIPPED.parent / "site_export"
+    target = config.target["site"]
+    assert isinstance(target, InPlaceTarget)
+    assert target.folder == SHIPPED.parent / "site_export"
     assert config.state.keys_folder == SHIPPED.parent / ".affluence" / "keys"
 
 
@@ -106,7 +118,12 @@ def changed(tmp_path: Path, *replacements: tuple[str, str], text: str = "") -> P
         ("09:00-12:00", "09:00-14:00", "platform.etrangers.opening.monday: has hours that over"),
         ("quiet = 0.90", "quiet = 0.60", "platform.etrangers.levels: bounds must descend"),
         ("last = 2026-10-15", "last = 2026-10-01", "closures.0: 'last' is before 'first'"),
-        ('kind = "in-place"', 'kind = "ftp"', "target.site.kind: "),
+        (
+            'kind = "in-place"',
+            'kind = "ftp"',
+            "target.site.kind: is not a known kind; write one of",
+        ),
+        ('kind = "in-place"', "", 'target.site.kind: is missing; write one of "in-place"'),
         ("[target.site]", "[targets.site]", "targets: is not a known key"),
     ],
 )
@@ -116,6 +133,55 @@ def test_a_problem_names_its_key_and_what_to_write(
     with pytest.raises(ConfigError) as raised:
         load(changed(tmp_path, (old, new)))
     assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('folder = "site_export"', "", "target.site.folder: is missing; add it"),
+        (
+            'folder = "site_export"',
+            'folder = "a"\nurl = "b"',
+            "target.site.url: is not a known key",
+        ),
+        ('url = "https://dav', 'url = "http://dav', "target.intranet.url: write a whole address"),
+        (
+            'fluence/"\nread',
+            'fluence"\nread',
+            "target.site.public_url: write the address of the folder",
+        ),
+        ('"credential:webdav"', '"secret"', "target.intranet.password: a secret is not written"),
+        ("port = 22", "port = 0", "target.host.port: "),
+        (
+            "file:/etc/affluence/id_ed25519",
+            "env:KEY",
+            "target.host.key: it is a file: write file:/",
+        ),
+        ('known_hosts = "known_hosts"', "", "target.host.known_hosts: is missing; add it"),
+        ('layout = "releases"', 'layout = "links"', "target.host.layout: "),
+        ("keep_releases = 5", "keep_releases = 1", "target.releases.keep_releases: "),
+    ],
+)
+def test_a_problem_of_a_target_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(changed(tmp_path, (old, new), text=WITH_EXAMPLES))
+    assert problem in str(raised.value)
+
+
+def test_somebody_must_be_let_in(tmp_path: Path) -> None:
+    text = re.sub(r'^(key|password) = ".*$', "", WITH_EXAMPLES, flags=re.MULTILINE)
+    with pytest.raises(ConfigError, match=r"target.host: give the key of the user, or a password"):
+        load(changed(tmp_path, text=text))
+
+
+def test_targets_of_every_kind(tmp_path: Path) -> None:
+    targets = load(changed(tmp_path, text=WITH_EXAMPLES)).target
+    folder, server, host = targets["releases"], targets["intranet"], targets["host"]
+    assert isinstance(folder, ReleasesTarget) and folder.folder == Path("/srv/affluence")
+    assert (
+        isinstance(server, WebDavTarget) and server.url == "https://dav.example.gouv.fr/affluence/"
+    )
+    assert isinstance(host, SftpTarget) and host.known_hosts == tmp_path / "known_hosts"
 
 
 def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from affluence.errors import DeliveryError
+from affluence.errors import DeliveryError, DifferentSiteError
 from affluence.publication import wording
 from affluence.publication.portal import Portal
 from affluence.publication.site import JSON
 from affluence.store import Store
 from affluence.store.publications import Publication, Recommended
-from affluence.targets import Target
+from affluence.targets.delivery import deliver as deliver_to
+from affluence.targets.places import Place
 
 Files = Mapping[str, bytes]
 
@@ -24,6 +25,7 @@ class Delivered:
 
     release: str
     targets: tuple[str, ...]
+    warnings: tuple[str, ...]  # of targets, in words
 
 
 def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
@@ -49,7 +51,7 @@ def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) 
 
 def deliver(
     store: Store,
-    places: Mapping[str, Target],
+    places: Mapping[str, Place],
     files: Files,
     release: str,
     *,
@@ -76,21 +78,35 @@ def deliver(
     """
     publications = store.ledger.publications
     done: list[str] = []
+    warnings: list[str] = []
     failures: list[DeliveryError] = []
     for name, place in places.items():
-        if publications.published(name) == release and place.is_intact(release):
-            continue
+        before = publications.published(name)
         try:
-            place.deliver(files, release)
+            if before == release and place.target.is_intact(release):
+                continue
+            old = store.shelf.get(before) if before is not None else None
+            told = deliver_to(
+                place.target,
+                (files, release),
+                previous=None if before is None or old is None else (old, before),
+                address=place.address,
+            )
+        except DifferentSiteError as error:
+            # Tried again, it would come and go: a person must look, or a new week come.
+            publications.hold_back(release, error.rolled_back_to, now)
+            failures.append(error)
+            continue
         except DeliveryError as error:
             failures.append(error)
             continue
+        warnings += [f"target '{name}': {warning}" for warning in told]
         new = Publication(target=name, release=release, at=now, action=action, reason=reason)
         publications.add_publication(new, _recommended_in(files, days))
         done.append(name)
     if failures:
         raise failures[0] if len(failures) == 1 else DeliveryError.of_several(failures)
-    return Delivered(release=release, targets=tuple(done))
+    return Delivered(release=release, targets=tuple(done), warnings=tuple(warnings))
 
 
 def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]:

@@ -278,12 +278,12 @@ class Publications:
 
     # What a person decided
 
-    def hold_back(self, release: str, instead: str, now: datetime) -> None:
+    def hold_back(self, release: str, instead: str | None, now: datetime) -> None:
         """Reject a release: its weeks are not published by themselves any more.
 
         The tables that the one ``instead`` of it shows are not withdrawn any more.
         """
-        rejected, shown = self.release(release), self.release(instead)
+        rejected, shown = self.release(release), self.release(instead or "")
         with transaction(self._db):
             self._db.execute("UPDATE releases SET state = 'rejected' WHERE release = ?", (release,))
             self._db.executemany(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 Site = Mapping[str, bytes]
 
@@ -14,8 +11,11 @@ Site = Mapping[str, bytes]
 class Target(Protocol):
     """A place that visitors read."""
 
-    def deliver(self, site: Site, release: str) -> None:
-        """Put this site in the place of the one before.
+    def deliver(self, site: Site, release: str) -> list[str]:
+        """Put this site in the place of the one before, be that newer or older.
+
+        Returns:
+            What the webmaster should know although all went well, in words.
 
         Raises:
             DeliveryError: the old site stays up; says what to do.
@@ -23,29 +23,9 @@ class Target(Protocol):
         """
 
     def is_intact(self, release: str) -> bool:
-        """Whether exactly this release is there, every file as its manifest says."""
+        """Whether exactly this release is there, every file as its manifest says.
 
+        Raises:
+            DeliveryError: the place cannot be read.
 
-def holds_release(folder: Path, release: str) -> bool:
-    """Whether the files of a folder are those of a release, by its own manifest."""
-    manifest = read_manifest(folder)
-    if manifest is None or manifest.get("release") != release:
-        return False
-    files = manifest.get("files", {})
-    return all(_matches(folder / path, entry["sha256"]) for path, entry in files.items())
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of the site in a folder, None if there is none that can be read."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) else None
-
-
-def _matches(path: Path, sha256: str) -> bool:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-    except OSError:
-        return False
+        """

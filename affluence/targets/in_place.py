@@ -1,81 +1,120 @@
-"""A folder that is changed in place, for hosts without links: each page replaced by one rename.
+"""A site that is changed in place, for hosts without links: each file replaced by one rename.
 
-Pages are self-contained, so a visitor never sees half of one. Data goes first, pages last,
-``index.html`` the very last; what the old release had and the new has not is removed at the end.
+Everything is written under temporary names and read back before the first file is replaced, so
+a full disk or a lost connection leaves the old site as it was. Pages are self-contained, so
+a visitor never sees half of one. Data goes first, pages last, ``index.html`` the very last; what
+the old release had and the new has not is removed at the end.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Mapping
 
 from affluence.errors import DeliveryError
-from affluence.targets import Site, holds_release, read_manifest
-
-_TEMPORARY = ".affluence-tmp"
+from affluence.targets import Site
+from affluence.targets.files import (
+    MANIFEST,
+    Files,
+    Opening,
+    holds_release,
+    listed,
+    order,
+    sha256,
+    temporary,
+)
+from affluence.targets.lock import NOTE, Hashes, begin, end, joined, left_behind
 
 
 class InPlace:
-    """A folder in which this program alone keeps the site."""
+    """A place that others may use beside us; ``keeps_edits``: and whose pages they may change.
 
-    def __init__(self, name: str, folder: Path) -> None:
+    A page of ours that somebody has changed is put right, or, with ``keeps_edits``, kept: the
+    delivery is then refused.
+    """
+
+    def __init__(self, name: str, opening: Opening, *, keeps_edits: bool = False) -> None:
         self._name = name
-        self._folder = folder
+        self._opening = opening
+        self._keeps_edits = keeps_edits
 
-    def deliver(self, site: Site, release: str) -> None:
+    def deliver(self, site: Site, release: str) -> list[str]:
         """Replace the site file by file; see `affluence.targets.Target`."""
-        try:
-            self._refuse_foreign_files(site)
-            old = read_manifest(self._folder) or {}
-            for path in sorted(site, key=_order):
-                self._replace(path, site[path])
-            self._remove_strays(set(old.get("files", {})) - set(site))
-        except OSError as error:
-            advice = "Give the folder to the user that runs affluence and check the disk's space."
-            why = f"{error.filename or self._folder} cannot be written ({error.strerror})"
-            raise DeliveryError(self._name, why, advice) from error
-        if not self.is_intact(release):
-            why = f"{self._folder} does not hold what was written to it"
-            raise DeliveryError(self._name, why, "Does another program write there?")
+        del release  # the manifest of the site says it
+        with self._opening() as files:
+            delivered = _delivered(files)
+            left = left_behind(files, self._name)
+            for path in sorted(left or ()):
+                files.remove(temporary(path))
+            begin(files, self._name, joined(delivered, _hashes(site)), left)
+            ours = joined(delivered, left or {})
+            present = {path: files.read(path) for path in sorted({*site, *ours})}
+            refusal = self._refusal(site, present, ours)
+            if refusal is not None:
+                if not left:  # else it must be remembered for longer what is ours
+                    end(files)
+                raise refusal
+            changed = [path for path in sorted(site, key=order) if present[path] != site[path]]
+            for path in changed:
+                files.write(temporary(path), site[path])
+            self._verify(files, {temporary(path): site[path] for path in changed})
+            for path in changed:
+                self._switch(files, path, is_new=present[path] is None)
+            self._verify(files, {path: site[path] for path in changed})
+            for path in sorted(set(ours) - set(site)):
+                files.remove(path)
+            end(files)
+            return files.warnings
 
     def is_intact(self, release: str) -> bool:
         """Whether exactly this release is there; see `affluence.targets.Target`."""
-        return holds_release(self._folder, release) and not list(self._leftovers())
+        with self._opening() as files:
+            return holds_release(files, release) and files.read(NOTE) is None
 
-    def _refuse_foreign_files(self, site: Site) -> None:
-        if read_manifest(self._folder) is not None:
-            return
-        for path, content in site.items():
-            present = self._folder / path
-            if present.exists() and present.read_bytes() != content:
-                advice = "Choose another folder, or empty this one, if nothing in it is needed."
-                why = f"{present} is already there and is not a page of affluence"
+    def _refusal(
+        self, site: Site, present: Mapping[str, bytes | None], ours: Hashes
+    ) -> DeliveryError | None:
+        """Why these files must not be overwritten; None if they may be."""
+        for path, content in present.items():
+            if content is None or content == site.get(path):
+                continue
+            if path not in ours:
+                return self._foreign(path)
+            if self._keeps_edits and sha256(content) not in ours[path]:
+                return self._edited(path)
+        return None
+
+    def _switch(self, files: Files, path: str, *, is_new: bool) -> None:
+        if not is_new:
+            files.replace(temporary(path), path)
+        elif not files.move_new(temporary(path), path):
+            raise self._foreign(path)
+
+    def _verify(self, files: Files, expected: Mapping[str, bytes]) -> None:
+        for path, content in expected.items():
+            if files.read(path) != content:
+                why = f"{path} does not hold what was written to it"
+                advice = "Does another program write there?"
                 raise DeliveryError(self._name, why, advice)
 
-    def _replace(self, path: str, content: bytes) -> None:
-        final = self._folder / path
-        final.parent.mkdir(parents=True, exist_ok=True)
-        if final.exists() and final.read_bytes() == content:
-            return
-        temporary = final.with_name(f".{final.name}{_TEMPORARY}")
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(final)
+    def _foreign(self, path: str) -> DeliveryError:
+        why = f"{path} is already there and is not a page of affluence"
+        advice = "Choose another folder, or empty this one, if nothing in it is needed."
+        return DeliveryError(self._name, why, advice)
 
-    def _remove_strays(self, old_paths: set[str]) -> None:
-        for path in (*(self._folder / old for old in sorted(old_paths)), *self._leftovers()):
-            path.unlink(missing_ok=True)
-            if path.parent != self._folder and not any(path.parent.iterdir()):
-                path.parent.rmdir()
-
-    def _leftovers(self) -> list[Path]:
-        """Temporary files of a delivery that was interrupted."""
-        return sorted(self._folder.rglob(f".*{_TEMPORARY}"))
+    def _edited(self, path: str) -> DeliveryError:
+        why = f"somebody else has changed {path} since it was delivered; nothing was overwritten"
+        advice = "Keep that change elsewhere if it is needed, delete the file, and run again."
+        return DeliveryError(self._name, why, advice)
 
 
-def _order(path: str) -> tuple[int, str]:
-    """Data, then the manifest, then pages, then the first page."""
-    rank = 3 if path == "index.html" else 2 if path.endswith(".html") else 1
-    return (rank if path != "manifest.json" else 1, path)
+def _delivered(files: Files) -> Hashes:
+    """Hashes of the files that were delivered last, by their manifest, and of that itself."""
+    manifest = files.read(MANIFEST)
+    release, old = listed(manifest)
+    if manifest is None or release is None:
+        return {}
+    return {path: frozenset({known}) for path, known in {**old, MANIFEST: sha256(manifest)}.items()}
+
+
+def _hashes(site: Site) -> Hashes:
+    return {path: frozenset({sha256(content)}) for path, content in site.items()}

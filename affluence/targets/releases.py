@@ -2,77 +2,64 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
-
 from affluence.errors import DeliveryError
-from affluence.targets import Site, holds_release
+from affluence.targets import Site
+from affluence.targets.files import LinkingFiles, LinkingOpening, holds_release
+from affluence.targets.lock import NOTE, begin, end, left_behind
+
+CURRENT = "current"
+_RELEASES = "releases"
+_BUILDING = ".building"
 
 
 class Releases:
-    """A folder with ``releases/<release>/…`` and a link ``current`` to one of them."""
+    """A place with ``releases/<release>/…`` and a link ``current`` to one of them."""
 
-    def __init__(self, name: str, folder: Path, keep: int) -> None:
+    def __init__(self, name: str, opening: LinkingOpening, keep: int) -> None:
         self._name = name
-        self._folder = folder
+        self._opening = opening
         self._keep = keep
 
-    @property
-    def current(self) -> Path:
-        """The link that the web server follows."""
-        return self._folder / "current"
-
-    def deliver(self, site: Site, release: str) -> None:
+    def deliver(self, site: Site, release: str) -> list[str]:
         """Write the release, check it, switch the link; see `affluence.targets.Target`."""
-        final = self._folder / "releases" / release
-        try:
-            if not holds_release(final, release):
-                self._write(site, final)
-            if not holds_release(final, release):
+        final = f"{_RELEASES}/{release}"
+        with self._opening() as files:
+            left = left_behind(files, self._name)
+            for name in files.names(_RELEASES):
+                if name.endswith(_BUILDING):
+                    files.remove_folder(f"{_RELEASES}/{name}")
+            begin(files, self._name, {}, left)
+            files.link_of(CURRENT)  # which is an error where it is no link
+            if not holds_release(files, release, f"{final}/"):
+                _write(files, site, final)
+            if not holds_release(files, release, f"{final}/"):
                 why = f"{final} does not hold what was written to it"
                 raise DeliveryError(self._name, why, "Does another program write there?")
-            self._switch(final)
-            self._prune()
-        except OSError as error:
-            advice = "Give the folder to the user that runs affluence and check the disk's space."
-            why = f"{error.filename or self._folder} cannot be written ({error.strerror})"
-            raise DeliveryError(self._name, why, advice) from error
+            files.switch_link(CURRENT, final)
+            self._prune(files, release)
+            end(files)
+            return files.warnings
 
     def is_intact(self, release: str) -> bool:
         """Whether exactly this release is linked; see `affluence.targets.Target`."""
-        linked = self.current.is_symlink() and self.current.readlink().name == release
-        return linked and holds_release(self.current, release)
+        final = f"{_RELEASES}/{release}"
+        with self._opening() as files:
+            return (
+                files.link_of(CURRENT) == final
+                and holds_release(files, release, f"{final}/")
+                and files.read(NOTE) is None
+            )
 
-    def _write(self, site: Site, final: Path) -> None:
-        building = final.with_name(f".{final.name}.building")
-        shutil.rmtree(building, ignore_errors=True)
-        for path, content in sorted(site.items()):
-            file = building / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        shutil.rmtree(final, ignore_errors=True)
-        building.rename(final)
+    def _prune(self, files: LinkingFiles, release: str) -> None:
+        """Keep the linked release and the newest of the others."""
+        others = [name for name in files.names(_RELEASES) if name != release]
+        for name in others[self._keep - 1 :]:
+            files.remove_folder(f"{_RELEASES}/{name}")
 
-    def _switch(self, final: Path) -> None:
-        if self.current.exists() and not self.current.is_symlink():
-            advice = "Move it away: affluence makes a link of that name."
-            raise DeliveryError(self._name, f"{self.current} is not a link", advice)
-        link = self._folder / ".current.new"
-        link.unlink(missing_ok=True)
-        link.symlink_to(final.relative_to(self._folder))
-        link.replace(self.current)
 
-    def _prune(self) -> None:
-        """Keep the newest releases; the linked one and unfinished leftovers are told apart."""
-        releases = self._folder / "releases"
-        for leftover in releases.glob(".*.building"):
-            shutil.rmtree(leftover)
-        linked = self.current.resolve()
-        others = [path for path in releases.iterdir() if path.resolve() != linked]
-        others.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
-        for old in others[self._keep - 1 :]:
-            shutil.rmtree(old)
+def _write(files: LinkingFiles, site: Site, final: str) -> None:
+    building = f"{final}{_BUILDING}"
+    for path, content in sorted(site.items()):
+        files.write(f"{building}/{path}", content)
+    files.remove_folder(final)
+    files.move_folder(building, final)
