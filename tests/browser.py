@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -29,7 +29,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # WCAG 1.4.12: what a reader may impose without losing anything.
 TEXT_SPACING = """
@@ -46,3 +46,11 @@ def chromium() -> Iterator[Browser]:
         launched = running.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
         yield launched
         launched.close()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """The rules that axe sees broken, as « name × times »."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    options = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+    found = axe.Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']} × {len(each['nodes'])}" for each in found]
