@@ -1,10 +1,13 @@
 """Every page in every way in which somebody may see it, through the page check and axe.
 
     python -m tests.publication.matrix [--theme neutral] [--jobs 2]
+    python -m tests.publication.matrix --write FOLDER
 
 In French and in Arabic each page is shown narrow, middling and wide, in its own colours, in those
 that a reader forces upon it and on paper, with and without script; in the other languages on a
-narrow screen. The two fragments stand in a page of another site.
+narrow screen. The two fragments stand in a page of another site. It takes several minutes: nine on
+two cores that have other work; the tests look at each page once. The second command only writes
+the pages, for an HTML checker.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import product
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.publication.edition import Edition
@@ -137,12 +141,24 @@ def look_at_all(theme: str, some: Sequence[Sheet]) -> list[Seen]:
         return [look_at(browser, addresses, sheet) for sheet in some]
 
 
+def write(built: Mapping[str, Site], folder: Path) -> None:
+    """Write the pages of each site to a folder of its own."""
+    for sheet in sheets(built):
+        file = folder / sheet.site / sheet.path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(built[sheet.site][sheet.path])
+
+
 def main() -> None:
     """Parse the command line, look at every page, report."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--theme", choices=THEMES, default="neutral")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="browsers at once")
+    parser.add_argument("--write", type=Path, help="only write the pages, to this folder")
     arguments = parser.parse_args()
+    if arguments.write:
+        write(sites(arguments.theme), arguments.write)
+        return
     began = time.perf_counter()
     wanted = sheets(sites(arguments.theme))
     shares = [wanted[first :: arguments.jobs] for first in range(arguments.jobs)]
