@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from mimetypes import guess_type
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -32,7 +29,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # WCAG 1.4.12: what a reader may impose without losing anything.
 TEXT_SPACING = """
@@ -51,34 +48,9 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
-@contextmanager
-def served(site: Mapping[str, bytes], under: str, headers: Mapping[str, str]) -> Iterator[str]:
-    """A site on this machine: any other path gets its page for those astray; yields the address.
-
-    Args:
-        site: its files by path.
-        under: path of its folder on the host, such as "/affluence/".
-        headers: said with every file.
-
-    """
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.removeprefix(under) or "index.html"
-            found = path in site
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", guess_type(path)[0] or "text/html; charset=utf-8")
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(site[path if found else "404.html"])
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}{under}"
-        server.shutdown()
-        thread.join()
+def axe_violations(page: Page) -> list[str]:
+    """The rules that axe sees broken, as « name × times »."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    options = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+    found = axe.Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']} × {len(each['nodes'])}" for each in found]

@@ -9,7 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from affluence.publication.edition import Bounds, Desk, Edition, Hours
+from affluence.publication.edition import (
+    Bounds,
+    Closure,
+    Contact,
+    DayAhead,
+    Desk,
+    Edition,
+    Hours,
+    LeftOut,
+    Notice,
+    PastForecasts,
+)
 from affluence.tables import WEEK
 
 PHONE = "+33199001234"
@@ -129,3 +140,29 @@ def edition(**changes: Any) -> Edition:
         valid_until=date(2026, 3, 15),
     )
     return replace(base, **changes)
+
+
+def full_edition(**changes: Any) -> Edition:
+    """An edition that makes a page show everything it can."""
+    base: dict[str, Any] = {
+        "contact": Contact(
+            price="local",
+            relay_url="https://relais.example.gouv.fr/",
+            appointment_url="https://rdv.example.gouv.fr/?a=1&b=2",
+            online_url="https://demarches.example.gouv.fr/",
+            public_url="https://www.example.gouv.fr/affluence/",
+            notice=Notice(texts=(("fr", "Grève des transports"),), until=date(2026, 3, 12)),
+        ),
+        "left_out": tuple(
+            LeftOut(day=date(2026, 2, day), reason="odd_day", label="travaux", factor=2.5)
+            for day in (2, 3, 4, 5)
+        ),
+        "closures_ahead": (
+            Closure(first=date(2026, 3, 12), last=date(2026, 3, 13), label="Travaux"),
+        ),
+        "days_ahead": (
+            DayAhead(day=date(2026, 3, 11), kinds=("month_start", "bridge"), demand_factor=0.81),
+        ),
+        "past_forecasts": PastForecasts(error=0.154, error_of_mean=0.181, are_better=True),
+    }
+    return edition(**{**base, **changes})

@@ -6,13 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +21,7 @@ from tests.browser import NEEDS_CHROMIUM, chromium
 
 from .editions import DRAWN, HOURS, STATES, drawn, edition, hours
 from .reading import csv_rows, json_data
+from .serving import headers_of, served
 
 PARIS = ZoneInfo("Europe/Paris")
 FULL = edition(
@@ -155,32 +151,6 @@ def test_the_csv_is_as_its_table_schema_says() -> None:
 # Samples of headers
 
 
-@contextmanager
-def served(folder: Path, headers: dict[str, str]) -> Iterator[str]:
-    """A server on loopback that sends these headers with every file; its address."""
-
-    class Handler(SimpleHTTPRequestHandler):
-        def end_headers(self) -> None:
-            for name, value in headers.items():
-                self.send_header(name, value)
-            super().end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def headers_of(sample: str) -> dict[str, str]:
-    return dict(re.findall(r'(?:Header always set|add_header) (\S+) "(.*?)"', sample))
-
-
 def test_both_samples_say_the_same_and_allow_nothing_unsafe() -> None:
     site = build_site(FULL)
     apache, nginx = (
@@ -195,12 +165,10 @@ class TestInChromium:
     pytestmark = NEEDS_CHROMIUM
 
     @pytest.mark.parametrize("name", ["index.html", "ar.html"])
-    def test_the_page_works_under_its_own_policy(self, tmp_path: Path, name: str) -> None:
+    def test_the_page_works_under_its_own_policy(self, name: str) -> None:
         site = build_site(FULL)
-        for path, body in site.items():
-            (tmp_path / path).write_bytes(body)
         headers = headers_of(site["entetes-nginx.txt"].decode())
-        with served(tmp_path, headers) as address, chromium() as browser:
+        with served(site, headers) as address, chromium() as browser:
             page = browser.new_page()
             refused: list[str] = []
             page.on("console", lambda message: refused.append(message.text))

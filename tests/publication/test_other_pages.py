@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ from affluence.publication.checks import check_site
 from affluence.publication.edition import Contact, Edition
 from affluence.publication.language import Language, available
 from affluence.publication.site import build_site, kind_of, path_of
-from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
+from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
 
 from .editions import DRAWN, PHONE, drawn, edition, hours
-from .reading import LEVELS, words
+from .page_check import expected_of, problems, visited
+from .reading import LEVELS, through_an_editor, words
+from .serving import served
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pypdf = pytest.importorskip("pypdf")
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ EDITIONS = {
     ),
 }
 KINDS = ("simple", "affiche")
+
+
+@cache
+def site(name: str) -> dict[str, bytes]:
+    return build_site(EDITIONS[name])
 
 
 def plain(site: dict[str, bytes], path: str) -> str:
@@ -117,16 +124,16 @@ class TestInChromium:
     @pytest.mark.parametrize("code", ["fr", "ar"])
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("name", EDITIONS)
-    def test_nothing_scrolls_sideways_and_axe_is_content(
-        self, browser: Browser, tmp_path: Path, name: str, kind: str, code: str
+    def test_the_check_and_axe_find_nothing(
+        self, browser: Browser, name: str, kind: str, code: str
     ) -> None:
-        page = opened(browser, tmp_path, EDITIONS[name], path_of(kind, Language(code)))
-        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-        violations = axe.Axe().run(page, options=options).response["violations"]
-        assert [(found["id"], len(found["nodes"])) for found in violations] == []
-        page.add_style_tag(content=TEXT_SPACING)
-        excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(excess) == 0
+        path = path_of(kind, Language(code))
+        with (
+            served(site(name)) as address,
+            visited(browser, f"{address}/{path}") as visit,
+        ):
+            assert problems(visit, expected_of(path)) == []
+            assert axe_violations(visit.page) == []
 
     @pytest.mark.parametrize("code", ["fr", "ar"])
     @pytest.mark.parametrize("name", EDITIONS)
@@ -160,15 +167,6 @@ def test_levels_of_the_poster_are_those_of_the_page() -> None:
     table = page[page.index(begin) : page.index(end)].strip()
     assert table in poster
     assert len(DRAWN) == 7
-
-
-DROPPED_BY_EDITORS = r"</?(?:div|span|svg|path|circle|bdi|style|script|details|summary)\b[^>]*>"
-
-
-def through_an_editor(fragment: str) -> str:
-    """What the rich-text editor of a content management system keeps (eZ Platform's rules)."""
-    kept = re.sub(DROPPED_BY_EDITORS, "", fragment)
-    return re.sub(r' (?:style|lang|dir|aria-\w+|data-\w+|headers)="[^"]*"', "", kept)
 
 
 @pytest.mark.parametrize("name", EDITIONS)

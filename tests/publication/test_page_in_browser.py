@@ -1,27 +1,31 @@
-"""The page in Chromium: narrow and wide, spaced, printed, in forced colours, read by axe."""
+"""The pages in Chromium: through the page check and axe, printed, by keyboard, by the clock.
+
+`python -m tests.publication.matrix` looks at every page in every way; here is a part of that.
+"""
 
 from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
 from affluence.publication.language import Language
 from affluence.publication.site import build_site, path_of
-from affluence.publication.wording import LEVELS as STATES
-from affluence.publication.wording import Words
-from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
+from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
 
+from . import matrix
 from .editions import DRAWN, HOURS, PHONE, drawn, edition, hours
+from .page_check import LOOKS, expected_of, problems, visited
 from .reading import LEVELS, words
+from .serving import served
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pypdf = pytest.importorskip("pypdf")
 
 if TYPE_CHECKING:
@@ -61,108 +65,80 @@ EDITIONS = {
 }
 
 
+SATURDAY = "2026-03-14T10:00:00+01:00"  # the table is still valid, the desk is closed
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as launched:
         yield launched
 
 
-def opened(
-    browser: Browser, folder: Path, shown: Edition, width: int = 320, **context: Any
-) -> Page:
-    """The page of an edition as a file, in the last of its languages, its details opened."""
-    for path, body in build_site(shown).items():
-        (folder / path).write_bytes(body)
-    page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
-    page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
-    page.goto((folder / path_of("", Language(shown.desk.languages[-1]))).as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    return page
+Show = Callable[..., "Page"]
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Show]:
+    """The page of an edition in the last of its languages, its details opened."""
+    with ExitStack() as stack:
+
+        def shown(edition: Edition, *, moment: str = SATURDAY, **visit: object) -> Page:
+            address = stack.enter_context(served(build_site(edition)))
+            path = path_of("", Language(edition.desk.languages[-1]))
+            at = stack.enter_context(
+                visited(browser, f"{address}/{path}", moment=moment, **visit)  # type: ignore[arg-type]
+            )
+            at.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            return at.page
+
+        yield shown
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("name", EDITIONS)
-def test_nothing_scrolls_sideways_even_with_wide_spacing(
-    browser: Browser, tmp_path: Path, name: str, width: int
+def test_the_check_and_axe_find_nothing(browser: Browser, name: str, width: int) -> None:
+    path = path_of("", Language(EDITIONS[name].desk.languages[-1]))
+    with (
+        served(build_site(EDITIONS[name])) as address,
+        visited(browser, f"{address}/{path}", width=width) as visit,
+    ):
+        assert problems(visit, expected_of(path)) == []
+        assert axe_violations(visit.page) == []
+
+
+SITES = matrix.sites("neutral")
+
+
+@pytest.mark.parametrize("sheet", matrix.sheets(SITES), ids=str)
+def test_the_check_and_axe_find_nothing_on_any_page(browser: Browser, sheet: matrix.Sheet) -> None:
+    with matrix.serving(SITES) as addresses:
+        plainest = replace(sheet, in_full=False)
+        assert matrix.look_at(browser, addresses, plainest).problems == ()
+
+
+@pytest.mark.parametrize("look", ["forced colours", "print"])
+@pytest.mark.parametrize("path", ["index.html", "affiche-ar.html"])
+def test_the_check_finds_nothing_in_other_looks_without_script(
+    browser: Browser, path: str, look: str
 ) -> None:
-    page = opened(browser, tmp_path, EDITIONS[name], width)
-    excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    # Text that sticks out of its cell is hidden from the first measure: cells are measured too.
-    cut = """[...document.querySelectorAll('td, th')].filter(cell => cell.scrollWidth >
-        cell.clientWidth + 1).map(cell => cell.innerText)"""
-    assert (page.evaluate(excess), page.evaluate(cut)) == (0, [])
-    page.add_style_tag(content=TEXT_SPACING)
-    assert (page.evaluate(excess), page.evaluate(cut)) == (0, [])
+    with (
+        matrix.serving(SITES) as addresses,
+        visited(browser, f"{addresses['site']}/{path}", script=False) as visit,
+    ):
+        visit.page.emulate_media(**LOOKS[look])
+        assert problems(visit, expected_of(path)) == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("name", EDITIONS)
-def test_axe_finds_no_violation(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    page = opened(browser, tmp_path, EDITIONS[name], width)
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    violations = axe.Axe().run(page, options=options).response["violations"]
-    assert [(found["id"], len(found["nodes"])) for found in violations] == []
-
-
-# From the notes on publishing, appendix A: what axe does not see.
-OWN_CHECKS = r"""([language, direction, words]) => {
-  const problems = [];
-  const luminance = colour => { const [r, g, b] = colour.map(v => { v /= 255;
-    return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
-    return .2126 * r + .7152 * g + .0722 * b };
-  const parts = text => (text.match(/[\d.]+/g) || []).map(Number);
-  const background = cell => { let at = cell, colour;
-    do { colour = parts(getComputedStyle(at).backgroundColor); at = at.parentElement }
-    while (at && colour.length > 3 && colour[3] === 0); return colour };
-  if (document.documentElement.lang !== language) problems.push('lang');
-  if (getComputedStyle(document.body).direction !== direction) problems.push('direction');
-  for (const table of document.querySelectorAll('table')) {
-    if (!table.caption || !table.caption.innerText.trim()) problems.push('no caption');
-    for (const row of table.tBodies[0].rows)
-      if (!row.cells[0].matches('th[scope=row]')) problems.push('row header');
-    for (const cell of table.tHead.rows[0].cells)
-      if (!cell.matches('th[scope=col]')) problems.push('column header') }
-  for (const cell of document.querySelectorAll('#affluence td')) {
-    const word = cell.innerText.replace(/\u00ad/g, '').replace(/\s+/g, ' ').trim();
-    if (!words.includes(word)) problems.push('unknown word ' + word);
-    if (!cell.querySelector('svg')) problems.push('no symbol') }
-  const texts = 'td, th, caption, p, li, dt, dd, h1, h2, a, summary, .mot';
-  for (const text of document.querySelectorAll(texts)) {
-    const [a, b] = [parts(getComputedStyle(text).color), background(text)].map(luminance);
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) problems.push('contrast ' + ratio.toFixed(2) + ' ' + text.className) }
-  return problems }"""
-
-
-@pytest.mark.parametrize("name", EDITIONS)
-def test_cells_have_word_symbol_headers_and_contrast(
-    browser: Browser, tmp_path: Path, name: str
-) -> None:
-    page = opened(browser, tmp_path, EDITIONS[name])
-    language = Language(EDITIONS[name].desk.languages[-1])
-    named = [str(Words(language).level(state)) for state in STATES]
-    assert page.evaluate(OWN_CHECKS, [language.code, language.direction, named]) == []
-
-
-def test_the_browser_shows_the_levels_that_were_drawn(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, edition(), width=1280)
+def test_the_browser_shows_the_levels_that_were_drawn(show: Show) -> None:
+    page = show(edition(), width=1280)
     cells = page.locator("#affluence td").all_inner_texts()
     expected = [LEVELS[letter][0] for line in DRAWN for letter in line]
     assert [words(cell) for cell in cells] == expected
     assert len(expected) == len(HOURS) * 5
 
 
-def test_targets_are_large_enough_to_touch(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, edition())
-    page.locator(".evitement a").focus()  # shown to those who move by keyboard
-    for target in page.locator("a, summary").all():
-        box = target.bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= 24
-
-
-def test_focus_is_visible_on_everything_that_takes_it(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, edition())
+def test_focus_is_visible_on_everything_that_takes_it(show: Show) -> None:
+    page = show(edition())
     seen = []
     for _ in range(page.locator("a, summary").count()):
         page.keyboard.press("Tab")
@@ -173,28 +149,16 @@ def test_focus_is_visible_on_everything_that_takes_it(browser: Browser, tmp_path
 
 
 @pytest.mark.parametrize("name", ["realistic", "nothing quiet", "all quiet", "little data"])
-def test_the_answer_is_on_the_first_screen_of_a_small_phone(
-    browser: Browser, tmp_path: Path, name: str
-) -> None:
-    page = opened(browser, tmp_path, EDITIONS[name])
+def test_the_answer_is_on_the_first_screen_of_a_small_phone(show: Show, name: str) -> None:
+    page = show(EDITIONS[name])
     box = page.locator(".reponse p").first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 568  # the screen of the smallest phones in use
 
 
-def test_the_page_asks_nothing_of_any_other_place(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, edition())
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.reload(wait_until="networkidle")
-    assert asked == [(tmp_path / "index.html").as_uri()]
-
-
 @pytest.mark.parametrize("name", EDITIONS)
-def test_it_prints_on_one_sheet_with_what_a_caller_needs(
-    browser: Browser, tmp_path: Path, name: str
-) -> None:
-    page = opened(browser, tmp_path, EDITIONS[name], width=1280)
+def test_it_prints_on_one_sheet_with_what_a_caller_needs(show: Show, name: str) -> None:
+    page = show(EDITIONS[name], width=1280)
     sheets = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages
     assert len(sheets) == 1
     # Letters that the font ties together (« fi ») are taken apart again.
@@ -205,8 +169,8 @@ def test_it_prints_on_one_sheet_with_what_a_caller_needs(
         assert "ne vous y fiez plus" in printed
 
 
-def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, edition(), forced_colors="active")
+def test_forced_colours_leave_words_symbols_and_borders(show: Show) -> None:
+    page = show(edition(), forced_colors="active")
     look = page.evaluate("""() => {
       const cell = document.querySelector('#affluence td.tres_charge');
       const symbol = cell.querySelector('.plein');
@@ -217,14 +181,9 @@ def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, tmp_pa
     assert look["symbol"] == look["text"] != look["ground"]
 
 
-def shown_at(browser: Browser, folder: Path, moment: str, **context: Any) -> Page:
+def shown_at(show: Show, moment: str, *, script: bool = True) -> Page:
     """The realistic page as a phone in New York shows it at a moment."""
-    for path, body in build_site(EDITIONS["realistic"]).items():
-        (folder / path).write_bytes(body)
-    page = browser.new_context(timezone_id="America/New_York", **context).new_page()
-    page.clock.set_fixed_time(moment)
-    page.goto((folder / "index.html").as_uri())
-    return page
+    return show(EDITIONS["realistic"], moment=moment, script=script, timezone_id="America/New_York")
 
 
 @pytest.mark.parametrize(
@@ -238,9 +197,9 @@ def shown_at(browser: Browser, folder: Path, moment: str, **context: Any) -> Pag
     ],
 )
 def test_the_present_hour_of_the_service_is_marked(
-    browser: Browser, tmp_path: Path, moment: str, marked: list[str]
+    show: Show, moment: str, marked: list[str]
 ) -> None:
-    page = shown_at(browser, tmp_path, moment)
+    page = shown_at(show, moment)
     found = page.evaluate("""[...document.querySelectorAll('#affluence td[aria-current=time]')]
       .map(cell => [cell.closest('table').tHead.rows[0].cells[cell.cellIndex], cell.parentElement
         .cells[0]].map(head => head.querySelector('.entier') || head)
@@ -250,17 +209,15 @@ def test_the_present_hour_of_the_service_is_marked(
 
 
 @pytest.mark.parametrize("moment", ["2026-03-16T00:00:00+01:00", "2027-01-04T10:00:00+01:00"])
-def test_after_its_last_day_the_page_says_so_at_the_top(
-    browser: Browser, tmp_path: Path, moment: str
-) -> None:
-    page = shown_at(browser, tmp_path, moment)
+def test_after_its_last_day_the_page_says_so_at_the_top(show: Show, moment: str) -> None:
+    page = shown_at(show, moment)
     warning = page.locator("#perime")
     assert "était valable jusqu’au dimanche 15 mars 2026" in warning.inner_text()
     assert page.locator("[aria-current=time]").count() == 0
 
 
-def test_without_script_nothing_is_missing(browser: Browser, tmp_path: Path) -> None:
-    with_script = shown_at(browser, tmp_path, "2026-03-14T10:00:00+01:00")
-    without = shown_at(browser, tmp_path, "2026-03-14T10:00:00+01:00", java_script_enabled=False)
+def test_without_script_nothing_is_missing(show: Show) -> None:
+    with_script = shown_at(show, "2026-03-14T10:00:00+01:00")
+    without = shown_at(show, "2026-03-14T10:00:00+01:00", script=False)
     assert with_script.inner_text("body") == without.inner_text("body")
     assert not without.locator("#perime").is_visible()

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from affluence.indicators import Readings
-from tests.browser import NEEDS_CHROMIUM, RULES, TEXT_SPACING, chromium
+from tests.browser import NEEDS_CHROMIUM, TEXT_SPACING, axe_violations, chromium
 
 from .made import MONTHS, YEAR, Counts, indicators, messages, nothing, page, year
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pypdf = pytest.importorskip("pypdf")
 
 if TYPE_CHECKING:
@@ -93,9 +92,7 @@ def test_nothing_scrolls_sideways_even_with_wide_spacing(
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
     shown = opened(browser, tmp_path, name, width)
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    violations = axe.Axe().run(shown, options=options).response["violations"]
-    assert [(found["id"], len(found["nodes"])) for found in violations] == []
+    assert axe_violations(shown) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

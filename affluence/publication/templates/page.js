@@ -1,5 +1,6 @@
 // Nothing is missing without this: it marks the present hour of the service, and says aloud what the
-// page says anyway, that a table past its date must not be trusted.
+// page says anyway, that a table past its date must not be trusted. It stands right after that
+// warning: nothing has to make room for it later.
 (() => {
   const { fuseau, valable } = document.documentElement.dataset;
   const now = {};
@@ -12,16 +13,18 @@
     document.getElementById("perime").hidden = false;
     return;
   }
-  const table = document.getElementById("affluence");
-  if (!table) return;
-  const weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(now.weekday) + 1;
-  const minute = Number(now.hour) * 60 + Number(now.minute);
-  const heads = [...table.tHead.rows[0].cells];
-  const column = heads.findIndex((head) => Number(head.dataset.jour) === weekday);
-  if (column < 0) return;
-  for (const row of table.tBodies[0].rows) {
-    if (Number(row.dataset.de) <= minute && minute < Number(row.dataset.a)) {
-      row.cells[column].setAttribute("aria-current", "time");
+  document.addEventListener("DOMContentLoaded", () => {
+    const table = document.getElementById("affluence");
+    if (!table) return;
+    const weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(now.weekday) + 1;
+    const minute = Number(now.hour) * 60 + Number(now.minute);
+    const heads = [...table.tHead.rows[0].cells];
+    const column = heads.findIndex((head) => Number(head.dataset.jour) === weekday);
+    if (column < 0) return;
+    for (const row of table.tBodies[0].rows) {
+      if (Number(row.dataset.de) <= minute && minute < Number(row.dataset.a)) {
+        row.cells[column].setAttribute("aria-current", "time");
+      }
     }
-  }
+  });
 })();
