@@ -7,7 +7,7 @@ secrets of the request, and whether trying again may help.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -55,8 +55,8 @@ class Login:
     """Who asks: a user with a password, a token, or a certificate of one's own."""
 
     user: str = ""
-    password: str = ""
-    token: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     certificate: tuple[Path, Path] | None = None  # certificate and key, PEM
 
 

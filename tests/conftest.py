@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.servers"]
+
 REPOSITORY = Path(__file__).parent.parent
 
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
