@@ -211,7 +211,7 @@ class Source(_Section):
 
     folder: Path
     files: tuple[str, ...] = ("*",)
-    dialect: Literal["asterisk-csv"] = "asterisk-csv"
+    dialect: Literal["asterisk-csv", "asterisk-db"] = "asterisk-csv"
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     trunks: tuple[str, ...] = ()
     announcements: Announcements = Announcements()

@@ -90,7 +90,7 @@ def read_calls(
 
     Args:
         paths: files, in any order; legs of one call may lie in different ones.
-        dialect: how they are written; by default the only one there is so far.
+        dialect: how they are written; by default as Asterisk's own files are.
         zone: zone of the times in the records and of the platform; by default deduced from the
             records, with Europe/Paris for the platform.
         trunks: beginnings of the names of the channels that are the platform's lines.
