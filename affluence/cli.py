@@ -73,6 +73,9 @@ def run(config: ConfigOption = _CONFIG) -> None:
     settings = load(config)
     with _progress() as progress:
         report = pipeline.run(settings, _today(), progress)
+    for name, found in report.fetched.items():
+        if found.news:
+            print(f"{name}: {found.news} files fetched.")
     for name, done in report.ingested.items():
         print(
             f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"
@@ -308,6 +311,10 @@ def _progress() -> Iterator[pipeline.Progress]:
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         tasks = {
             what: bar.add_task(label, total=None, visible=False)
-            for what, label in (("lines", "lines read"), ("days", "days measured"))
+            for what, label in (
+                ("bytes", "bytes fetched"),
+                ("lines", "lines read"),
+                ("days", "days measured"),
+            )
         }
         yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

@@ -18,25 +18,26 @@ from zoneinfo import ZoneInfo
 from affluence import engine
 from affluence.config import Config, Platform
 from affluence.errors import RecordsError
-from affluence.sources.folder import list_files
 from affluence.store import Store, open_store
 
 if TYPE_CHECKING:
     from polars import DataFrame as Frame
 
     from affluence.indicators import Indicators
+    from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.typical_week import Study
     from affluence.typical_week.effect import Effect
 
-Progress = Callable[[str, int], None]  # what advanced ("lines", "days"), by how much
+Progress = Callable[[str, int], None]  # what advanced ("bytes", "lines", "days"), by how much
 
 
 @dataclass(kw_only=True)
 class RunReport:
     """What one run did; ``release`` is None where nothing was new."""
 
+    fetched: dict[str, Fetched] = field(default_factory=dict)
     ingested: dict[str, Ingested] = field(default_factory=dict)
     days_measured: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -46,12 +47,17 @@ class RunReport:
 
     @property
     def problems(self) -> list[str]:
-        """Files that could not be read, in words."""
-        return [problem for done in self.ingested.values() for problem in done.problems]
+        """Sources that could not be reached and files that could not be read, in words."""
+        return [problem for name in self.fetched for problem in self.problems_of(name)]
+
+    def problems_of(self, platform: str) -> list[str]:
+        """Those of one platform."""
+        fetched, ingested = self.fetched[platform], self.ingested.get(platform)
+        return [*fetched.problems, *(ingested.problems if ingested else ())]
 
 
 def run(config: Config, today: date, progress: Progress = lambda *_: None) -> RunReport:
-    """Do whatever is new: ingest, measure, forget, model, build, check, deliver.
+    """Do whatever is new: fetch, ingest, measure, forget, model, build, check, deliver.
 
     Args:
         config: from `affluence.config.load`.
@@ -63,16 +69,13 @@ def run(config: Config, today: date, progress: Progress = lambda *_: None) -> Ru
 
     """
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        files = {
-            name: list_files(platform.source.folder, platform.source.files)
-            for name, platform in config.platform.items()
-        }
-        situation = _situation(config, today, files)
+        report = RunReport(fetched=_fetch(config, store, today, progress))
+        situation = _situation(config, today, report.fetched)
         if store.ledger.settled() == situation and _is_delivered(config, store):
-            return RunReport()
+            return report
         engine.keep_memory()
-        report = _bring_up_to_date(config, store, files, today, progress)
-        if not report.problems:
+        _bring_up_to_date(config, store, report, today, progress)
+        if not any(done.problems for done in report.ingested.values()):
             store.ledger.settle(situation)
         return report
 
@@ -251,13 +254,26 @@ def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
     return name, config.platform[name]
 
 
+def _fetch(config: Config, store: Store, today: date, progress: Progress) -> dict[str, Fetched]:
+    from affluence.steps.fetch import fetch
+
+    return {
+        name: fetch(
+            store,
+            name,
+            platform.source,
+            config.network,
+            today,
+            kept_days=config.state.fetched_days,
+            on_bytes=lambda n: progress("bytes", n),
+        )
+        for name, platform in config.platform.items()
+    }
+
+
 def _bring_up_to_date(
-    config: Config,
-    store: Store,
-    files: Mapping[str, Sequence[Path]],
-    today: date,
-    progress: Progress,
-) -> RunReport:
+    config: Config, store: Store, report: RunReport, today: date, progress: Progress
+) -> None:
     from affluence.publication.portal import join_sites
     from affluence.steps.account import add_up
     from affluence.steps.effect import effect_of, recommended_by
@@ -268,11 +284,14 @@ def _bring_up_to_date(
     from affluence.steps.settings import page_of, recipe_of, rules_of
     from affluence.targets.places import place_of
 
-    report = RunReport()
     days = {}
     for name, platform in config.platform.items():
         report.ingested[name] = ingest(
-            store, name, recipe_of(platform), files[name], lambda n: progress("lines", n)
+            store,
+            name,
+            recipe_of(platform),
+            report.fetched[name].files,
+            lambda n: progress("lines", n),
         )
         report.days_measured[name] = measure_changed_days(
             store, rules_of(name, platform), lambda n: progress("days", n)
@@ -293,9 +312,11 @@ def _bring_up_to_date(
             widened=effect_of(store, page_of(name, platform), days[name]).alarm,
         )
         for name, platform in config.platform.items()
+        # A platform of which nothing could ever be read does not stop the others.
+        if report.accounts[name]["calls"] or not report.problems_of(name)
     }
     sites = {name: build_checked_site(edition) for name, edition in editions.items()}
-    site = join_sites(editions, sites)
+    site = join_sites(editions, sites, is_only=len(config.platform) == 1)
     for name, target in config.target.items():
         place = place_of(name, target)
         if store.ledger.published(name) != site.release or not place.is_intact(site.release):
@@ -303,13 +324,13 @@ def _bring_up_to_date(
             store.ledger.add_publication(name, site.release, recommended_by(editions, days))
             report.delivered_to.append(name)
     report.release = site.release
-    return report
 
 
-def _situation(config: Config, today: date, files: Mapping[str, Sequence[Path]]) -> str:
+def _situation(config: Config, today: date, fetched: Mapping[str, Fetched]) -> str:
     """Hash of all that a run depends on: configuration, date, program, and state of the files."""
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
-    watched = [*(path for paths in files.values() for path in paths), *sorted(package)]
+    files = (path for found in fetched.values() for path in found.files)
+    watched = [*files, *sorted(package)]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
     day = today if config.run.as_of == "today" else None
     return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()

@@ -18,6 +18,7 @@ import polars as pl
 
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
+from affluence.cdr.asterisk_columns import NEEDED
 from affluence.cdr.dialect import Columns, Dialect, MissingColumnsError, Reading
 
 _COLUMNS = (
@@ -27,11 +28,6 @@ _COLUMNS = (
     *("linkedid", "peeraccount", "sequence", "after_trailing_separator"),
 )
 _FEWEST = 14
-NEEDED = (
-    *("calldate", "src", "channel", "dstchannel", "lastapp", "lastdata"),
-    *("duration", "billsec", "disposition"),
-)
-USED = (*NEEDED, "answer", "end", "uniqueid", "linkedid", "sequence")
 _SEPARATORS = (",", ";", "\t")
 _OTHER_NAMES = {"start": "calldate"}  # of tables that hold the three times of a call
 # Year first or day first, padded or not, with two digits of the year or four, seconds or none.

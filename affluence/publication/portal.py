@@ -19,9 +19,14 @@ class Portal:
     release: str
 
 
-def join_sites(editions: Mapping[str, Edition], sites: Mapping[str, dict[str, bytes]]) -> Portal:
-    """Join the sites of the platforms, which are named alike in both mappings."""
-    if len(sites) == 1:
+def join_sites(
+    editions: Mapping[str, Edition], sites: Mapping[str, dict[str, bytes]], *, is_only: bool
+) -> Portal:
+    """Join the sites of the platforms, which are named alike in both mappings.
+
+    ``is_only``: there is one platform, and no other one that has no site yet.
+    """
+    if is_only:
         (files,) = sites.values()
         return Portal(files=files, release=json.loads(files[MANIFEST])["release"])
     files = {f"{name}/{path}": body for name, site in sites.items() for path, body in site.items()}

@@ -17,7 +17,7 @@ from typing import Any
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -81,7 +81,7 @@ CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to 
 CREATE TABLE deletions (
     id INTEGER PRIMARY KEY,
     platform TEXT,              -- null: keys, which all platforms share
-    what TEXT NOT NULL,         -- "calls" or "keys"
+    what TEXT NOT NULL,         -- "calls", "keys" or "copies"
     before TEXT NOT NULL,       -- day or month from which they are kept
     on_day TEXT NOT NULL,       -- the day of the run
     count INTEGER NOT NULL      -- parts of the lake, or keys
@@ -99,6 +99,22 @@ CREATE TABLE recommended (
 INSERT INTO recommended (platform, period_last, published_on, hours)
     SELECT DISTINCT platform, '0001-01-01', '0001-01-01', '[]' FROM files
     WHERE EXISTS (SELECT 1 FROM publications);
+""",
+    4: """
+CREATE TABLE copies (
+    platform TEXT NOT NULL,
+    name TEXT NOT NULL,         -- of the file on its server, and of its copy
+    stamp TEXT NOT NULL,        -- what the server told of its state
+    size INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    ends TEXT NOT NULL,         -- digest of its first and last bytes
+    fetched_on TEXT NOT NULL,   -- the day of the run: the copy is deleted some days later
+    PRIMARY KEY (platform, name)
+);
+CREATE TABLE positions (
+    platform TEXT PRIMARY KEY,
+    position TEXT NOT NULL      -- where a table was left
+);
 """,
 }
 
@@ -159,6 +175,18 @@ class Recommended:
     period_last: date
     published_on: date
     hours: tuple[tuple[int, int, int], ...]  # ISO weekday, start and end in minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyEntry:
+    """A file of a server that was fetched; see the table ``copies``."""
+
+    name: str
+    stamp: str
+    size: int
+    digest: str
+    ends: str
+    fetched_on: date
 
 
 class Ledger:
@@ -309,6 +337,55 @@ class Ledger:
                 accounts[file][name] += count or 0
         return list(accounts.values())
 
+    # Copies of the files of servers
+
+    def copies(self, platform: str) -> list[CopyEntry]:
+        """Everything that was ever fetched for a platform, deleted copies included."""
+        rows = self._db.execute(
+            "SELECT name, stamp, size, digest, ends, fetched_on FROM copies WHERE platform = ?"
+            " ORDER BY name",
+            (platform,),
+        )
+        return [
+            CopyEntry(
+                name=name,
+                stamp=stamp,
+                size=size,
+                digest=digest,
+                ends=ends,
+                fetched_on=date.fromisoformat(fetched_on),
+            )
+            for name, stamp, size, digest, ends, fetched_on in rows
+        ]
+
+    def position(self, platform: str) -> str:
+        """Where the table of a platform was left, empty at the beginning."""
+        found = self._db.execute("SELECT position FROM positions WHERE platform = ?", (platform,))
+        row = found.fetchone()
+        return str(row[0]) if row else ""
+
+    def add_copy(self, platform: str, copy: CopyEntry, position: str = "") -> None:
+        """Remember a copy that is in place and, of a table, how far it goes."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO copies (platform, name, stamp, size, digest, ends,"
+                " fetched_on) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(platform, copy.name, copy.stamp, copy.size, copy.digest, copy.ends),
+                    copy.fetched_on.isoformat(),
+                ),
+            )
+            if position:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO positions (platform, position) VALUES (?, ?)",
+                    (platform, position),
+                )
+
+    def trace_copies(self, platform: str, *, oldest_kept: date, today: date, count: int) -> None:
+        """Remember that copies fetched before ``oldest_kept`` were deleted."""
+        with self._transaction():
+            self._trace(platform, "copies", oldest_kept.isoformat(), today, count)
+
     # Parts and days
 
     def parts(self, platform: str) -> list[Part]:
@@ -381,7 +458,7 @@ class Ledger:
             self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
 
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
-        """Platform, what ("calls", "keys"), kept from, day of the run, how many: oldest first."""
+        """Platform, what ("calls", "keys", "copies"), kept from, day of the run, how many."""
         rows = self._db.execute(
             "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
         )
