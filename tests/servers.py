@@ -171,6 +171,14 @@ class WebServer:
     tls_port: int  # asks for the client's certificate
     authority: Authority
     password: str
+    log: Path
+
+    def asked(self) -> list[str]:
+        """Status, path and number of bytes of each answer since the last time."""
+        time.sleep(0.05)  # it is written when the answer is over
+        answers = self.log.read_text().splitlines()
+        self.log.write_text("")
+        return answers
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +203,8 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
 {user} daemon off; pid {folder}/pid; error_log stderr; worker_processes 1;
 events {{ }}
 http {{
-  access_log off;
+  log_format short "$status $uri $body_bytes_sent";
+  access_log {folder}/asked short;
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{
@@ -218,7 +227,12 @@ http {{
         [daemon, "-c", str(folder / "nginx.conf"), "-p", str(folder)], port, folder / "log"
     ):
         yield WebServer(
-            folder=served, port=port, tls_port=tls_port, authority=authority, password=password
+            folder=served,
+            port=port,
+            tls_port=tls_port,
+            authority=authority,
+            password=password,
+            log=folder / "asked",
         )
 
 

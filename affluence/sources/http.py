@@ -53,7 +53,8 @@ class HttpSource:
             yield Problem(where=_shown(self.url), why=error.why, transient=error.transient)
             return
         missing = 0
-        for name in choose(addresses, self.patterns if self._is_listing else ["*"]):
+        names = choose(addresses, self.patterns if self._is_listing else ["*"])
+        for name in names:
             url = addresses[name]
             try:
                 change = self._fetch_file(name, url, mirror, known)
@@ -67,7 +68,7 @@ class HttpSource:
             else:
                 if change is not None:
                     yield change
-        if missing == len(addresses) and not known.copies:
+        if missing == len(names) and not known.copies:
             what = f"of the last {self.days} days" if self._is_dated else "there"
             matching = "" if self._is_dated else f" matches {', '.join(self.patterns)}"
             yield Problem(where=_shown(self.url), why=f"no file {what}{matching}", transient=False)
