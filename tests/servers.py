@@ -314,11 +314,15 @@ def mariadb() -> Iterator[DatabaseServer]:
             *("--no-defaults", f"--datadir={data}", f"--socket={socket_file}"),
             *("--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid"),
             *(f"--ssl-cert={authority.server}", f"--ssl-key={authority.server_key}"),
-            "--innodb-flush-log-at-trx-commit=0",
+            # Else 127.0.0.1 is called localhost, where everybody is the anonymous user.
+            *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
         ]
         with running([*as_user, daemon, *options], port, folder / "log"):
             yield DatabaseServer(
                 port=port,
-                administrate=[program("mariadb"), f"--socket={socket_file}", "-u", "root"],
+                administrate=[
+                    *(program("mariadb"), f"--socket={socket_file}", "-u", "root"),
+                    "--default-character-set=utf8mb4",
+                ],
                 authority=authority,
             )

@@ -44,7 +44,8 @@ class MysqlDatabase:
                 port=access.port or 3306,
                 database=access.database,
                 user=access.user,
-                password=access.password,
+                # The driver would take text for Latin-1, the server for UTF-8.
+                password=access.password.encode(),
                 connect_timeout=max(round(access.timeout_s), 1),
                 # The server ends a statement that lasts; this ends one that a dead server lasts.
                 read_timeout=round(access.statement_timeout_s + access.timeout_s),

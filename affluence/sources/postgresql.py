@@ -66,29 +66,31 @@ class PostgresqlDatabase:
     def rows(self, wanted: Rows) -> list[Row]:
         """See `affluence.sources.sql.Database`."""
         key = sql.Identifier(wanted.key)
-        query = sql.SQL("SELECT {columns} FROM {table} {where} ORDER BY {key} LIMIT {most}").format(
+        # Values are quoted here and not sent apart: a name with a % would else be taken for one.
+        since = sql.SQL(" WHERE {} >= {}").format(key, sql.Literal(wanted.since))
+        query = sql.SQL("SELECT {columns} FROM {table}{since} ORDER BY {key} LIMIT {most}").format(
             columns=sql.SQL(", ").join(map(sql.Identifier, wanted.columns)),
             table=sql.Identifier(*wanted.table),
-            where=sql.SQL("") if wanted.since is None else sql.SQL("WHERE {} >= %s").format(key),
+            since=sql.SQL("") if wanted.since is None else since,
             key=key,
             most=sql.Literal(wanted.at_most),
         )
-        return self._ask(query, [] if wanted.since is None else [wanted.since])
+        return self._ask(query)
 
     def last_key(self, table: Sequence[str], key: str) -> Value:
         """See `affluence.sources.sql.Database`."""
         query = sql.SQL("SELECT max({}) FROM {}").format(
             sql.Identifier(key), sql.Identifier(*table)
         )
-        return self._ask(query, [])[0][0]
+        return self._ask(query)[0][0]
 
     def close(self) -> None:
         """See `affluence.sources.sql.Database`."""
         self._connection.close()
 
-    def _ask(self, query: sql.Composed, values: Sequence[Value]) -> list[Row]:
+    def _ask(self, query: sql.Composed) -> list[Row]:
         try:
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query).fetchall()
         except psycopg.Error as error:
             raise _in_words(error, self._access) from error
 

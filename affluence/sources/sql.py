@@ -151,7 +151,7 @@ class SqlSource:
 
     def _fetch_rows(self, database: Database, mirror: Mirror, known: Known) -> Iterator[Change]:
         columns = self._columns(database)
-        key = self.names.get(self.key, self.key)
+        key = columns.get(self.key, self.key)
         wanted = Rows(
             table=self.table,
             columns=[key, *columns.values()],
