@@ -66,8 +66,9 @@ class MysqlDatabase:
         """See `affluence.sources.sql.Database`."""
         key = _quoted(wanted.key)
         columns = ", ".join(map(_quoted, wanted.columns))
-        where = "" if wanted.since is None else f"WHERE {key} >= %s"
-        query = f"SELECT {columns} FROM {_quoted(*wanted.table)} {where} ORDER BY {key} LIMIT %s"
+        since = "IS NOT NULL" if wanted.since is None else ">= %s"
+        table = _quoted(*wanted.table)
+        query = f"SELECT {columns} FROM {table} WHERE {key} {since} ORDER BY {key} LIMIT %s"
         values = [] if wanted.since is None else [wanted.since]
         return self._ask(query, *values, wanted.at_most)[1]
 

@@ -45,8 +45,8 @@ class PostgresqlDatabase:
                 connect_timeout=max(round(access.timeout_s), 2),
                 sslmode="verify-full" if access.tls else "prefer",
                 sslrootcert=(access.ca_file or "system") if access.tls else None,
-                # No secrets that lie about: only what is configured.
-                passfile="/dev/null",
+                # No secrets that lie about, only what is configured: this file cannot be.
+                passfile="/dev/null/none",
                 application_name="affluence",
                 options=f"-c statement_timeout={statement_ms} -c default_transaction_read_only=on",
                 autocommit=True,
@@ -67,11 +67,13 @@ class PostgresqlDatabase:
         """See `affluence.sources.sql.Database`."""
         key = sql.Identifier(wanted.key)
         # Values are quoted here and not sent apart: a name with a % would else be taken for one.
-        since = sql.SQL(" WHERE {} >= {}").format(key, sql.Literal(wanted.since))
-        query = sql.SQL("SELECT {columns} FROM {table}{since} ORDER BY {key} LIMIT {most}").format(
+        from_there = sql.SQL(">= {}").format(sql.Literal(wanted.since))
+        query = sql.SQL(
+            "SELECT {columns} FROM {table} WHERE {key} {since} ORDER BY {key} LIMIT {most}"
+        ).format(
             columns=sql.SQL(", ").join(map(sql.Identifier, wanted.columns)),
             table=sql.Identifier(*wanted.table),
-            since=sql.SQL("") if wanted.since is None else since,
+            since=sql.SQL("IS NOT NULL") if wanted.since is None else from_there,
             key=key,
             most=sql.Literal(wanted.at_most),
         )

@@ -31,7 +31,7 @@ class SftpSource:
 
     def fetch(self, mirror: Mirror, known: Known) -> Iterator[Change | Problem]:
         """See `affluence.sources.remote.Source`."""
-        where = f"sftp://{self.server.host}/{self.folder.lstrip('/')}"
+        where = self._shown(self.folder)
         try:
             with open_sftp(self.server) as sftp:
                 listed = self._listed(sftp)
@@ -42,6 +42,9 @@ class SftpSource:
                     yield from self._fetch_file(sftp, listed[name], mirror, known)
         except SshError as error:
             yield Problem(where=where, why=error.why, transient=error.transient)
+
+    def _shown(self, path: str) -> str:
+        return f"sftp://{self.server.host}/{path.removeprefix('.').lstrip('/')}"
 
     def _listed(self, sftp: Sftp) -> dict[str, Found]:
         """Files that match, with modification time and size as their stamp."""
@@ -82,7 +85,7 @@ class SftpSource:
                     # The end came early. It may be that of the connection: then this fails.
                     file.stat()
 
-        where = f"sftp://{self.server.host}/{path.lstrip('/')}"
+        where = self._shown(path)
         try:
             yield mirror.bring(found, known.copies, read)
         except ChangedMeanwhileError as error:

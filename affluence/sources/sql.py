@@ -171,7 +171,7 @@ class SqlSource:
                 yield Change(copy=copy, is_news=True, position=position.as_text())
             if len(rows) < wanted.at_most:
                 return
-            last = _key(rows[-1][0])
+            last = position.last
             # More rows of one key than are asked for at once: the next of them need a larger batch.
             larger = wanted.at_most * 2 if last == wanted.since else self.batch_rows
             wanted = replace(wanted, since=last, at_most=larger)
@@ -211,8 +211,11 @@ class SqlSource:
             digest = hashlib.sha256(repr(values).encode()).hexdigest()[:16]
             if digest not in recent:
                 new.append(tuple(values))
-            recent[digest] = _key(key)
+            if (of_row := _key(key)) is not None:
+                recent[digest] = of_row
         last = _key(rows[-1][0]) if rows else position.last
+        if rows and last is None:
+            raise SqlError("the key is neither a time nor a whole number; write another 'key'")
         since = self._earlier(last)
         if since is not None:
             recent = {digest: key for digest, key in recent.items() if _is_from(key, since)}
@@ -244,12 +247,11 @@ class _Position:
         return json.dumps({"place": self.place, "last": self.last, "recent": dict(self.recent)})
 
 
-def _key(value: Value) -> Key:
+def _key(value: Value) -> Key | None:
+    """The key of a row; None for what is none, such as MySQL's zero dates, which come first."""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, int):
-        return value
-    raise SqlError("the key is neither a time nor a whole number; write another 'key'")
+    return value if isinstance(value, int) else None
 
 
 def _is_from(key: Key, since: Key) -> bool:

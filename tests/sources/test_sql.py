@@ -266,6 +266,15 @@ def test_rows_that_hold_line_ends_and_separators_are_one_line_each(
     assert (account["lines"], account["calls"], account["rejected"]) == (2, 1, {})
 
 
+def test_rows_without_a_time_do_not_stop_the_others(desk: Desk, mirrored: Mirrored) -> None:
+    desk.insert(1, call(1, "2026-03-03 09:00:00"), call(2, ""))
+    if desk.kind == "mysql":
+        desk.do("SET sql_mode = ''; INSERT INTO cdr (id, calldate) VALUES (3, '0000-00-00');")
+    assert mirrored.fetch(desk.source()).problems == ()
+    assert "1" in ids(mirrored.copies())[0] and "2" not in ids(mirrored.copies())[0]
+    assert mirrored.fetch(desk.source()).news == 0
+
+
 def test_the_connection_can_only_read(desk: Desk) -> None:
     """Although the user may do more."""
     who = "reader" if desk.kind == "postgresql" else "reader@'%'"
