@@ -102,6 +102,21 @@ def test_a_server_that_is_down_harms_nothing(
     assert (back.problems, back.ingested["desk"].lines) == ([], 200)
 
 
+def test_a_folder_that_is_not_mounted_harms_nothing(
+    small_platform: ConfigWriter, tmp_path: Path
+) -> None:
+    config = small_platform()
+    (tmp_path / "records" / "a.csv").write_text(week())
+    run(config)
+    published = files_under(tmp_path / "site")
+    (tmp_path / "records").rename(tmp_path / "else")
+    report = run(config)
+    assert "There is no such folder" in report.problems[0]
+    assert files_under(tmp_path / "site") == published
+    (tmp_path / "else").rename(tmp_path / "records")
+    assert run(config).problems == []
+
+
 def test_a_server_that_never_answered_is_an_error(
     small_platform: ConfigWriter, sshd: SshDaemon, served: Path
 ) -> None:

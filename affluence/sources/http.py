@@ -58,13 +58,15 @@ class HttpSource:
             url = addresses[name]
             try:
                 change = self._fetch_file(name, url, mirror, known)
-            except (WebError, ChangedMeanwhileError) as error:
-                is_missing = isinstance(error, WebError) and error.status == _NOT_FOUND
-                if is_missing and self._is_dated:
+            except ChangedMeanwhileError as error:
+                yield Problem(where=_shown(url), why=error.why, transient=True)
+            except WebError as error:
+                if error.status == _NOT_FOUND and self._is_dated:
                     missing += 1  # no calls on that day, or deleted since
                     continue
-                transient = not isinstance(error, WebError) or error.transient
-                yield Problem(where=_shown(url), why=error.why, transient=transient)
+                yield Problem(where=_shown(url), why=error.why, transient=error.transient)
+                if error.status is None:
+                    return  # the server is gone: the other files would wait for it in vain
             else:
                 if change is not None:
                     yield change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 
 import psycopg
@@ -44,7 +45,7 @@ class PostgresqlDatabase:
                 password=access.password or None,
                 connect_timeout=max(round(access.timeout_s), 2),
                 sslmode="verify-full" if access.tls else "prefer",
-                sslrootcert=(access.ca_file or "system") if access.tls else None,
+                sslrootcert=_authorities(access) if access.tls else None,
                 # No secrets that lie about, only what is configured: this file cannot be.
                 passfile="/dev/null/none",
                 application_name="affluence",
@@ -95,6 +96,11 @@ class PostgresqlDatabase:
             return self._connection.execute(query).fetchall()
         except psycopg.Error as error:
             raise _in_words(error, self._access) from error
+
+
+def _authorities(access: Access) -> str:
+    # The library that comes with the driver does not know where this system keeps them.
+    return access.ca_file or ssl.get_default_verify_paths().cafile or "system"
 
 
 def _in_words(error: psycopg.Error, access: Access) -> SqlError:

@@ -344,6 +344,15 @@ def test_a_server_that_is_too_slow(faulty: str, faults: Faults, mirrored: Mirror
     assert "127.0.0.1 has not answered within 1 seconds. The next run" in found.problems[0]
 
 
+def test_a_server_that_is_gone_is_not_asked_for_every_day(
+    faulty: str, faults: Faults, mirrored: Mirrored
+) -> None:
+    faults.slow_s = 2
+    dated = faulty.replace("Master.csv", "{date:%Y-%m-%d}.csv")
+    found = mirrored.fetch(source_of(dated), network=NetworkSettings(timeout_s=1))
+    assert (len(found.problems), len(faults.asked)) == (1, 1)
+
+
 def test_a_token_is_sent(
     faulty: str, faults: Faults, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import paramiko
 import pytest
 
 from affluence.config import SftpSource
+from affluence.sources.remote import Mirror
+from affluence.store.ledger import Ledger
 from tests.servers import SshDaemon, free_port, ssh_daemon
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
@@ -253,8 +256,6 @@ def test_a_transfer_that_broke_off_goes_on_in_the_next_run(
     other.fetch(source(files=["none"]))
     unfinished = other.state / "fetched" / "desk" / ".unfinished"
     unfinished.mkdir(parents=True)
-    from affluence.sources.remote import Mirror
-
     half = Mirror(unfinished.parent, TODAY)._unfinished("Master.csv", state.stamp)
     half.write_bytes(whole.read_bytes()[:200_000])
     bytes_read.clear()
@@ -262,6 +263,19 @@ def test_a_transfer_that_broke_off_goes_on_in_the_next_run(
     assert other.copies() == {"Master.csv": lines(1, 3000)}
     assert sum(bytes_read) == 100_000
     assert list(unfinished.iterdir()) == []
+
+
+def test_a_run_that_dies_before_it_remembers_is_done_again(
+    source: SourceOf, served: Path, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (served / "Master.csv").write_bytes(lines(1, 300))
+    with monkeypatch.context() as dying:
+        dying.setattr(Ledger, "add_copy", lambda *_: sys.exit())
+        with pytest.raises(SystemExit):
+            mirrored.fetch(source())
+    found = mirrored.fetch(source())
+    assert (found.news, mirrored.copies()) == (1, {"Master.csv": lines(1, 300)})
+    assert mirrored.fetch(source()).news == 0
 
 
 def test_a_file_that_shrinks_while_it_is_fetched_is_for_the_next_run(

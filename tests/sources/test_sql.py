@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from affluence.config import NetworkSettings, SqlSource
 from affluence.pipeline import read_calls
 from affluence.sources import sql
 from affluence.steps import fetch as of_steps
+from affluence.store.ledger import Ledger
 from tests.conftest import REPOSITORY
 from tests.servers import DatabaseServer, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored
@@ -222,6 +224,19 @@ def test_deleted_batches_are_not_fetched_again(desk: Desk, mirrored: Mirrored) -
     assert ids(mirrored.copies()) == [["2"]]
 
 
+def test_a_run_that_dies_before_it_remembers_is_done_again(
+    desk: Desk, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.insert(1, call(1, "2026-03-03 09:00:00"))
+    with monkeypatch.context() as dying:
+        dying.setattr(Ledger, "add_copy", lambda *_: sys.exit())
+        with pytest.raises(SystemExit):
+            mirrored.fetch(desk.source())
+    desk.insert(2, call(2, "2026-03-03 10:00:00"))
+    mirrored.fetch(desk.source())
+    assert ids(mirrored.copies()) == [["1", "2"]]
+
+
 def test_names_that_need_quotes(desk: Desk, mirrored: Mirrored) -> None:
     table, column = "c`d\"r'%s;--", "s`r\"c'%s"
     columns = COLUMNS.replace(" src ", f" {desk.quoted(column)} ")
@@ -307,6 +322,14 @@ def test_an_encrypted_connection(desk: Desk, mirrored: Mirrored) -> None:
     assert (found.news, found.problems) == (1, ())
     (problem,) = mirrored.fetch(desk.source(tls=True)).problems
     assert "the certificate of 127.0.0.1 is not trusted" in problem
+
+
+def test_certificates_that_this_system_trusts(
+    desk: Desk, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.insert(1, call(1, "2026-03-03 09:00:00"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(desk.server.authority.certificate))
+    assert mirrored.fetch(desk.source(tls=True)).problems == ()
 
 
 @pytest.mark.parametrize(
