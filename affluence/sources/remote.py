@@ -171,6 +171,7 @@ class Mirror:
             if path.stat().st_size == other.size and _digest(path) == other.digest:
                 self.path(found.name).unlink(missing_ok=True)
                 os.link(path, self.path(found.name))
+                self._flush()
                 return other
         return None
 
@@ -198,6 +199,12 @@ class Mirror:
         (self._folder / _UNFINISHED).mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o700)
 
+    def _flush(self) -> None:
+        """Names, too, must be on the disk before anybody remembers them."""
+        folder = os.open(self._folder, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
     def _append(self, unfinished: Path, content: Iterable[bytes]) -> None:
         self._make_folders()
         with open(
@@ -222,6 +229,7 @@ class Mirror:
         digest = _digest(unfinished)
         unfinished.chmod(0o600)
         unfinished.replace(path)
+        self._flush()
         return Copy(
             name=found.name,
             stamp=found.stamp,

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from affluence.config import HttpSource, NetworkSettings
+from affluence.errors import StateError
 from tests.servers import WebServer, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
@@ -351,6 +352,13 @@ def test_a_server_that_is_gone_is_not_asked_for_every_day(
     dated = faulty.replace("Master.csv", "{date:%Y-%m-%d}.csv")
     found = mirrored.fetch(source_of(dated), network=NetworkSettings(timeout_s=1))
     assert (len(found.problems), len(faults.asked)) == (1, 1)
+
+
+def test_a_state_folder_that_cannot_hold_copies(faulty: str, mirrored: Mirrored) -> None:
+    mirrored.state.mkdir()
+    (mirrored.state / "fetched").touch()
+    with pytest.raises(StateError, match=r"what is fetched cannot be kept here \(.+\)\. Make room"):
+        mirrored.fetch(source_of(faulty))
 
 
 def test_a_token_is_sent(
