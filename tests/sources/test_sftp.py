@@ -15,6 +15,7 @@ import pytest
 
 from affluence.config import SftpSource
 from affluence.sources.remote import Mirror
+from affluence.store import open_store
 from affluence.store.ledger import Ledger
 from tests.servers import SshDaemon, free_port, ssh_daemon
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
@@ -201,6 +202,8 @@ def test_copies_are_deleted_after_their_days_and_never_fetched_again(
         found = mirrored.fetch(source(), late)
         assert (found.files, found.news, found.problems) == ((), 0, ())
     assert bytes_read == []
+    with open_store(mirrored.state, mirrored.state / "keys") as store:
+        assert store.ledger.deletions() == [("desk", "copies", "2026-11-24", "2026-12-09", 1)]
     (served / "Master.csv.1").rename(served / "Master.csv.2")  # rotated meanwhile
     assert mirrored.fetch(source(), late).files == ()
     assert sum(bytes_read) == 2 * 4096
