@@ -42,6 +42,10 @@ def progress() -> Iterator[pipeline.Progress]:
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         tasks = {
             what: bar.add_task(label, total=None, visible=False)
-            for what, label in (("lines", "lines read"), ("days", "days measured"))
+            for what, label in (
+                ("bytes", "bytes fetched"),
+                ("lines", "lines read"),
+                ("days", "days measured"),
+            )
         }
         yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

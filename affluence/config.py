@@ -141,10 +141,28 @@ def _package(where: str) -> str:
 
 
 def _secret_file(reference: str) -> str:
-    if reference.startswith("env:"):
-        message = "it is a file: write file:/path or credential:name (of systemd)"
+    if _secret(reference).startswith("env:"):
+        message = "this secret is a file: write file:/path or credential:name (of systemd)"
         raise ValueError(message)
     return reference
+
+
+def _records_url(address: str) -> str:
+    # Numbers of callers do not travel in clear: without encryption on this machine only.
+    if not re.fullmatch(
+        r"(https://[^\s\"'<>@]+|http://(localhost|127\.0\.0\.1|\[::1\])[:/][^\s\"'<>@]*)", address
+    ):
+        message = (
+            'write a whole address, such as "https://pbx.example.gouv.fr/cdr/", without user and'
+            " password"
+        )
+        raise ValueError(message)
+    try:
+        address.format(date=date(2026, 1, 1))
+    except (LookupError, ValueError, AttributeError) as error:
+        message = 'between { and } write the date only, such as "{date:%Y-%m-%d}"'
+        raise ValueError(message) from error
+    return address
 
 
 def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -201,6 +219,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 MinutesSpan = Annotated[tuple[int, int], BeforeValidator(_span)]
 DayHours = Annotated[tuple[MinutesSpan, ...], AfterValidator(_apart)]
 Secret = Annotated[str, AfterValidator(_secret)]
+FileSecret = Annotated[str, AfterValidator(_secret_file)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -209,11 +228,12 @@ class _Section(BaseModel):
 
 
 class State(_Section):
-    """Where the state of the program lives, and for how long calls are kept."""
+    """Where the state of the program lives, and for how long calls and fetched files are kept."""
 
     folder: Path = Path(".affluence")
     keys: Path | None = None
     legs_days: int = Field(default=180, ge=8, le=366)
+    fetched_days: int = Field(default=15, ge=1, le=366)
 
     @property
     def keys_folder(self) -> Path:
@@ -242,16 +262,103 @@ class Announcements(_Section):
     busy: tuple[str, ...] = ()
 
 
-class Source(_Section):
-    """Where the records of a platform come from, and how they are written."""
+class _Source(_Section):
+    """How the records of a platform are written, wherever they come from."""
 
-    folder: Path
-    files: tuple[str, ...] = ("*",)
-    dialect: Literal["asterisk-csv"] = "asterisk-csv"
+    dialect: Literal["asterisk-csv", "asterisk-db"] = "asterisk-csv"
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     trunks: tuple[str, ...] = ()
     announcements: Announcements = Announcements()
     machine_answers_first: bool = False
+
+
+class FolderSource(_Source):
+    """Files in a folder, on this machine or mounted."""
+
+    kind: Literal["folder"] = "folder"
+    folder: Path
+    files: tuple[str, ...] = ("*",)
+
+
+class HttpSource(_Source):
+    """Files of a web server: those that a page lists, one alone, or one a day."""
+
+    kind: Literal["http"]
+    url: Annotated[str, AfterValidator(_records_url)]
+    files: tuple[str, ...] = ("*",)
+    days: int = Field(default=31, ge=1, le=366)
+    user: str = ""
+    password: Secret = ""
+    token: Secret = ""
+    certificate: Path | None = None
+    certificate_key: FileSecret = ""
+
+    @pydantic.model_validator(mode="after")
+    def _one_login(self) -> Self:
+        if self.token and self.user:
+            raise ValueError("write either 'user' and 'password', or 'token'")
+        if bool(self.user) != bool(self.password):
+            raise ValueError("'user' and 'password' come together")
+        if (self.certificate is None) != (not self.certificate_key):
+            raise ValueError("'certificate' and 'certificate_key' come together")
+        return self
+
+
+class SftpSource(_Source):
+    """Files of a server that is reached by SFTP."""
+
+    kind: Literal["sftp"]
+    host: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = Field(min_length=1)
+    known_hosts: Path
+    key: FileSecret = ""
+    key_passphrase: Secret = ""
+    password: Secret = ""
+    folder: str = "."
+    files: tuple[str, ...] = ("*",)
+
+    @pydantic.model_validator(mode="after")
+    def _lets_in(self) -> Self:
+        if not self.key and not self.password:
+            raise ValueError("write 'key', 'password', or both")
+        return self
+
+
+class SqlSource(_Source):
+    """A table of call records in a database."""
+
+    kind: Literal["sql"]
+    dialect: Literal["asterisk-db"] = "asterisk-db"
+    server: Literal["postgresql", "mysql"]
+    host: str = "localhost"
+    port: int | None = Field(default=None, ge=1, le=65535)
+    database: str = Field(min_length=1)
+    user: str = Field(min_length=1)
+    password: Secret = ""
+    tls: bool = True
+    table: Annotated[str, Field(pattern=r"^[^.\x00]+(\.[^.\x00]+)?$")] = "cdr"
+    columns: dict[str, str] = {}
+    key: Annotated[str, Field(pattern=r"^[^\x00]+$")] = "calldate"
+    look_back_hours: float = Field(default=24, ge=1, le=24 * 31)
+    look_back_rows: int = Field(default=1000, ge=0, le=1_000_000)
+    statement_timeout_s: float = Field(default=60, ge=1, le=3600)
+
+
+def _kind(source: object) -> str:
+    kind = source.get("kind") if isinstance(source, dict) else getattr(source, "kind", None)
+    return "folder" if kind is None else str(kind)
+
+
+AnySource = FolderSource | HttpSource | SftpSource | SqlSource
+Source = Annotated[
+    Annotated[FolderSource, pydantic.Tag("folder")]
+    | Annotated[HttpSource, pydantic.Tag("http")]
+    | Annotated[SftpSource, pydantic.Tag("sftp")]
+    | Annotated[SqlSource, pydantic.Tag("sql")],
+    pydantic.Discriminator(_kind),
+]
+_SOURCES = ("folder", "http", "sftp", "sql")
 
 
 class Lines(_Section):
@@ -582,7 +689,7 @@ Target = Annotated[
     InPlaceTarget | ReleasesTarget | WebDavTarget | SftpTarget | ArchiveTarget,
     Field(discriminator="kind"),
 ]
-_KINDS = ("in-place", "releases", "webdav", "sftp", "archive")
+_TARGETS = ("in-place", "releases", "webdav", "sftp", "archive")
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -641,18 +748,21 @@ def load(path: Path) -> Config:
 
 
 def _explain(problem: Any) -> str:  # noqa: ANN401  # pydantic's ErrorDetails, whose `ctx` is untyped
-    # Pydantic adds the member of a union that failed ("int", "tuple[…]"): no part of the key.
+    # Pydantic adds the member of a union that failed ("int", "tuple[…]") and the kind of a source
+    # or of a target: no part of the key.
+    location = problem["loc"]
     parts = [
         str(part)
-        for part in problem["loc"]
+        for index, part in enumerate(location)
         if not re.search(r"[\[\]()']|^(int|str|function-.*|literal.*)$", str(part))
+        and not (index and location[index - 1] == "source" and part in _SOURCES)
+        and not (index == 2 and location[0] == "target" and part in _TARGETS)
     ]
-    if parts[0] == "target" and parts[2:] and parts[2] in _KINDS:
-        del parts[2]
     if problem["type"].startswith("union_tag"):
         parts.append("kind")
     key = ".".join(parts) or "(whole file)"
-    kinds = ", ".join(f'"{kind}"' for kind in _KINDS)
+    known = _TARGETS if parts[:1] == ["target"] else _SOURCES
+    kinds = ", ".join(f'"{kind}"' for kind in known)
     advice = {
         "extra_forbidden": "is not a known key; remove it or mend its spelling",
         "missing": "is missing; add it",
@@ -673,9 +783,7 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
     platforms = {
         name: platform.model_copy(
             update={
-                "source": platform.source.model_copy(
-                    update={"folder": base / platform.source.folder}
-                ),
+                "source": _with_absolute_source(platform.source, base),
                 "indicators": platform.indicators.model_copy(
                     update={"written": written and base / written}
                 ),
@@ -707,3 +815,16 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
         "theme": theme,
     }
     return config.model_copy(update=sections)
+
+
+def _with_absolute_source(source: AnySource, base: Path) -> AnySource:
+    match source:
+        case FolderSource():
+            return source.model_copy(update={"folder": base / source.folder})
+        case HttpSource():
+            certificate = source.certificate
+            return source.model_copy(update={"certificate": certificate and base / certificate})
+        case SftpSource():
+            return source.model_copy(update={"known_hosts": base / source.known_hosts})
+        case SqlSource():
+            return source

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from affluence import engine
 from affluence.config import Config, Platform
 from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError
-from affluence.sources.folder import list_files
 from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store, open_store
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from polars import DataFrame as Frame
 
     from affluence.indicators import Indicators
+    from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.steps.weekly import Wish
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from affluence.typical_week import Study
     from affluence.typical_week.effect import Effect
 
-Progress = Callable[[str, int], None]  # what advanced ("lines", "days"), by how much
+Progress = Callable[[str, int], None]  # what advanced ("bytes", "lines", "days"), by how much
 
 
 @dataclass(kw_only=True)
 class RunReport:
     """What one run did; ``release`` is None where nothing was new."""
 
+    fetched: dict[str, Fetched] = field(default_factory=dict)
     ingested: dict[str, Ingested] = field(default_factory=dict)
     days_measured: dict[str, frozenset[date]] = field(default_factory=dict)
     accounts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -53,8 +54,13 @@ class RunReport:
 
     @property
     def problems(self) -> list[str]:
-        """Files that could not be read, in words."""
-        return [problem for done in self.ingested.values() for problem in done.problems]
+        """Sources that could not be reached and files that could not be read, in words."""
+        return [problem for name in self.fetched for problem in self.problems_of(name)]
+
+    def problems_of(self, platform: str) -> list[str]:
+        """Those of one platform."""
+        fetched, ingested = self.fetched[platform], self.ingested.get(platform)
+        return [*fetched.problems, *(ingested.problems if ingested else ())]
 
     @property
     def outcome(self) -> tuple[str, str]:
@@ -70,7 +76,7 @@ def run(
     progress: Progress = lambda *_: None,
     wish: Wish | None = None,
 ) -> RunReport:
-    """Do whatever is new: ingest, measure, forget, model, build, check, deliver.
+    """Do whatever is new: fetch, ingest, measure, forget, model, build, check, deliver.
 
     Args:
         config: from `affluence.config.load`.
@@ -98,17 +104,15 @@ def run(
 def _run(
     config: Config, store: Store, now: datetime, progress: Progress, wish: Wish | None
 ) -> RunReport:
-    files = {
-        name: list_files(platform.source.folder, platform.source.files)
-        for name, platform in config.platform.items()
-    }
-    situation = _situation(config, now, files)
+    report = RunReport(fetched=_fetch(config, store, now, progress))
+    situation = _situation(config, now, report.fetched)
     if wish is None and store.ledger.settled() == situation and _is_delivered(config, store):
-        return RunReport()
+        return report
     engine.keep_memory()
-    report = _bring_up_to_date(config, store, files, now, progress)
+    _bring_up_to_date(config, store, report, now, progress)
     _publish(config, store, report, now, wish)
-    if not (report.problems or report.refusals):
+    unread = any(done.problems for done in report.ingested.values())
+    if not (unread or report.refusals):
         store.ledger.settle(situation)
     if len(report.refusals) == len(config.platform):
         raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
@@ -128,7 +132,7 @@ def read_calls(
 
     Args:
         paths: files, in any order; legs of one call may lie in different ones.
-        dialect: how they are written; by default the only one there is so far.
+        dialect: how they are written; by default as Asterisk's own files are.
         zone: zone of the times in the records and of the platform; by default deduced from the
             records, with Europe/Paris for the platform.
         trunks: beginnings of the names of the channels that are the platform's lines.
@@ -291,13 +295,26 @@ def _platform(config: Config, name: str | None) -> tuple[str, Platform]:
     return name, config.platform[name]
 
 
+def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> dict[str, Fetched]:
+    from affluence.steps.fetch import fetch
+
+    return {
+        name: fetch(
+            store,
+            name,
+            platform.source,
+            config.network,
+            clock_day(config, name, now),
+            kept_days=config.state.fetched_days,
+            on_bytes=lambda n: progress("bytes", n),
+        )
+        for name, platform in config.platform.items()
+    }
+
+
 def _bring_up_to_date(
-    config: Config,
-    store: Store,
-    files: Mapping[str, Sequence[Path]],
-    now: datetime,
-    progress: Progress,
-) -> RunReport:
+    config: Config, store: Store, report: RunReport, now: datetime, progress: Progress
+) -> None:
     """Records → slots."""
     from affluence.steps.account import add_up
     from affluence.steps.forget import clean_up, forget
@@ -305,10 +322,13 @@ def _bring_up_to_date(
     from affluence.steps.measure import measure_changed_days
     from affluence.steps.settings import recipe_of, rules_of
 
-    report = RunReport()
     for name, platform in config.platform.items():
         report.ingested[name] = ingest(
-            store, name, recipe_of(platform), files[name], lambda n: progress("lines", n)
+            store,
+            name,
+            recipe_of(platform),
+            report.fetched[name].files,
+            lambda n: progress("lines", n),
         )
         report.days_measured[name] = measure_changed_days(
             store, rules_of(name, platform), lambda n: progress("days", n)
@@ -319,7 +339,6 @@ def _bring_up_to_date(
     clean_up(store, min(report.days.values()), config.state.legs_days)
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
-    return report
 
 
 def _publish(
@@ -334,6 +353,9 @@ def _publish(
     theme = theme_of(config.theme, config.state.folder)
     sites, weeks = {}, {}
     for name in config.platform:
+        # A platform of which nothing could ever be read does not stop the others.
+        if report.problems_of(name) and not report.accounts[name]["calls"]:
+            continue
         made = site_of(
             config,
             store,
@@ -386,12 +408,12 @@ def places_of(config: Config) -> dict[str, Place]:
     return {name: place_of(name, target, config) for name, target in config.target.items()}
 
 
-def _situation(config: Config, now: datetime, files: Mapping[str, Sequence[Path]]) -> str:
+def _situation(config: Config, now: datetime, fetched: Mapping[str, Fetched]) -> str:
     """Hash of all that a run depends on: configuration, date, program, and state of the files."""
     from affluence.steps.theme import watched_files
 
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
-    records = [path for paths in files.values() for path in paths]
+    records = [path for found in fetched.values() for path in found.files]
     watched = [*records, *sorted(package), *watched_files(config.theme)]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
     days = {name: clock_day(config, name, now) for name in config.platform}

@@ -6,13 +6,14 @@ secrets of the request, and whether trying again may help.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.auth import AuthBase, HTTPBasicAuth
 
 _REFUSED = {
@@ -28,7 +29,11 @@ _REFUSED = {
     429: "the server asks to wait",
     507: "the server's disk is full",
 }
+_PIECE_BYTES = 1 << 16
 _TRY_LATER = (408, 423, 425, 429, 500, 502, 503, 504, 507)
+
+
+Answer = requests.Response
 
 
 class WebError(Exception):
@@ -99,7 +104,7 @@ class Web:
         body: bytes | IO[bytes] | None = None,
         stream: bool = False,
         expected: tuple[int, ...] = (200,),
-    ) -> requests.Response:
+    ) -> Answer:
         """Ask once; redirections are followed for GET only.
 
         Args:
@@ -126,6 +131,9 @@ class Web:
             )
         except requests.RequestException as error:
             raise WebError(in_words(error, url, self._timeout_s), transient=True) from error
+        except OSError as error:
+            why = "a certificate, or the key of one, is not there or is none"
+            raise WebError(why) from error
         if answer.status_code not in expected:
             answer.close()
             status = answer.status_code
@@ -134,6 +142,26 @@ class Web:
             )
             raise WebError(f"{why} (HTTP {status})", status=status, transient=status in _TRY_LATER)
         return answer
+
+    def pieces(self, answer: Answer) -> Iterator[bytes]:
+        """The body of a streamed answer, byte for byte as it comes; closes it in the end.
+
+        Raises:
+            WebError: it broke off, or ended before its length.
+
+        """
+        host = urlsplit(answer.url).hostname or "the server"
+        try:
+            while piece := answer.raw.read(_PIECE_BYTES, decode_content=False):
+                yield piece
+        except urllib3.exceptions.ReadTimeoutError as error:
+            why = f"{host} has not answered within {self._timeout_s:g} seconds"
+            raise WebError(why, transient=True) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            why = f"the connection with {host} broke off"
+            raise WebError(why, transient=True) from error
+        finally:
+            answer.close()
 
 
 def in_words(error: requests.RequestException, url: str, timeout_s: float) -> str:

@@ -21,6 +21,9 @@ def report_as_text(report: RunReport) -> str:
 
 
 def _report(report: RunReport) -> Iterator[str]:
+    for name, found in report.fetched.items():
+        if found.news:
+            yield f"{name}: {found.news} files fetched."
     for name, done in report.ingested.items():
         yield (
             f"{name}: {done.files_read} of {done.files} files had news, {done.lines} lines read,"

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,3 +124,205 @@ Subsystem sftp internal-sftp{refused}
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshDaemon]:
     with ssh_daemon(tmp_path_factory.mktemp("sshd")) as daemon:
         yield daemon
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority:
+    """A certificate authority of one's own, with certificates of a server and of a client."""
+
+    certificate: Path
+    server: Path
+    server_key: Path
+    client: Path
+    client_key: Path
+
+
+def make_authority(folder: Path) -> Authority:
+    """Certificates that openssl makes, of 127.0.0.1 and of a client."""
+    openssl = program("openssl")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+
+    def make(name: str, *options: str) -> None:
+        out = ["-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"]
+        command = [openssl, "req", "-x509", *key, *out, "-subj", f"/CN=test {name}", *options]
+        subprocess.run(command, check=True, capture_output=True)
+        (folder / f"{name}.key").chmod(0o600)
+
+    make("authority")
+    signed = ["-CA", f"{folder}/authority.pem", "-CAkey", f"{folder}/authority.key"]
+    no_authority = ["-addext", "basicConstraints=critical,CA:FALSE"]
+    make("server", *signed, *no_authority, "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost")
+    make("client", *signed, *no_authority)
+    return Authority(
+        certificate=folder / "authority.pem",
+        server=folder / "server.pem",
+        server_key=folder / "server.key",
+        client=folder / "client.pem",
+        client_key=folder / "client.key",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServer:
+    """A running nginx: what it serves at which ports, and which certificates are in play."""
+
+    folder: Path
+    port: int  # of this machine only, without encryption: "/open/" and "/locked/"
+    tls_port: int  # asks for the client's certificate
+    authority: Authority
+    password: str
+    log: Path
+
+    def asked(self) -> list[str]:
+        """Status, path and number of bytes of each answer since the last time."""
+        time.sleep(0.05)  # it is written when the answer is over
+        answers = self.log.read_text().splitlines()
+        self.log.write_text("")
+        return answers
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    daemon = program("nginx")
+    folder = tmp_path_factory.mktemp("nginx")
+    served = folder / "served"
+    served.mkdir()
+    authority = make_authority(folder)
+    password = "sésame"  # noqa: S105  # of no one
+    hashed = subprocess.run(
+        [program("openssl"), "passwd", "-apr1", password],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    (folder / "users").write_text(f"desk:{hashed}")
+    port, tls_port = free_port(), free_port()
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"""
+{user} daemon off; pid {folder}/pid; error_log stderr; worker_processes 1;
+events {{ }}
+http {{
+  log_format short "$status $uri $body_bytes_sent";
+  access_log {folder}/asked short;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{
+    listen 127.0.0.1:{port};
+    location /open/ {{ alias {served}/; autoindex on; }}
+    location /locked/ {{
+      alias {served}/; autoindex on; auth_basic "records"; auth_basic_user_file {folder}/users;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{tls_port} ssl;
+    ssl_certificate {authority.server}; ssl_certificate_key {authority.server_key};
+    ssl_client_certificate {authority.certificate}; ssl_verify_client on;
+    location / {{ alias {served}/; autoindex on; }}
+  }}
+}}
+"""
+    )
+    with running(
+        [daemon, "-c", str(folder / "nginx.conf"), "-p", str(folder)], port, folder / "log"
+    ):
+        yield WebServer(
+            folder=served,
+            port=port,
+            tls_port=tls_port,
+            authority=authority,
+            password=password,
+            log=folder / "asked",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseServer:
+    """A running database: its port, its superuser's command line, its certificate authority."""
+
+    port: int
+    administrate: Sequence[str]  # takes SQL on its standard input
+    authority: Authority
+
+    def do(self, statements: str) -> None:
+        """Run statements as the superuser."""
+        done = subprocess.run(
+            self.administrate, input=statements, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def _as_user(name: str, folder: Path) -> list[str]:
+    """What goes before a command that refuses to be root; the folder becomes that user's."""
+    if os.geteuid() != 0:
+        return []
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, name, name)
+    return [program("runuser"), "-u", name, "--"]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[DatabaseServer]:
+    versions = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    initdb, daemon = program("initdb", *versions), program("postgres", *versions)
+    with tempfile.TemporaryDirectory() as made:
+        # Not within pytest's own folder: nobody but the user of the tests may go through that.
+        folder = Path(made)
+        authority = make_authority(folder)
+        port = free_port()
+        as_user = _as_user("postgres", folder)
+        data = folder / "data"
+        command = [*as_user, initdb, "-D", str(data), "-U", "postgres", "-A", "scram-sha-256"]
+        (folder / "password").write_text("super")
+        subprocess.run(
+            [*command, "--pwfile", str(folder / "password"), "--no-sync", "--locale", "C.UTF-8"],
+            check=True,
+            capture_output=True,
+        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "ssl": "on",
+            "ssl_cert_file": str(authority.server),
+            "ssl_key_file": str(authority.server_key),
+        }
+        options = [f"-c{name}={value}" for name, value in settings.items()]
+        with running([*as_user, daemon, "-D", str(data), *options], port, folder / "log"):
+            address = f"host=127.0.0.1 port={port} user=postgres password=super"
+            yield DatabaseServer(
+                port=port,
+                administrate=[program("psql"), "-q", "-v", "ON_ERROR_STOP=1", address],
+                authority=authority,
+            )
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[DatabaseServer]:
+    install, daemon = program("mariadb-install-db"), program("mariadbd")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        authority = make_authority(folder)
+        port = free_port()
+        as_user = _as_user("mysql", folder)
+        data, socket_file = folder / "data", folder / "socket"
+        prepare = [install, "--no-defaults", f"--datadir={data}", "--skip-test-db"]
+        root = ["--auth-root-authentication-method=normal"]
+        subprocess.run([*as_user, *prepare, *root], check=True, capture_output=True)
+        options = [
+            *("--no-defaults", f"--datadir={data}", f"--socket={socket_file}"),
+            *("--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid"),
+            *(f"--ssl-cert={authority.server}", f"--ssl-key={authority.server_key}"),
+            # Else 127.0.0.1 is called localhost, where everybody is the anonymous user.
+            *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
+        ]
+        with running([*as_user, daemon, *options], port, folder / "log"):
+            yield DatabaseServer(
+                port=port,
+                administrate=[
+                    *(program("mariadb"), f"--socket={socket_file}", "-u", "root"),
+                    "--default-character-set=utf8mb4",
+                ],
+                authority=authority,
+            )

@@ -14,6 +14,7 @@ from affluence.cli import MeasuredTable
 from affluence.tables import MEASURED
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
+from tests.servers import free_port
 
 SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
 
@@ -118,6 +119,23 @@ def test_simulated_records_can_be_read(tmp_path: Path) -> None:
     assert "+ 0 ignored + 0 rejected" in text
 
 
+def _move_records_to_a_server(desk: Path) -> None:
+    """To one that does not answer."""
+    source = f'kind = "http"\nurl = "http://127.0.0.1:{free_port()}/"'
+    config = desk / "config.toml"
+    config.write_text(config.read_text().replace('folder = "records"', source))
+
+
+def test_a_server_that_does_not_answer_is_told_every_time(desk: Path) -> None:
+    assert affluence(desk, "run").returncode == 0
+    _move_records_to_a_server(desk)
+    for what in ("is in place already", "Nothing new: the site is up to date."):
+        done = affluence(desk, "run")
+        assert done.returncode == 7
+        assert what in done.stdout
+        assert "affluence: not read: platform 'desk': http://127.0.0.1:" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("break_it", "code", "message"),
     [
@@ -125,6 +143,7 @@ def test_simulated_records_can_be_read(tmp_path: Path) -> None:
         (lambda desk: (desk / "config.toml").write_text("x = "), 2, "is not valid TOML"),
         (lambda desk: (desk / "config.toml").write_text("[rum]\n"), 2, "rum: is not a known key"),
         (lambda desk: (desk / "records").rename(desk / "else"), 3, "There is no such folder"),
+        (_move_records_to_a_server, 3, "127.0.0.1 refuses the connection. The next run tries"),
         (lambda desk: (desk / ".affluence").write_text(""), 4, "state folder cannot be written"),
         (lambda desk: (desk / "site").write_text(""), 6, "cannot be written"),
         (

@@ -19,9 +19,13 @@ from affluence.config import (
     COUNTRIES,
     FRENCH_REGIONS,
     Config,
+    FolderSource,
+    HttpSource,
     InPlaceTarget,
     ReleasesTarget,
+    SftpSource,
     SftpTarget,
+    SqlSource,
     WebDavTarget,
     load,
 )
@@ -35,15 +39,17 @@ from affluence.typical_week.calendar import (
 )
 
 SHIPPED = Path(__file__).parents[1] / "config.toml"
-# Keys that the demonstration does not use follow a # without a blank.
-WITH_EXAMPLES = re.sub(r"^#(?! )", "", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
+# Keys that the demonstration does not use follow a # without a blank; other sources follow #|.
+WITH_EXAMPLES = re.sub(r"^#(?![ |])", "", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def keys_of(model: type[pydantic.BaseModel], prefix: str = "") -> Iterator[str]:
     """Dotted names of every key of a section, nested ones included."""
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}"
-        for section in sections_in(field.annotation):
+        # Of the kinds of source one is written out, the others beside it.
+        of_kind = FolderSource if name == "source" else field.annotation
+        for section in sections_in(of_kind):
             yield from keys_of(section, f"{prefix}{name}.")
 
 
@@ -74,6 +80,93 @@ def test_shipped_configuration_shows_every_key() -> None:
     # A number of lines may also be written as a list of dates and counts.
     expected = set(keys_of(Config)) - {"platform.lines.since", "platform.lines.count"}
     assert set(written_keys(document)) == expected
+
+
+def other_sources() -> dict[str, str]:
+    """The kinds of source that the shipped configuration shows beside its own, as TOML by kind."""
+    shown = re.findall(r"(?:^#\|.*\n)+", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    texts = [re.sub(r"^#\| ", "", block, flags=re.MULTILINE) for block in shown]
+    return {tomllib.loads(text)["kind"]: text for text in texts}
+
+
+@pytest.mark.parametrize(
+    ("kind", "section"), [("http", HttpSource), ("sftp", SftpSource), ("sql", SqlSource)]
+)
+def test_shipped_configuration_shows_every_key_of_every_source(
+    kind: str, section: type[pydantic.BaseModel]
+) -> None:
+    of_reading = set(FolderSource.model_fields) - {"kind", "dialect", "folder", "files"}
+    keys = set(section.model_fields) - of_reading - ({"dialect"} if kind != "sql" else set())
+    assert set(tomllib.loads(other_sources()[kind])) == keys
+
+
+@pytest.mark.parametrize("kind", ["http", "sftp", "sql"])
+def test_sources_that_are_shown_as_comments_are_as_they_should_be(
+    tmp_path: Path, kind: str
+) -> None:
+    config = load(with_source(tmp_path, other_sources()[kind]))
+    assert config.platform["etrangers"].source.kind == kind
+
+
+def with_source(tmp_path: Path, keys: str) -> Path:
+    """The shipped configuration with these keys in place of its folder."""
+    text = re.sub(
+        r'^kind = "folder".*\nfolder = .*\nfiles = .*\ndialect = .*\n',
+        lambda _: keys,
+        SHIPPED.read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
+    return changed(tmp_path, text=text)
+
+
+HTTP = 'kind = "http"\nurl = "https://pbx.example.gouv.fr/"\n'
+SFTP = 'kind = "sftp"\nhost = "pbx"\nuser = "me"\nknown_hosts = "known_hosts"\n'
+SQL = 'kind = "sql"\nserver = "mysql"\ndatabase = "cdr"\nuser = "me"\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ('kind = "ftp"\n', 'source.kind: is not a known kind; write one of "folder", "http"'),
+        ('files = ["*"]\n', "source.folder: is missing; add it"),
+        (f'{HTTP}folder = "records"\n', "source.folder: is not a known key"),
+        ('kind = "http"\n', "source.url: is missing; add it"),
+        ('kind = "http"\nurl = "http://pbx/"\n', "source.url: write a whole address"),
+        ('kind = "http"\nurl = "https://me:word@pbx/"\n', "source.url: write a whole address"),
+        (
+            'kind = "http"\nurl = "https://pbx/{day}"\n',
+            "source.url: between { and } write the date",
+        ),
+        (f'{HTTP}user = "me"\n', "source: 'user' and 'password' come together"),
+        (f'{HTTP}password = "word"\n', "source.password: a secret is not written here"),
+        (f'{HTTP}certificate = "a.pem"\n', "source: 'certificate' and 'certificate_key' come"),
+        (
+            f'{HTTP}token = "env:T"\nuser = "me"\npassword = "env:P"\n',
+            "source: write either 'user' and 'password', or 'token'",
+        ),
+        (SFTP, "source: write 'key', 'password', or both"),
+        (f'{SFTP}key = "env:KEY"\n', "source.key: this secret is a file"),
+        (f'{SFTP}key = "file:/k"\nport = 0\n', "source.port: "),
+        (f'{SQL}dialect = "asterisk-csv"\n', "source.dialect: "),
+        (f'{SQL}table = "a.b.c"\n', "source.table: "),
+    ],
+)
+def test_a_problem_of_a_source_names_its_key_and_what_to_write(
+    tmp_path: Path, keys: str, problem: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load(with_source(tmp_path, keys))
+    assert f"platform.etrangers.{problem}" in str(raised.value)
+
+
+def test_paths_of_a_source_are_taken_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    keys = f'{HTTP}certificate = "a.pem"\ncertificate_key = "file:/k"\n'
+    http = load(with_source(tmp_path, keys)).platform["etrangers"].source
+    assert isinstance(http, HttpSource)
+    assert http.certificate == tmp_path / "a.pem"
+    sftp = load(with_source(tmp_path, f'{SFTP}key = "file:/k"\n')).platform["etrangers"].source
+    assert isinstance(sftp, SftpSource)
+    assert sftp.known_hosts == tmp_path / "known_hosts"
 
 
 def test_keys_that_are_shown_as_comments_are_as_they_should_be(tmp_path: Path) -> None:
@@ -151,13 +244,17 @@ def test_a_problem_names_its_key_and_what_to_write(
             "target.site.public_url: write the address of the folder",
         ),
         ('"credential:webdav"', '"secret"', "target.intranet.password: a secret is not written"),
-        ("port = 22", "port = 0", "target.host.port: "),
+        ('gouv.fr"\nport = 22 ', 'gouv.fr"\nport = 0 ', "target.host.port: "),
         (
             "file:/etc/affluence/id_ed25519",
             "env:KEY",
-            "target.host.key: it is a file: write file:/",
+            "target.host.key: this secret is a file: write file:/",
         ),
-        ('known_hosts = "known_hosts"', "", "target.host.known_hosts: is missing; add it"),
+        (
+            'user = "affluence"\nknown_hosts = "known_hosts"',
+            'user = "affluence"',
+            "target.host.known_hosts: is missing; add it",
+        ),
         ('layout = "releases"', 'layout = "links"', "target.host.layout: "),
         ("keep_releases = 5", "keep_releases = 1", "target.releases.keep_releases: "),
     ],

@@ -14,7 +14,13 @@ import polars as pl
 import pytest
 
 from affluence.config import load
-from affluence.errors import AffluenceError, NoRecordsError, RefusedPublicationError, ThemeError
+from affluence.errors import (
+    AffluenceError,
+    NoRecordsError,
+    RecordsError,
+    RefusedPublicationError,
+    ThemeError,
+)
 from affluence.steps.account import LostLinesError
 from affluence.steps.ingest import PAST_RETENTION
 from affluence.store import open_store
@@ -431,7 +437,7 @@ def test_no_records_is_an_error_that_says_where(
     small_platform: ConfigWriter, records: Path
 ) -> None:
     config = small_platform()
-    with pytest.raises(NoRecordsError, match=r"records: no usable record. No file matches"):
+    with pytest.raises(RecordsError, match=r"records: no usable record. No file matches"):
         run(config)
     (records / "empty.csv").touch()
     with pytest.raises(NoRecordsError, match=r"platform 'desk'.*affluence inspect"):

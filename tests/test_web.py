@@ -75,6 +75,10 @@ def test_the_login_is_sent(address: str, login: Login, sent: bytes) -> None:
     assert Web(Network(), login).request("GET", address).content == sent
 
 
+def test_the_login_is_not_shown() -> None:
+    assert PASSWORD not in repr(Login(user="desk", password=PASSWORD, token=PASSWORD))
+
+
 def test_what_the_environment_says_is_not_used(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

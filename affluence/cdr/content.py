@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,6 +119,12 @@ def detect_form(path: Path, sample: bytes) -> TextForm:
     line_feed, carriage_return = "\n".encode(encoding), "\r".encode(encoding)
     only_returns = carriage_return in text and line_feed not in text
     return TextForm(encoding, mark, carriage_return if only_returns else line_feed)
+
+
+def first_line(sample: bytes, form: TextForm) -> str:
+    """The first line of a file, without its line end, from the file's first bytes."""
+    text = sample[len(form.mark) :].decode(form.encoding, errors="replace")
+    return re.split(r"[\r\n]", text, maxsplit=1)[0]
 
 
 def read_blocks(

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv
+from affluence.cdr import asterisk_csv, asterisk_db
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
-DIALECTS = {dialect.name: dialect for dialect in (asterisk_csv.DIALECT,)}
+DIALECTS = {dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT)}
 
 
 def find_dialect(name: str | None) -> Dialect:
-    """The dialect of a name; without one, the only one there is.
+    """The dialect of a name; without one, that of Asterisk's own files.
 
     Raises:
         RecordsError: no dialect has this name; the known ones are listed.
 
     """
     if name is None:
-        (only,) = DIALECTS.values()
-        return only
+        return asterisk_csv.DIALECT
     if name not in DIALECTS:
         raise RecordsError(f"'{name}' is not a known dialect; known: {', '.join(DIALECTS)}.")
     return DIALECTS[name]

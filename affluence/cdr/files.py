@@ -20,11 +20,12 @@ from affluence.cdr.content import (
     BLOCK_BYTES,
     Block,
     detect_form,
+    first_line,
     open_content,
     read_blocks,
     read_sample,
 )
-from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading
 from affluence.cdr.lines import read_lines
 from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
 from affluence.errors import UnknownClockError, UnreadableFileError
@@ -107,6 +108,7 @@ def read_ranges(
     """
     sample = read_sample(path)
     form = detect_form(path, sample)
+    fitted = replace(recipe, dialect=_fit(path, recipe.dialect, first_line(sample, form)))
     with open_content(path) as content:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
         blocks = engine.ahead(read_blocks(content, form, hasher, start=position.offset))
@@ -115,12 +117,12 @@ def read_ranges(
             return
         known_clock = position.clock
         if known_clock is None:
-            _check_dialect(path, first, recipe.dialect)
-            known_clock = _find_clock(path, first, recipe)
+            _check_dialect(path, first, fitted.dialect)
+            known_clock = _find_clock(path, first, fitted)
         every = itertools.chain([first], blocks)
-        first_line = position.lines + 1
+        line = position.lines + 1
         # Blocks of all ranges go through one pool: between two ranges no core has to wait.
-        for run in _runs(_read_all(every, recipe, known_clock, day_key, first_line)):
+        for run in _runs(_read_all(every, fitted, known_clock, day_key, line)):
             read = concat_reads(block_read for _, block_read in run)
             start, last = run[0][0].start, run[-1][0]
             yield Range(
@@ -128,21 +130,21 @@ def read_ranges(
                 start=start,
                 end=last.end,
                 digest=last.digest,
-                first_line=first_line,
+                first_line=line,
                 provisional=not last.terminated,
                 clock=known_clock,
                 read=read,
             )
-            first_line += read.lines
+            line += read.lines
 
 
 def _read_all(
-    blocks: Iterator[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first_line: int
+    blocks: Iterator[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first: int
 ) -> Iterator[tuple[Block, BlockRead]]:
     """Every block without its text, and the records in it."""
 
     def numbered() -> Iterator[tuple[int, Block]]:
-        line = first_line
+        line = first
         for block in blocks:
             yield line, block
             line += block.lines
@@ -174,6 +176,20 @@ def _runs(
 
     for _, numbered in itertools.groupby(enumerate(reads), key):
         yield [read for _, read in numbered]
+
+
+def _fit(path: Path, dialect: Dialect, line: str) -> Dialect:
+    """The dialect as this very file has it."""
+    if dialect.fit is None:
+        return dialect
+    try:
+        return dialect.fit(line)
+    except MissingColumnsError as error:
+        raise UnreadableFileError(
+            path,
+            f"its header does not name the columns {error}",
+            "Export these columns too, under their usual names.",
+        ) from error
 
 
 def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:

@@ -38,22 +38,26 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the lines of a block gave; blank lines are in neither."""
+    """What the lines of a block gave; blank lines and headers are in neither."""
 
     groups: tuple[Lines, ...]
     rejects: pl.DataFrame  # REJECTS_SCHEMA
     blank: int
+    headers: int
 
 
 def read_lines(text: bytes, dialect: Dialect, *, first_line: int, terminated: bool) -> Read:
     """Read a block line by line; its lines are numbered from ``first_line``."""
     by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
     rejects: list[tuple[int, str, str]] = []
-    blank = 0
+    blank = headers = 0
     texts = _decoded(text)
     for number, line in enumerate(texts, first_line):
         if not line.strip(" \t\0"):
             blank += 1
+            continue
+        if line == dialect.header:
+            headers += 1
             continue
         fields, reason = _fields(line, dialect)
         if fields is not None:
@@ -67,7 +71,7 @@ def read_lines(text: bytes, dialect: Dialect, *, first_line: int, terminated: bo
         groups.append(group)
         rejects += implausible
     frame = pl.DataFrame(sorted(rejects), schema=REJECTS_SCHEMA, orient="row")
-    return Read(tuple(groups), frame, blank)
+    return Read(tuple(groups), frame, blank, headers)
 
 
 def shape(line: str) -> str:
@@ -88,7 +92,7 @@ def _fields(line: str, dialect: Dialect) -> tuple[Sequence[str] | None, str]:
     if len(line) > LONGEST_LINE:
         return None, TOO_LONG
     try:
-        fields = next(csv.reader([line.strip("\0")], strict=True))
+        fields = next(csv.reader([line.strip("\0")], delimiter=dialect.separator, strict=True))
     except (csv.Error, StopIteration):
         reason = UNCLOSED_QUOTE
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -20,9 +20,10 @@ from affluence.cdr import clock
 from affluence.cdr.content import Block
 from affluence.cdr.dialect import Columns, Dialect, Reading
 from affluence.cdr.lines import LONGEST_LINE, REJECTS_SCHEMA, read_lines
-from affluence.tables import AMBIGUOUS_HOUR, INSTANT, LEGS, NEGATIVE, STILL_OPEN
+from affluence.tables import AMBIGUOUS_HOUR, INSTANT, LEGS, MINUTE_ONLY, NEGATIVE, STILL_OPEN
 
 BLANK = "blank line"
+HEADER = "header"
 
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 
@@ -47,7 +48,7 @@ class BlockRead:
 class _Parsed:
     records: pl.DataFrame
     rejects: pl.DataFrame
-    blank: int
+    ignored: dict[str, int]
 
 
 def read_block(
@@ -80,8 +81,7 @@ def read_block(
     timed = _to_utc(parsed.records, clock_zone, folds, first_us, last_us)
     legs = _pseudonymise(timed, zone, day_key)
     LEGS.check(legs.drop("day"))
-    ignored = {BLANK: parsed.blank} if parsed.blank else {}
-    return BlockRead(legs, parsed.rejects, ignored, block.lines)
+    return BlockRead(legs, parsed.rejects, parsed.ignored, block.lines)
 
 
 def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
@@ -99,23 +99,34 @@ def _parse(
             wanted |= dialect.clock_evidence(columns)
         return [expression.alias(name) for name, expression in wanted.items()]
 
-    clean = _parse_clean(block, dialect, partial(select, clean=True))
+    begins_with_header = block.start == 0 and dialect.header != ""
+    clean = _parse_clean(
+        _without_first_line(block) if begins_with_header else block,
+        dialect,
+        partial(select, clean=True),
+    )
     if clean is not None:
-        return _Parsed(clean, pl.DataFrame(schema=REJECTS_SCHEMA), 0)
+        ignored = {HEADER: 1} if begins_with_header else {}
+        return _Parsed(clean, pl.DataFrame(schema=REJECTS_SCHEMA), ignored)
     read = read_lines(block.text, dialect, first_line=first_line, terminated=block.terminated)
     widest = dialect.layouts[max(dialect.layouts)]
     none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
     frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
     frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
     records = pl.concat(frames).sort("line").drop("line")
-    return _Parsed(records, read.rejects, read.blank)
+    ignored = {BLANK: read.blank, HEADER: read.headers}
+    return _Parsed(records, read.rejects, {why: count for why, count in ignored.items() if count})
+
+
+def _without_first_line(block: Block) -> Block:
+    return replace(block, text=block.text[block.text.find(b"\n") + 1 :], lines=block.lines - 1)
 
 
 def _parse_clean(
     block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]]
 ) -> pl.DataFrame | None:
     """All records of a block in one query, or None if a single line is not as it should be."""
-    columns = dialect.layouts.get(_width(block))
+    columns = dialect.layouts.get(_width(block, dialect.separator))
     if columns is None:
         return None
     try:
@@ -123,6 +134,7 @@ def _parse_clean(
             pl.scan_csv(
                 block.text,
                 has_header=False,
+                separator=dialect.separator,
                 schema=dict.fromkeys(columns, pl.String),
             )
             .select(*select(columns), dialect.clean(columns).alias("clean"))
@@ -135,9 +147,9 @@ def _parse_clean(
     return records.drop("clean")
 
 
-def _width(block: Block) -> int:
+def _width(block: Block, separator: str) -> int:
     first = block.text[: min(block.text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")
-    return len(next(csv.reader([first]), []))
+    return len(next(csv.reader([first], delimiter=separator), []))
 
 
 def _bounds(records: pl.DataFrame, *columns: str) -> tuple[int, int]:
@@ -170,8 +182,10 @@ def _to_utc(
     if folds:
         timed = _settle(timed, folds)
     negative = (pl.col("ended_us") < pl.col("offered_us")).fill_null(False)
+    minute_only = pl.col("minute_only") if "minute_only" in records.columns else pl.lit(value=False)
     quality = (
-        pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
+        pl.when(minute_only).then(MINUTE_ONLY).otherwise(0)
+        + pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
         + pl.when(negative).then(NEGATIVE).otherwise(0)
         + pl.when(pl.col("ended_us").is_null()).then(STILL_OPEN).otherwise(0)
     )

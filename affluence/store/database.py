@@ -9,7 +9,7 @@ from pathlib import Path
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -127,6 +127,22 @@ CREATE TABLE runs (
 ALTER TABLE publications ADD COLUMN at TEXT NOT NULL DEFAULT '';
 ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+""",
+    5: """
+CREATE TABLE copies (
+    platform TEXT NOT NULL,
+    name TEXT NOT NULL,         -- of the file on its server, and of its copy
+    stamp TEXT NOT NULL,        -- what the server told of its state
+    size INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    ends TEXT NOT NULL,         -- digest of its first and last bytes
+    fetched_on TEXT NOT NULL,   -- the day of the run: the copy is deleted some days later
+    PRIMARY KEY (platform, name)
+);
+CREATE TABLE positions (
+    platform TEXT PRIMARY KEY,
+    position TEXT NOT NULL      -- where a table was left
+);
 """,
 }
 

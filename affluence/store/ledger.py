@@ -62,6 +62,18 @@ class Part:
     last_us: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyEntry:
+    """A file of a server that was fetched; see the table ``copies``."""
+
+    name: str
+    stamp: str
+    size: int
+    digest: str
+    ends: str
+    fetched_on: date
+
+
 class Ledger:
     """An open ledger. Every method that writes is one transaction."""
 
@@ -200,6 +212,55 @@ class Ledger:
                 accounts[file][name] += count or 0
         return list(accounts.values())
 
+    # Copies of the files of servers
+
+    def copies(self, platform: str) -> list[CopyEntry]:
+        """Everything that was ever fetched for a platform, deleted copies included."""
+        rows = self._db.execute(
+            "SELECT name, stamp, size, digest, ends, fetched_on FROM copies WHERE platform = ?"
+            " ORDER BY name",
+            (platform,),
+        )
+        return [
+            CopyEntry(
+                name=name,
+                stamp=stamp,
+                size=size,
+                digest=digest,
+                ends=ends,
+                fetched_on=date.fromisoformat(fetched_on),
+            )
+            for name, stamp, size, digest, ends, fetched_on in rows
+        ]
+
+    def position(self, platform: str) -> str:
+        """Where the table of a platform was left, empty at the beginning."""
+        found = self._db.execute("SELECT position FROM positions WHERE platform = ?", (platform,))
+        row = found.fetchone()
+        return str(row[0]) if row else ""
+
+    def add_copy(self, platform: str, copy: CopyEntry, position: str = "") -> None:
+        """Remember a copy that is in place and, of a table, how far it goes."""
+        with transaction(self._db):
+            self._db.execute(
+                "INSERT OR REPLACE INTO copies (platform, name, stamp, size, digest, ends,"
+                " fetched_on) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(platform, copy.name, copy.stamp, copy.size, copy.digest, copy.ends),
+                    copy.fetched_on.isoformat(),
+                ),
+            )
+            if position:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO positions (platform, position) VALUES (?, ?)",
+                    (platform, position),
+                )
+
+    def trace_copies(self, platform: str, *, oldest_kept: date, today: date, count: int) -> None:
+        """Remember that copies fetched before ``oldest_kept`` were deleted."""
+        with transaction(self._db):
+            self._trace(platform, "copies", oldest_kept.isoformat(), today, count)
+
     # Parts and days
 
     def parts(self, platform: str) -> list[Part]:
@@ -272,7 +333,7 @@ class Ledger:
             self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
 
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
-        """Platform, what ("calls", "keys"), kept from, day of the run, how many: oldest first."""
+        """Platform, what ("calls", "keys", "copies"), kept from, day of the run, how many."""
         rows = self._db.execute(
             "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
         )

@@ -1,0 +1,136 @@
+"""What records of Asterisk mean, however they are written: keys, direction, fate of a leg.
+
+Source: ``main/cdr.c`` of Asterisk. A dialect brings its records to these text columns: ``src,
+channel, dstchannel, lastapp, lastdata, disposition`` and, where it has them, ``linkedid`` and
+``sequence``.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import polars_hash
+
+from affluence.cdr.dialect import Columns, Reading
+from affluence.tables import DIRECTIONS, EVIDENCE
+
+DISPOSITIONS = ("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN")
+TIME = "%Y-%m-%d %H:%M:%S"
+_ODD_FACTOR = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio, as multiplicative hashing has it
+_ANNOUNCING = ("Playback", "BackGround", "Background", "ControlPlayback")
+_MENUS = (*_ANNOUNCING, "Wait", "WaitExten", "Read", "IVR", "SayDigits", "AGI", "MusicOnHold")
+
+
+def wall_us(column: str) -> pl.Expr:
+    """Microseconds of the wall clock, null where the text is no time."""
+    # The cache of the parser costs more than parsing a fixed format does.
+    wall = pl.col(column).str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
+    return wall.to_physical()
+
+
+def filled(column: str) -> pl.Expr:
+    """The column, null where it is empty: Asterisk writes an empty text as a pair of quotes."""
+    return pl.when(pl.col(column) != "").then(pl.col(column))
+
+
+def hash_of(*parts: pl.Expr) -> pl.Expr:
+    """A 64-bit hash of some text columns."""
+    # A null would make the whole key null: it stands for an empty column.
+    joined = polars_hash.concat_str([part.fill_null("") for part in parts], separator="\x1f")
+    return joined.nchash.xxh3_64()
+
+
+def call_key(
+    columns: Columns, unique_id: pl.Expr | None, start: pl.Expr, *, clean: bool
+) -> pl.Expr:
+    """Key that the legs of one call share: their linked id, else the unique id, else the channel.
+
+    Args:
+        columns: of the layout; a clean record has its linked id.
+        unique_id: null where there is none.
+        start: of the leg, as text.
+        clean: whether no record takes an exception.
+
+    """
+    if clean and "linkedid" in columns:
+        return polars_hash.col("linkedid").nchash.xxh3_64()
+    identifiers = [] if unique_id is None else [unique_id]
+    if "linkedid" in columns:
+        identifiers.insert(0, filled("linkedid"))
+    channel_since = pl.concat_str(pl.col("channel").fill_null(""), pl.lit(" "), start.fill_null(""))
+    return hash_of(pl.coalesce(*identifiers, channel_since))
+
+
+def numbered_key(key: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """Key of one record: Asterisk numbers them, call and number tell one from all others."""
+    # An odd factor keeps neighbouring numbers apart, and the sum of two keys is as good a key.
+    return key + number * _ODD_FACTOR
+
+
+def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
+    """True UTC seconds of the start of the call, from the unique id of its first leg, else null."""
+    if unique_id is None:
+        return pl.lit(None, pl.Int64)
+    seconds = unique_id.str.extract(r"(\d{9,})\.\d+$").cast(pl.Int64)
+    if "linkedid" in columns:
+        # A later leg may begin long after its channel: only first legs tell the clock.
+        seconds = pl.when(unique_id == pl.col("linkedid")).then(seconds)
+    return seconds
+
+
+def direction(reading: Reading) -> pl.Expr:
+    """Direction of a leg, as in LEGS: by which of its channels is a line of the platform."""
+    names = pl.Enum(DIRECTIONS)
+    if not reading.trunks:
+        return pl.lit("inbound", names)
+
+    def on_a_line(channel: str) -> pl.Expr:
+        starts = [pl.col(channel).str.starts_with(trunk) for trunk in reading.trunks]
+        return pl.any_horizontal(starts).fill_null(False)
+
+    return (
+        pl.when(on_a_line("channel"))
+        .then(pl.lit("inbound", names))
+        .when(on_a_line("dstchannel"))
+        .then(pl.lit("outbound", names))
+        .otherwise(pl.lit("internal", names))
+    )
+
+
+def evidence(reading: Reading) -> pl.Expr:
+    """What a leg says of the fate of its call, as in LEGS."""
+    disposition, app = pl.col("disposition"), pl.col("lastapp").fill_null("")
+    with_somebody = pl.col("dstchannel").fill_null("") != ""
+    answered, unanswered = disposition == "ANSWERED", disposition == "NO ANSWER"
+    waiting = app.is_in(["Queue", "Dial"])
+
+    def played(announcements: tuple[str, ...]) -> pl.Expr:
+        sound = pl.any_horizontal(
+            [pl.col("lastdata").str.contains(name, literal=True) for name in announcements]
+        )
+        return app.is_in(_ANNOUNCING) & sound.fill_null(False)
+
+    rules: list[tuple[pl.Expr, str]] = []
+    if reading.closed_announcements:
+        rules.append((played(reading.closed_announcements), "closed"))
+    if reading.busy_announcements:
+        rules.append((played(reading.busy_announcements), "refused_rule"))
+    rules += [
+        (answered & with_somebody, "agent"),
+        (disposition == "BUSY", "refused"),
+        (disposition == "CONGESTION", "refused_network"),
+        # After a greeting the call is answered, and only the last application tells of a refusal.
+        ((answered | unanswered) & app.is_in(["Busy", "Congestion"]), "refused"),
+        (disposition == "CANCEL", "gave_up"),
+        (disposition == "FAILED", "failed"),
+        ((answered | unanswered) & app.is_in(["VoiceMail", "Voicemail"]), "voicemail"),
+        # While it waits the call still runs the queue; had the queue given up, the dialplan
+        # would have gone on to another application.
+        ((answered | unanswered) & waiting, "gave_up"),
+        ((answered | unanswered) & app.is_in(_MENUS), "self_service"),
+        (answered | unanswered, "rang_out"),
+    ]
+    names = pl.Enum(EVIDENCE)
+    result = pl.lit("unknown", names)
+    for condition, word in reversed(rules):
+        result = pl.when(condition).then(pl.lit(word, names)).otherwise(result)
+    return result

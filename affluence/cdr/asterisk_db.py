@@ -1,0 +1,193 @@
+"""Asterisk records out of a database (MySQL, PostgreSQL, ODBC, FreePBX), exported as CSV.
+
+Source: ``cdr_adaptive_odbc``, ``cdr_mysql`` and ``cdr_pgsql`` of Asterisk, and FreePBX's table. The
+usual table holds the beginning of a call and two durations only: ``calldate``, ``duration`` from
+there to the end, ``billsec`` from the answer to the end. A header may name the columns in any order
+and any number; without one they are FreePBX's, of which older tables have the first fourteen or
+more. What was in the hands of a spreadsheet has other separators and other dates.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import partial
+
+import polars as pl
+
+from affluence.cdr import asterisk
+from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
+from affluence.cdr.asterisk_columns import NEEDED
+from affluence.cdr.dialect import Columns, Dialect, MissingColumnsError, Reading
+
+_COLUMNS = (
+    *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
+    *("duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield"),
+    *("did", "recordingfile", "cnum", "cnam", "outbound_cnum", "outbound_cnam", "dst_cnam"),
+    *("linkedid", "peeraccount", "sequence", "after_trailing_separator"),
+)
+_FEWEST = 14
+_SEPARATORS = (",", ";", "\t")
+_OTHER_NAMES = {"start": "calldate"}  # of tables that hold the three times of a call
+# Year first or day first, padded or not, with two digits of the year or four, seconds or none.
+_ANY_TIME = (
+    r"^\s*(\d{4}|\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?"
+)
+_FREE_TEXT = ("clid", "lastdata", "userfield", "cnam", "outbound_cnam", "dst_cnam")
+
+
+def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
+    begins = wall_us("calldate") if strict else _start_us(clean=False)
+    known = pl.col("disposition").is_in(DISPOSITIONS).fill_null(False)
+    linked = [pl.col("linkedid").fill_null("") != ""] if strict and "linkedid" in columns else []
+    numbers = [_number(name).is_not_null() for name in ("duration", "billsec")]
+    return pl.all_horizontal(begins.is_not_null(), known, *numbers, *linked)
+
+
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+    evidence = asterisk.evidence(reading)
+    by_agent = evidence == "agent"
+    answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
+    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    call_key = asterisk.call_key(columns, unique_id, pl.col("calldate"), clean=clean)
+    start_us = _start_us(clean=clean)
+    end_us = _recorded(columns, "end", start_us + _us("duration"))
+    picked_up = (_number("billsec") > 0) | (pl.col("disposition") == "ANSWERED")
+    picked_up_us = _recorded(columns, "answer", pl.when(picked_up).then(end_us - _us("billsec")))
+    return {
+        "record_key": _record_key(columns, call_key, start_us),
+        "call_key": call_key,
+        "start_us": start_us,
+        "picked_up_us": picked_up_us,
+        "answered_us": pl.when(answered).then(picked_up_us),
+        "end_us": end_us,
+        "direction": asterisk.direction(reading),
+        "evidence": evidence,
+        "caller_number": pl.col("src"),
+        "minute_only": pl.lit(value=False) if clean else ~_has_seconds(),
+    }
+
+
+def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
+    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": _number("duration")}
+
+
+def _number(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.Int64, strict=False)
+
+
+def _us(column: str) -> pl.Expr:
+    return _number(column) * 1_000_000
+
+
+def _start_us(*, clean: bool) -> pl.Expr:
+    if clean:
+        return wall_us("calldate")
+    parts = [pl.col("calldate").str.extract(_ANY_TIME, group) for group in range(1, 7)]
+    first, month, third, hour, minute, second = (part.str.zfill(2) for part in parts)
+    year_first = first.str.len_chars() == 4
+    year = pl.when(year_first).then(first).otherwise(third)
+    day = pl.when(year_first).then(third).otherwise(first)
+    year = pl.when(year.str.len_chars() == 4).then(year).otherwise(pl.lit("20") + year)
+    written = pl.concat_str(
+        *(year, pl.lit("-"), month, pl.lit("-"), day, pl.lit(" ")),
+        *(hour, pl.lit(":"), minute, pl.lit(":"), second.fill_null("00")),
+    )
+    parsed = written.str.to_datetime(asterisk.TIME, time_unit="us", strict=False, cache=False)
+    return parsed.to_physical()
+
+
+def _has_seconds() -> pl.Expr:
+    return pl.col("calldate").str.extract(_ANY_TIME, 6).is_not_null()
+
+
+def _recorded(columns: Columns, column: str, otherwise: pl.Expr) -> pl.Expr:
+    """The time that a record holds itself; most tables have none."""
+    return pl.coalesce(wall_us(column), otherwise) if column in columns else otherwise
+
+
+def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr) -> pl.Expr:
+    texts = ("src", "channel", "dstchannel", "lastapp", "lastdata", "disposition", "uniqueid")
+    # However an export writes times and numbers, and whichever columns it has besides.
+    numbers = (
+        number.cast(pl.String) for number in (start_us, _number("duration"), _number("billsec"))
+    )
+    by_content = hash_of(*(pl.col(name) for name in texts if name in columns), *numbers)
+    if "sequence" not in columns:
+        return by_content
+    number = pl.col("sequence").cast(pl.UInt64, strict=False)
+    return pl.coalesce(asterisk.numbered_key(call_key, number), by_content)
+
+
+def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str]:
+    """Anchored on what never holds a quote or a separator: caller names may hold anything."""
+    between = re.escape(separator)
+    shapes = dict.fromkeys(("duration", "billsec"), r"-?\d+") | {
+        "calldate": r"[\d/.:T -]{8,}",
+        "disposition": r"[A-Z ]+",
+    }
+    pattern = ""
+    for index, name in enumerate(columns):
+        shape = r".*?" if name in _FREE_TEXT else shapes.get(name, rf'[^"{between}]*')
+        column = (between if index else "") + f'"?(?P<{name}>{shape})"?'
+        pattern += column if index < fewest else f"(?:{column})?"
+    return re.compile(pattern + "$")
+
+
+def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
+    if header:
+        layouts = {len(columns): columns, len(columns) + 1: (*columns, _COLUMNS[-1])}
+        fewest = len(columns)
+    else:
+        layouts = {width: columns[:width] for width in range(_FEWEST, len(columns) + 1)}
+        fewest = _FEWEST
+    return Dialect(
+        name="asterisk-db",
+        version=1,
+        layouts=layouts,
+        loose_line=_loose_line(columns, separator, fewest),
+        plausible=_plausible,
+        clean=partial(_plausible, strict=True),
+        record=_record,
+        clock_evidence=_clock_evidence,
+        separator=separator,
+        header=header,
+        fit=fit,
+    )
+
+
+def fit(first_line: str) -> Dialect:
+    """The dialect as a file has it whose first line is this one.
+
+    Raises:
+        MissingColumnsError: it is a header, but does not name what a record needs.
+
+    """
+    rows = {
+        separator: next(csv.reader([first_line], delimiter=separator), [])
+        for separator in _SEPARATORS
+    }
+    separator = max(rows, key=lambda separator: len(rows[separator]))
+    names = [name.strip(' "').lower() for name in rows[separator]]
+    columns = tuple(
+        _OTHER_NAMES.get(name, name) if re.fullmatch(r"[a-z_]\w*", name) else f"column_{index}"
+        for index, name in enumerate(names)
+    )
+    if not {"calldate", "disposition"} <= {*columns}:
+        return _dialect(separator, _COLUMNS, "")
+    missing = tuple(name for name in NEEDED if name not in columns)
+    if missing:
+        raise MissingColumnsError(missing)
+    return _dialect(separator, _each_once(columns), first_line)
+
+
+def _each_once(columns: Columns) -> Columns:
+    """Joined tables have columns of one name: the first of each counts."""
+    return tuple(
+        f"{name}_{index}" if name in columns[:index] else name for index, name in enumerate(columns)
+    )
+
+
+DIALECT = _dialect(",", _COLUMNS, "")
