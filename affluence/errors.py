@@ -121,6 +121,7 @@ class DeliveryError(AffluenceError):
         """One error that tells all."""
         together = cls.__new__(cls)
         Exception.__init__(together, "\n".join(map(str, failures)))
+        together.transient = any(failure.transient for failure in failures)
         return together
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +68,7 @@ def approve(
     from affluence import webmaster
 
     done = webmaster.approve(load(config), release, clock())
+    _warn(done.warnings)
     print(f"Release {done.release} delivered to: {', '.join(done.targets)}.")
 
 
@@ -81,6 +83,7 @@ def rollback(
     from affluence import webmaster
 
     done = webmaster.rollback(load(config), steps, reason, clock())
+    _warn(done.warnings)
     print(f"Release {done.release} is back at: {', '.join(done.targets)}.")
     print("Nothing new is published by itself before a new week; `affluence publish` lifts that.")
 
@@ -96,7 +99,13 @@ def withdraw(
     from affluence import webmaster
 
     done = webmaster.withdraw(load(config), platform, reason, clock())
+    _warn(done.warnings)
     print(f"The table is withdrawn from: {', '.join(done.targets)}. `affluence publish` lifts it.")
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        print(f"affluence: {warning}", file=sys.stderr)
 
 
 def status(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:

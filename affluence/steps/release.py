@@ -73,7 +73,8 @@ def deliver(
         reason: what a person gave as reason.
 
     Raises:
-        DeliveryError: a target could not be reached; the others have been delivered to.
+        DeliveryError: a target could not be reached, or visitors are shown something else there
+            (the release before is then back); the others have been delivered to.
 
     """
     publications = store.ledger.publications
@@ -85,7 +86,7 @@ def deliver(
         try:
             if before == release and place.target.is_intact(release):
                 continue
-            old = store.shelf.get(before) if before is not None else None
+            old = None if before is None or before == release else store.shelf.get(before)
             told = deliver_to(
                 place.target,
                 (files, release),
@@ -93,8 +94,9 @@ def deliver(
                 address=place.address,
             )
         except DifferentSiteError as error:
-            # Tried again, it would come and go: a person must look, or a new week come.
-            publications.hold_back(release, error.rolled_back_to, now)
+            if error.rolled_back_to is not None:
+                # Tried again, it would come and go: a person must look, or a new week come.
+                publications.hold_back(release, error.rolled_back_to, now)
             failures.append(error)
             continue
         except DeliveryError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from affluence.targets.delivery import deliver
 from affluence.targets.folder import Folder
 from affluence.targets.read_back import _RELEASE, PublicAddress
 from affluence.web import Network, Web
+from tests.records import day_of_records
 from tests.runs import run
 from tests.servers import free_port
 from tests.targets.places import PLATFORM, three_weeks
@@ -189,6 +191,65 @@ def test_a_roll_back_that_fails_is_told(server: Server) -> None:
 
 
 # The whole program
+
+
+@pytest.fixture
+def desk(tmp_path: Path, certificate: Certificate) -> tuple[Path, str]:
+    """A configuration that publishes to ``site``, and its text but for the address."""
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "march.csv").write_text(three_weeks())
+    text = f'{PLATFORM}ca_file = "{certificate.authority}"\n[target.site]\nkind = "in-place"\n'
+    text += 'folder = "site"\n'
+    config = tmp_path / "config.toml"
+    config.write_text(text)
+    return config, text
+
+
+def with_address(desk: tuple[Path, str], url: str) -> Path:
+    config, text = desk
+    config.write_text(f'{text}public_url = "{url}"\nread_back_s = 0\n')
+    return config
+
+
+def test_a_run_goes_back_to_the_release_that_stood(
+    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+) -> None:
+    run(desk[0])
+    site = files_in(tmp_path / "site")
+    release = json.loads(site["manifest.json"])["release"]
+    write(tmp_path / "shown", site)  # to visitors, whatever is delivered
+    (tmp_path / "records" / "later.csv").write_text(
+        "".join(day_of_records(f"2026-03-{day}", 30, first=1000 * day) for day in range(23, 28))
+    )
+    with nginx(tmp_path / "nginx", tmp_path / "shown", certificate) as server:
+        config = with_address(desk, server.url)
+        with pytest.raises(DifferentSiteError, match=f"release {release} was put back"):
+            run(config)
+        assert files_in(tmp_path / "site") == site
+        run(config)  # it does not come and go
+    assert files_in(tmp_path / "site") == site
+
+
+def test_a_wrong_address_is_mended_in_the_configuration(
+    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+) -> None:
+    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+        config = with_address(desk, f"{server.url}elsewhere/")
+        with pytest.raises(DifferentSiteError, match="Check public_url"):
+            run(config)
+        assert run(with_address(desk, server.url)).delivered_to == ["site"]
+
+
+def test_a_release_is_not_put_back_in_its_own_place(
+    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+) -> None:
+    run(desk[0])
+    (tmp_path / "site" / "index.html").write_text("defaced")
+    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+        with pytest.raises(DifferentSiteError) as caught:
+            run(with_address(desk, f"{server.url}elsewhere/"))
+        assert caught.value.rolled_back_to is None
+        assert run(with_address(desk, server.url)).release is not None
 
 
 def test_a_run_reads_back_what_it_has_delivered(tmp_path: Path, certificate: Certificate) -> None:
