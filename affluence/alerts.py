@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from affluence.web import Network, Web, WebError
+from affluence.network import Network
+from affluence.web import Web, WebError
 
 _OK = tuple(range(200, 300))
 

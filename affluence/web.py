@@ -16,6 +16,8 @@ import requests
 import urllib3
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from affluence.network import Network
+
 _REFUSED = {
     400: "the server does not understand the request",
     401: "the server asks for a user name and a password, or refuses those given",
@@ -44,15 +46,6 @@ class WebError(Exception):
         self.why = why
         self.status = status  # None: the server has not answered
         self.transient = transient
-
-
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """How the network is reached; ``proxy`` and ``ca_file`` are empty where there is none."""
-
-    proxy: str = ""
-    ca_file: Path | None = None
-    timeout_s: float = 30
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from affluence.web import Login, Network, Web, WebError
+from affluence.network import Network
+from affluence.web import Login, Web, WebError
 
 PASSWORD = "gr\u00fcn"  # noqa: S105  # a password of no one
 

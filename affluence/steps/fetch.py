@@ -17,6 +17,7 @@ from affluence.config import (
     SftpSource,
     SqlSource,
 )
+from affluence.connections import network_of
 from affluence.credentials import file_of, reveal
 from affluence.errors import AffluenceError, NoRecordsError, RecordsError, StateError
 from affluence.sources.folder import list_files
@@ -143,7 +144,7 @@ def _source_of(source: AnySource, network: NetworkSettings, today: date) -> Sour
 
 def _http(source: HttpSource, network: NetworkSettings, today: date) -> http.HttpSource:
     from affluence.sources import http
-    from affluence.web import Login, Network, Web
+    from affluence.web import Login, Web
 
     certificate = None
     if source.certificate is not None:
@@ -154,9 +155,8 @@ def _http(source: HttpSource, network: NetworkSettings, today: date) -> http.Htt
         token=_secret(source.token),
         certificate=certificate,
     )
-    reached = Network(proxy=network.proxy, ca_file=network.ca_file, timeout_s=network.timeout_s)
     return http.HttpSource(
-        web=Web(reached, login),
+        web=Web(network_of(network), login),
         url=source.url,
         patterns=source.files,
         today=today,

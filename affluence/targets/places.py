@@ -19,8 +19,8 @@ from affluence.targets.in_place import InPlace
 from affluence.targets.releases import Releases
 
 if TYPE_CHECKING:
+    from affluence.network import Network
     from affluence.targets.read_back import PublicAddress
-    from affluence.web import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def place_of(name: str, target: config.Target, configuration: config.Config) -> 
         CredentialError: a secret cannot be had.
 
     """
-    network = network_of(configuration)
+    network = network_of(configuration.network)
     return Place(_target(name, target, network), _address(name, target, network))
 
 

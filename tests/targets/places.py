@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from affluence.config import load
+from affluence.network import Network
 from affluence.targets import Target
 from affluence.targets.places import place_of
-from affluence.web import Network, Web, WebError
+from affluence.web import Web, WebError
 from tests.records import day_of_records
 from tests.servers import SshDaemon
 from tests.targets.servers import PASSWORD, USER, Certificate, Server, nginx, web_server, wsgidav

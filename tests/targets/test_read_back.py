@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from affluence.errors import DeliveryError, DifferentSiteError
+from affluence.network import Network
 from affluence.publication.site import RELEASE_META
 from affluence.targets import Site
 from affluence.targets.delivery import deliver
 from affluence.targets.folder import Folder
 from affluence.targets.read_back import _RELEASE, PublicAddress
-from affluence.web import Network, Web
+from affluence.web import Web
 from tests.records import day_of_records
 from tests.runs import run
 from tests.servers import free_port

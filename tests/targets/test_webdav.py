@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from affluence.errors import DeliveryError
+from affluence.network import Network
 from affluence.targets.in_place import InPlace
 from affluence.targets.lock import NOTE
 from affluence.targets.webdav import WebDav
-from affluence.web import Login, Network, Web
+from affluence.web import Login, Web
 from tests.servers import free_port
 from tests.targets.servers import (
     PASSWORD,
