@@ -69,7 +69,9 @@ def answer(edition: Edition, figures: Sequence[Figure], words: Words) -> Answer:
     avoid = _advice(say(TO_AVOID), edition.to_avoid, words)
     comma = escape(f"{words.language.comma} ")
     sentences = [
-        words.colon(part.lead, comma.join(part.hours)) + "." for part in (call_at, avoid) if part
+        words.language.sentence(words.colon(part.lead, comma.join(part.hours)))
+        for part in (call_at, avoid)
+        if part
     ]
     return Answer(
         text=Markup(" ").join(part for part in (first, *sentences, last) if part),

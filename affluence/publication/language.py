@@ -26,6 +26,7 @@ SOURCE = "fr"
 NBSP = "\u00a0"
 DRAFT = "Status: draft"  # in the header of a catalogue
 
+_STOPS = {"zh": "。"}
 _COMMAS = {"ar": "،", "fa": "،", "ps": "،", "zh": "、"}
 
 
@@ -55,6 +56,11 @@ class Language:
     def comma(self) -> str:
         """What stands between the members of a list."""
         return _COMMAS.get(self.code, ",")
+
+    def sentence(self, text: object) -> Markup:
+        """With a full stop, unless it ends with one (« 2026 г. »)."""
+        said, stop = escape(text), _STOPS.get(self.code, ".")
+        return said if said.endswith(stop) else said + stop
 
     def say(self, message: str, **values: object) -> Markup:
         """A message in this language; values that are not markup are escaped."""

@@ -175,6 +175,7 @@ def _page(
         template,
         frame=around,
         say=around.language.say,
+        sentence=around.language.sentence,
         page_of=lambda language: path_of(kind, language),
         path_of=lambda other, language=around.language: path_of(other, language),
         release=release,
@@ -186,7 +187,10 @@ def _page(
 
 
 def _fragment(template: str, made: Page) -> bytes:
-    return render(template, page=made, frame=made.frame, say=made.frame.language.say)
+    language = made.frame.language
+    return render(
+        template, page=made, frame=made.frame, say=language.say, sentence=language.sentence
+    )
 
 
 def _iframe(desk: Desk) -> str:

@@ -53,7 +53,7 @@ def texts_of(edition: Edition, language: Language) -> dict[str, str]:
             hours=best,
             day=until,
         ),
-        "menu_vocal": words.colon(lead, best) + ".",
+        "menu_vocal": words.language.sentence(words.colon(lead, best)),
     }
     return {key: _plain(text) for key, text in texts.items()}
 

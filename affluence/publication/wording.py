@@ -150,9 +150,10 @@ class Words:
     def days(self, first: int, last: int) -> Markup:
         """« Du lundi au jeudi », « Lundi et mardi » or « Vendredi »."""
         if last - first > 1:
-            return self.language.say(
+            said = self.language.say(
                 "Du {first} au {last}", first=self.day(first), last=self.day(last)
             )
+            return _capital(said)
         return _capital(self.listed([self.day(day) for day in range(first, last + 1)]))
 
     def calendar_day(self, day: date) -> str:

@@ -1,6 +1,6 @@
 """Every page in every way in which somebody may see it, through the page check and axe.
 
-    python -m tests.publication.matrix [--theme neutral] [--jobs 2]
+    python -m tests.publication.matrix [--theme neutral | dsfr] [--jobs 2]
     python -m tests.publication.matrix --write FOLDER
 
 In French and in Arabic each page is shown narrow, middling and wide, in its own colours, in those
@@ -15,16 +15,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from affluence import config
+from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Edition
 from affluence.publication.language import SOURCE, available
 from affluence.publication.language import problems as language_problems
@@ -36,6 +40,7 @@ from affluence.publication.site import (
     build_suspended_site,
     kind_of,
 )
+from affluence.steps.theme import theme_of
 from tests.browser import axe_violations, chromium
 
 from .editions import full_edition
@@ -59,7 +64,23 @@ def neutral(edition: Edition, *, suspended: bool) -> Site:
     return build_site(edition)
 
 
-THEMES: dict[str, Callable[..., Site]] = {"neutral": neutral}
+@cache
+def _state_look() -> Theme:
+    """The real one, fetched once (npm) and kept where temporary files are."""
+    settings = config.Theme(kind="dsfr", brand=("Préfet", "de l’Exemple"))
+    made = theme_of(settings, Path(tempfile.gettempdir()) / "affluence-matrix")
+    assert made is not None
+    return made
+
+
+def dsfr(edition: Edition, *, suspended: bool) -> Site:
+    """The same in the look of the State."""
+    if suspended:
+        return build_suspended_site(edition.desk, edition.period_last, _state_look())
+    return build_site(edition, _state_look())
+
+
+THEMES: dict[str, Callable[..., Site]] = {"neutral": neutral, "dsfr": dsfr}
 
 
 @dataclass(frozen=True, slots=True)
