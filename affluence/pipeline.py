@@ -329,6 +329,7 @@ def _publish(
     from affluence.steps.release import deliver, keep
     from affluence.steps.site import site_of
 
+    log = store.ledger.publications
     sites, weeks = {}, {}
     for name in config.platform:
         made = site_of(
@@ -346,6 +347,9 @@ def _publish(
         shown = made.week if made.frozen else None
         if shown is not None and any(day <= shown for day in report.days_measured[name]):
             report.late.append(name)
+            log.note_late_records(name, shown, now)
+        elif made.week is not None and not (made.frozen or made.reasons):
+            log.forget_late_records(name)
         if made.reasons:
             report.refusals[name] = made.reasons
     if not sites:
@@ -353,7 +357,6 @@ def _publish(
     built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
     keep(store, built, weeks, now)
     report.release = built.release
-    log = store.ledger.publications
     if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
         log.wait_for_approval(built.release)
         report.waits_for_approval = True

@@ -72,6 +72,13 @@ def known(config: Path) -> dict[str, str]:
         return {str(week.last): week.state for week in store.ledger.publications.weeks("desk")}
 
 
+def late(config: Path) -> dict[str, date]:
+    """Weeks whose published figures lack records that have come since."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        return store.ledger.publications.late_records()
+
+
 def grace_is_over(week: int) -> date:
     return monday_after(week) + timedelta(days=3)
 
@@ -104,7 +111,11 @@ def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk
     report = run(desk, day)
     assert report.late == ["desk"] and report.delivered_to == []
     assert site(desk) == before
+    for later in range(2):
+        run(desk, day + timedelta(days=later))
+        assert late(desk) == {"desk": date(2026, 3, 22)}
     assert publish(desk, day, correction=True).delivered_to == ["site"]
+    assert late(desk) == {}
     old, new, changes = webmaster.diff(load(desk))
     assert (old, new) != (None, None) and old != new
     assert "affluence.json" in changes.files
@@ -194,6 +205,15 @@ def test_one_command_brings_back_what_stood_before(desk: Path) -> None:
     run(desk, grace_is_over(3))
     assert shown(desk)["period"]["last"] == "2026-03-29"
     webmaster.rollback(load(desk), 1, "", noon(grace_is_over(3)))
+    assert site(desk) == after
+
+
+def test_a_rollback_of_what_was_seen_does_nothing_once_another_release_stands(desk: Path) -> None:
+    seen = run(desk, grace_is_over(1)).release
+    run(desk, grace_is_over(2))
+    after = site(desk)
+    with pytest.raises(DecisionError, match=f"release {seen} does not stand any more"):
+        webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)), seen=seen)
     assert site(desk) == after
 
 

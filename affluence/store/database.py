@@ -9,7 +9,7 @@ from pathlib import Path
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -127,6 +127,13 @@ CREATE TABLE runs (
 ALTER TABLE publications ADD COLUMN at TEXT NOT NULL DEFAULT '';
 ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+""",
+    5: """
+CREATE TABLE late (             -- records came after the figures of a week were frozen
+    platform TEXT PRIMARY KEY,
+    week TEXT NOT NULL,         -- the Sunday of that week
+    since TEXT NOT NULL
+);
 """,
 }
 
