@@ -121,10 +121,13 @@ def rollback(
                 " Look at it with `affluence diff` before going back."
             )
         earlier = _before(store, steps)
-        delivered = _deliver(config, store, earlier, now, "rollback", reason)
-        if standing is not None:
-            log.hold_back(standing, earlier, now)
-        return delivered
+        try:
+            return _deliver(config, store, earlier, now, "rollback", reason)
+        finally:
+            # Also where only some targets were reached: the next run then brings the others what
+            # stands, instead of what was rejected.
+            if standing is not None and log.standing() == earlier:
+                log.hold_back(standing, earlier, now)
 
 
 def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -> Delivered:

@@ -11,7 +11,7 @@ import pytest
 
 from affluence import webmaster
 from affluence.config import load
-from affluence.errors import DecisionError, RefusedPublicationError
+from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
 from affluence.store import open_store
 from affluence.webmaster_words import changes_as_text, status_as_text
 from tests.conftest import ConfigWriter
@@ -215,6 +215,22 @@ def test_a_rollback_of_what_was_seen_does_nothing_once_another_release_stands(de
     with pytest.raises(DecisionError, match=f"release {seen} does not stand any more"):
         webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)), seen=seen)
     assert site(desk) == after
+
+
+def test_a_rollback_that_reaches_only_some_targets_is_finished_by_the_next_run(desk: Path) -> None:
+    other = '[target.other]\nkind = "in-place"\nfolder = "other"\n'
+    desk.write_text(desk.read_text() + other)
+    run(desk, grace_is_over(1))
+    before = site(desk)
+    run(desk, grace_is_over(2))
+    manifest = desk.parent / "other" / "manifest.json"
+    hidden = manifest.rename(manifest.with_suffix(".hidden"))
+    with pytest.raises(DeliveryError, match="other"):
+        webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)))
+    assert site(desk) == before != files_under(desk.parent / "other")
+    hidden.rename(manifest)
+    assert run(desk, grace_is_over(2)).delivered_to == ["other"]
+    assert site(desk) == before == files_under(desk.parent / "other")
 
 
 def test_publish_lifts_a_rollback(desk: Path) -> None:
