@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from affluence.indicators.plain_words import percent_of, tidy, whole
+from affluence.preview.differences import Change, around_row, level_row, recommended_row
 from affluence.preview.overview import Overview, Side
-from affluence.publication.changes import Changes, LevelChange, documents
+from affluence.publication.changes import Changes, documents
 from affluence.publication.edition import LeftOut
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.site import PAGE
@@ -27,23 +27,6 @@ _OUTCOMES = {
     "failed": "échec, l’ancien site reste en ligne",
     "": "pas terminé : en cours, ou interrompu (le passage suivant le finit)",
 }
-_AROUND = {
-    "service": "Nom du service",
-    "phone": "Numéro à appeler",
-    "zone": "Fuseau horaire",
-    "demonstration": "Données de démonstration",
-    "suspended": "Tableau suspendu",
-    "next_update": "Prochaine mise à jour",
-    "valid_until": "Valable jusqu’au",
-    "answers_known": "Les appels décrochés sont connus",
-    "refusals_recorded": "Les appels refusés sont connus",
-    "anything_quiet": "Au moins une heure calme",
-    "period first": "Premier jour observé",
-    "period last": "Dernier jour observé",
-    "period weeks": "Semaines prises en compte",
-    "left out": "Jours laissés de côté",
-}
-_VALUES = {"": "–", "None": "inconnu", "True": "oui", "False": "non"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +36,6 @@ class Frame:
     title: str
     release: str
     address: str  # empty: it cannot be shown
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of a table of changes; ``what`` may begin with the platform."""
-
-    what: str
-    before: str
-    after: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +106,9 @@ def view(overview: Overview, frame_secret: str) -> Page:
         ),
         comparison=_comparison(old, new, waits=waiting is not None),
         not_compared=not_compared,
-        levels=tuple(_level(change, services) for change in changes.levels),
-        recommended=tuple(
-            Change(services.get(platform, platform), _hours(before), _hours(after))
-            for platform, before, after in changes.recommended
-        ),
-        around=tuple(_around(*change, services) for change in changes.around),
+        levels=tuple(level_row(change, services) for change in changes.levels),
+        recommended=tuple(recommended_row(*change, services) for change in changes.recommended),
+        around=tuple(around_row(*change, services) for change in changes.around),
         quality=tuple(_quality(overview, name) for name in status.platforms),
         last_run=_last_run(status.last_run, _zone(overview)),
         reasons=tuple(_reasons(status.last_run.message if status.last_run else "")),
@@ -213,58 +183,6 @@ def _weeks(overview: Overview, side: Side) -> Iterator[str]:
         if last is not None:
             said = str(_WORDS.period(last - _WEEK, last))
         yield tidy(f"{platform.service} : {said}") if len(platforms) > 1 else said
-
-
-# What changes
-
-
-def _level(change: LevelChange, services: Mapping[str, str]) -> Change:
-    hours = f"{change.weekday} {_clocks(f'{change.start}-{change.end}')}"
-    why = ""
-    if change.old_reach is not None and change.new_reach is not None:
-        old, new = percent_of(change.old_reach, 1), percent_of(change.new_reach, 1)
-        why = f"chance de joindre un agent : {old} → {new}"
-    elif not change.old:
-        why = "nouvelle case"
-    elif not change.new:
-        why = "case supprimée"
-    return Change(
-        _of(change.platform, hours, services),
-        change.old or "–",
-        change.new or "–",
-        tidy(why or "chance de joindre un agent non publiée d’un côté"),
-    )
-
-
-def _around(key: str, before: str, after: str, services: Mapping[str, str]) -> Change:
-    platform, _, name = key.partition(": ")
-    what = _of(platform, _AROUND.get(name, name), services)
-    return Change(what, _value(before), _value(after))
-
-
-def _value(value: str) -> str:
-    if value in _VALUES:
-        return _VALUES[value]
-    return re.sub(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", value)
-
-
-def _hours(hours: str) -> str:
-    return _clocks(hours) or "aucune"
-
-
-def _clocks(text: str) -> str:
-    """« mardi 14:00-15:00 » as « mardi de 14 h à 15 h »."""
-
-    def said(found: re.Match[str]) -> str:
-        first, last = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
-        return f"de {_WORDS.clock(first)} à {_WORDS.clock(last)}"
-
-    return re.sub(r"(\d\d):(\d\d)-(\d\d):(\d\d)", said, text)
-
-
-def _of(platform: str, what: str, services: Mapping[str, str]) -> str:
-    """What it is, with the service where there are several."""
-    return tidy(f"{services.get(platform, platform)} : {what}") if len(services) > 1 else what
 
 
 # What the data are worth

@@ -67,6 +67,17 @@ def test_the_address_opens_the_page_once_in_one_browser(
         other.context.close()
 
 
+def test_from_a_link_of_another_site_it_opens_with_one_click_more(page: Page, desk: Desk) -> None:
+    """As from a terminal in a browser: the cookie is kept back until our own page leads on."""
+    with previewed(desk.config) as server:
+        link = f'<a href="{server.address}">open</a>'
+        with page_of_another_port(link) as address:
+            page.goto(address.replace("127.0.0.1", "localhost"))
+            page.get_by_role("link", name="open").click()
+            page.get_by_role("link", name="Revoir l’aperçu").click()
+            assert page.title() == "Aperçu du site"
+
+
 @contextmanager
 def page_of_another_port(html: str) -> Iterator[str]:
     """A page of another program of this machine: for cookies it is the same site."""
@@ -213,8 +224,8 @@ def test_the_sites_are_shown_side_by_side_and_run_nothing(page: Page, desk: Desk
             assert frame.locator("h1").inner_text() == "Desk"
         assert "22 mars 2026" in new.locator("body").inner_text()
         new.get_by_role("link", name="Version simple").click()
-        page.wait_for_timeout(300)
-        assert new.url.endswith("/simple.html") and new.locator("h1").inner_text() == "Desk"
+        new.wait_for_url("**/simple.html")
+        assert new.locator("h1").inner_text() == "Desk"
         address = new.url.replace("simple.html", "index.html")
         alone = page.context.new_page()
         alone.goto(address)

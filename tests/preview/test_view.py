@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from affluence.preview.differences import Change
 from affluence.preview.overview import Overview, Side
 from affluence.preview.page import preview_page
-from affluence.preview.view import Change, Page, Reason, view
+from affluence.preview.view import Page, Reason, view
 from affluence.publication.changes import changes_between
 from affluence.publication.edition import LeftOut
+from affluence.publication.markup import parse
 from affluence.publication.site import build_site
 from affluence.store.publications import Release, Run
 from affluence.webmaster import PlatformStatus, Status
@@ -147,3 +149,4 @@ def test_names_of_others_are_escaped() -> None:
     made = overview(status=replace(status, platforms={PLATFORM: platform}))
     page = preview_page(made, None, **SECRETS).decode()
     assert "<script" not in page and "&lt;script&gt;" in page
+    assert parse(page)[1] == []  # every tag is closed where it should be
