@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from polars import DataFrame as Frame
 
     from affluence.indicators import Indicators
+    from affluence.publication.dsfr import Theme
     from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
@@ -344,13 +345,53 @@ def _bring_up_to_date(
 def _publish(
     config: Config, store: Store, report: RunReport, now: datetime, wish: Wish | None
 ) -> None:
-    """Slots → typical week → site of every platform → one release, delivered or waiting."""
+    """Site of every platform → one release, delivered or waiting."""
     from affluence.publication.portal import join_sites
     from affluence.steps.release import deliver, keep
-    from affluence.steps.site import site_of
     from affluence.steps.theme import theme_of
 
     theme = theme_of(config.theme, config.state.folder)
+    sites, weeks = _sites(config, store, report, theme=theme, now=now, wish=wish)
+    if not sites:
+        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
+    log = store.ledger.publications
+    built = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
+    keep(store, built, weeks, now)
+    report.release = built.release
+    if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
+        log.wait_for_approval(built.release)
+        report.waits_for_approval = True
+    else:
+        delivered = deliver(
+            store,
+            places_of(config),
+            built.files,
+            built.release,
+            days=report.days,
+            now=now,
+            action="run" if wish is None else "publish",
+            reason="" if wish is None else wish.reason,
+        )
+        report.delivered_to.extend(delivered.targets)
+        report.warnings.extend(delivered.warnings)
+    if wish is not None:
+        log.lift()
+    store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))
+
+
+def _sites(
+    config: Config,
+    store: Store,
+    report: RunReport,
+    *,
+    theme: Theme | None,
+    now: datetime,
+    wish: Wish | None,
+) -> tuple[dict[str, Mapping[str, bytes]], dict[str, date]]:
+    """Slots → typical week → site, of every platform; and the Sundays of the weeks they show."""
+    from affluence.steps.site import site_of
+
+    log = store.ledger.publications
     sites, weeks = {}, {}
     for name in config.platform:
         # A platform of which nothing could ever be read does not stop the others.
@@ -372,33 +413,12 @@ def _publish(
         shown = made.week if made.frozen else None
         if shown is not None and any(day <= shown for day in report.days_measured[name]):
             report.late.append(name)
+            log.note_late_records(name, shown, now)
+        elif made.week is not None and not (made.frozen or made.reasons):
+            log.forget_late_records(name)
         if made.reasons:
             report.refusals[name] = made.reasons
-    if not sites:
-        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
-    built = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
-    keep(store, built, weeks, now)
-    report.release = built.release
-    log = store.ledger.publications
-    if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
-        log.wait_for_approval(built.release)
-        report.waits_for_approval = True
-    else:
-        delivered = deliver(
-            store,
-            places_of(config),
-            built.files,
-            built.release,
-            days=report.days,
-            now=now,
-            action="run" if wish is None else "publish",
-            reason="" if wish is None else wish.reason,
-        )
-        report.delivered_to.extend(delivered.targets)
-        report.warnings.extend(delivered.warnings)
-    if wish is not None:
-        log.lift()
-    store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))
+    return sites, weeks
 
 
 def places_of(config: Config) -> dict[str, Place]:

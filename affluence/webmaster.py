@@ -59,13 +59,19 @@ def diff(config: Config) -> tuple[str | None, str | None, Changes]:
     """
     from affluence.publication.changes import changes_between
 
-    with _opened(config) as store:
-        log = store.ledger.publications
-        waiting, standing = log.waiting(), log.standing()
-        old = standing if waiting is not None else _one_before(store)
-        new = waiting.release if waiting is not None else standing
+    with opened(config) as store:
+        old, new = compared(store)
         files = [_kept(store, release) if release else {} for release in (old, new)]
     return old, new, changes_between(*files)
+
+
+def compared(store: Store) -> tuple[str | None, str | None]:
+    """The releases that `diff` compares; None where there is no such release."""
+    log = store.ledger.publications
+    waiting, standing = log.waiting(), log.standing()
+    if waiting is not None:
+        return standing, waiting.release
+    return one_before(store), standing
 
 
 def approve(config: Config, release: str, now: datetime) -> Delivered:
@@ -88,22 +94,40 @@ def approve(config: Config, release: str, now: datetime) -> Delivered:
         return _deliver(config, store, release, now, "approve")
 
 
-def rollback(config: Config, steps: int, reason: str, now: datetime) -> Delivered:
+def rollback(
+    config: Config, steps: int, reason: str, now: datetime, *, seen: str | None = None
+) -> Delivered:
     """Put an earlier release in the place of what stands, and hold its weeks back.
 
+    Args:
+        config: from `affluence.config.load`.
+        steps: how many releases to go back.
+        reason: why, to be written down.
+        now: when it is done.
+        seen: the release that was seen to stand; by default whichever does.
+
     Raises:
-        DecisionError: there is no earlier release, or it is no longer kept.
+        DecisionError: there is no earlier release, it is no longer kept, or another one than the
+            one seen stands.
         DeliveryError: a target could not be reached.
 
     """
     with _changed(config) as store:
         log = store.ledger.publications
         standing = log.standing()
+        if seen is not None and seen != standing:
+            raise DecisionError(
+                f"release {seen} does not stand any more, {standing} does."
+                " Look at it with `affluence diff` before going back."
+            )
         earlier = _before(store, steps)
-        delivered = _deliver(config, store, earlier, now, "rollback", reason)
-        if standing is not None:
-            log.hold_back(standing, earlier, now)
-        return delivered
+        try:
+            return _deliver(config, store, earlier, now, "rollback", reason)
+        finally:
+            # Also where only some targets were reached: the next run then brings the others what
+            # stands, instead of what was rejected.
+            if standing is not None and log.standing() == earlier:
+                log.hold_back(standing, earlier, now)
 
 
 def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -> Delivered:
@@ -146,32 +170,37 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
 
 def status(config: Config, now: datetime) -> Status:
     """How everything stands."""
-    with _opened(config) as store:
-        log = store.ledger.publications
-        withdrawn, held_back = log.withdrawn(), log.held_back()
-        platforms = {}
-        for name, platform in config.platform.items():
-            week = log.standing_week(name)
-            rejected = held_back.get(name)
-            platforms[name] = PlatformStatus(
-                service=platform.name,
-                last_record_at=last_record_at(store, name),
-                week=week,
-                valid_until=week + timedelta(days=1 + platform.valid_days) if week else None,
-                withdrawn=withdrawn.get(name),
-                held_back=rejected is not None,
-            )
-        dated = [one for one in log.publications() if one.at is not None]
-        last_run = log.last_run()
-        waiting = log.waiting()
-        return Status(
-            platforms=platforms,
-            release=log.standing(),
-            published_at=dated[-1].at if dated else None,
-            waiting=waiting,
-            last_run=last_run,
-            warnings=tuple(_warnings(config, platforms, waiting, last_run, now)),
+    with opened(config) as store:
+        return status_of(config, store, now)
+
+
+def status_of(config: Config, store: Store, now: datetime) -> Status:
+    """The same of a state folder that is open already."""
+    log = store.ledger.publications
+    withdrawn, held_back = log.withdrawn(), log.held_back()
+    platforms = {}
+    for name, platform in config.platform.items():
+        week = log.standing_week(name)
+        rejected = held_back.get(name)
+        platforms[name] = PlatformStatus(
+            service=platform.name,
+            last_record_at=last_record_at(store, name),
+            week=week,
+            valid_until=week + timedelta(days=1 + platform.valid_days) if week else None,
+            withdrawn=withdrawn.get(name),
+            held_back=rejected is not None,
         )
+    dated = [one for one in log.publications() if one.at is not None]
+    last_run = log.last_run()
+    waiting = log.waiting()
+    return Status(
+        platforms=platforms,
+        release=log.standing(),
+        published_at=dated[-1].at if dated else None,
+        waiting=waiting,
+        last_run=last_run,
+        warnings=tuple(_warnings(config, platforms, waiting, last_run, now)),
+    )
 
 
 def _warnings(
@@ -229,7 +258,8 @@ def _calendar(config: Config, now: datetime) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(config: Config) -> Iterator[Store]:
+def opened(config: Config) -> Iterator[Store]:
+    """The state folder of a configuration, locked while the block runs."""
     with open_store(config.state.folder, config.state.keys_folder) as store:
         yield store
 
@@ -237,7 +267,7 @@ def _opened(config: Config) -> Iterator[Store]:
 @contextmanager
 def _changed(config: Config) -> Iterator[Store]:
     """An open store whose next run must look at everything again."""
-    with _opened(config) as store:
+    with opened(config) as store:
         store.ledger.unsettle()
         yield store
 
@@ -265,7 +295,7 @@ def _delivered(store: Store) -> list[str]:
     return list(dict.fromkeys(one.release for one in publications))
 
 
-def _one_before(store: Store) -> str | None:
+def one_before(store: Store) -> str | None:
     """The release delivered before the one that stands, None if that is the first."""
     delivered, standing = _delivered(store), store.ledger.publications.standing()
     place = delivered.index(standing) if standing is not None else 0

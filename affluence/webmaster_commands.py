@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -157,4 +160,52 @@ def install_units(
     print(f"#   systemctl daemon-reload && systemctl enable --now {started}")
 
 
-COMMANDS = (publish, diff, approve, rollback, withdraw, status, worker, install_units)
+def preview(
+    config: ConfigOption = CONFIG,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port of this machine; 0: any free one.")
+    ] = 0,
+    idle_minutes: Annotated[
+        int, typer.Option("--idle-minutes", min=1, help="End after so long without a request.")
+    ] = 30,
+) -> None:
+    """Show the site as it is beside the site as it would be, in a browser; approve or go back."""
+    from affluence.preview.server import PreviewServer
+    from affluence.webmaster_words import preview_as_text
+
+    settings = load(config)
+    try:
+        server = PreviewServer(settings, clock, port)
+    except OSError as error:
+        advice = f"port {port} cannot be had ({error.strerror}); leave it out for any free one"
+        raise typer.BadParameter(advice, param_hint="--port") from error
+    has_screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    login = "" if has_screen else f"{_user()}@{socket.gethostname()}"
+    print(preview_as_text(server.address, server.server_port, login), flush=True)
+    with server:
+        try:
+            server.serve_until_idle(60 * idle_minutes)
+        except KeyboardInterrupt:
+            print("The preview has ended.")
+        else:
+            print(f"The preview has ended: nothing was asked for {idle_minutes} minutes.")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except KeyError:  # a user without a name, as in some containers
+        return "USER"
+
+
+COMMANDS = (
+    publish,
+    diff,
+    approve,
+    preview,
+    rollback,
+    withdraw,
+    status,
+    worker,
+    install_units,
+)

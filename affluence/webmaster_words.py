@@ -123,6 +123,20 @@ def _status(status: Status) -> Iterator[str]:
         yield "all is well"
 
 
+def preview_as_text(address: str, port: int, login: str) -> str:
+    """How to open the preview; ``login`` is "" where this machine has a screen of its own."""
+    lines = []
+    if login:
+        lines += [
+            "This machine has no screen. On yours, first open a tunnel and leave it open:",
+            f"  ssh -L {port}:127.0.0.1:{port} {login}",
+            "Then open this address in its browser; it works once:",
+        ]
+    else:
+        lines += ["Open this address in a browser; it works once:"]
+    return "\n".join([*lines, f"  {address}", "Ctrl-C ends the preview."])
+
+
 def status_as_document(status: Status) -> str:
     """The same as JSON; times are ISO 8601 with their offset."""
     return json.dumps(asdict(status), ensure_ascii=False, indent=2, default=_iso)

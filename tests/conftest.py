@@ -36,14 +36,19 @@ ConfigWriter = Callable[..., Path]
 @pytest.fixture
 def small_platform(tmp_path: Path) -> ConfigWriter:
     """Write a configuration of one platform of 3 lines whose records are in ``records/``."""
+    return small_platform_in(tmp_path)
+
+
+def small_platform_in(folder: Path) -> ConfigWriter:
+    """The same in a folder that outlives a test."""
 
     def write(
         *, legs_days: int = 180, weekdays: str = "mon tue wed thu fri", extra: str = ""
     ) -> Path:
-        (tmp_path / "records").mkdir(exist_ok=True)
+        (folder / "records").mkdir(exist_ok=True)
         days = {day[:3]: day for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
         opening = "\n".join(f'{days[d]} = ["09:00-12:00", "13:30-16:30"]' for d in weekdays.split())
-        path = tmp_path / "config.toml"
+        path = folder / "config.toml"
         path.write_text(
             f"""
 [run]

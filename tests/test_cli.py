@@ -49,7 +49,7 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
-    for command in (*commands, "effect", "simulate"):
+    for command in (*commands, "effect", "simulate", "preview"):
         assert f"  {command} " in text
         assert affluence(tmp_path, command, "--help").returncode == 0
 

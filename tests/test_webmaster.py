@@ -11,7 +11,7 @@ import pytest
 
 from affluence import webmaster
 from affluence.config import load
-from affluence.errors import DecisionError, RefusedPublicationError
+from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
 from affluence.store import open_store
 from affluence.webmaster_words import changes_as_text, status_as_text
 from tests.conftest import ConfigWriter
@@ -72,6 +72,13 @@ def known(config: Path) -> dict[str, str]:
         return {str(week.last): week.state for week in store.ledger.publications.weeks("desk")}
 
 
+def late(config: Path) -> dict[str, date]:
+    """Weeks whose published figures lack records that have come since."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        return store.ledger.publications.late_records()
+
+
 def grace_is_over(week: int) -> date:
     return monday_after(week) + timedelta(days=3)
 
@@ -104,7 +111,11 @@ def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk
     report = run(desk, day)
     assert report.late == ["desk"] and report.delivered_to == []
     assert site(desk) == before
+    for later in range(2):
+        run(desk, day + timedelta(days=later))
+        assert late(desk) == {"desk": date(2026, 3, 22)}
     assert publish(desk, day, correction=True).delivered_to == ["site"]
+    assert late(desk) == {}
     old, new, changes = webmaster.diff(load(desk))
     assert (old, new) != (None, None) and old != new
     assert "affluence.json" in changes.files
@@ -195,6 +206,31 @@ def test_one_command_brings_back_what_stood_before(desk: Path) -> None:
     assert shown(desk)["period"]["last"] == "2026-03-29"
     webmaster.rollback(load(desk), 1, "", noon(grace_is_over(3)))
     assert site(desk) == after
+
+
+def test_a_rollback_of_what_was_seen_does_nothing_once_another_release_stands(desk: Path) -> None:
+    seen = run(desk, grace_is_over(1)).release
+    run(desk, grace_is_over(2))
+    after = site(desk)
+    with pytest.raises(DecisionError, match=f"release {seen} does not stand any more"):
+        webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)), seen=seen)
+    assert site(desk) == after
+
+
+def test_a_rollback_that_reaches_only_some_targets_is_finished_by_the_next_run(desk: Path) -> None:
+    other = '[target.other]\nkind = "in-place"\nfolder = "other"\n'
+    desk.write_text(desk.read_text() + other)
+    run(desk, grace_is_over(1))
+    before = site(desk)
+    run(desk, grace_is_over(2))
+    manifest = desk.parent / "other" / "manifest.json"
+    hidden = manifest.rename(manifest.with_suffix(".hidden"))
+    with pytest.raises(DeliveryError, match="other"):
+        webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)))
+    assert site(desk) == before != files_under(desk.parent / "other")
+    hidden.rename(manifest)
+    assert run(desk, grace_is_over(2)).delivered_to == ["other"]
+    assert site(desk) == before == files_under(desk.parent / "other")
 
 
 def test_publish_lifts_a_rollback(desk: Path) -> None:

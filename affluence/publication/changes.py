@@ -43,7 +43,7 @@ class Changes:
 
 def changes_between(old: Files, new: Files) -> Changes:
     """What changes from one release to another; ``old`` is empty where there is none."""
-    before, after = _data(old), _data(new)
+    before, after = documents(old), documents(new)
     platforms = sorted({*before, *after})
     none: dict[str, Any] = {}
     return Changes(
@@ -72,9 +72,10 @@ def changes_between(old: Files, new: Files) -> Changes:
     )
 
 
-def _data(files: Files) -> dict[str, dict[str, Any]]:
-    documents = (json.loads(body) for path, body in files.items() if path.endswith(JSON))
-    return {document["platform"]: document for document in documents}
+def documents(files: Files) -> dict[str, dict[str, Any]]:
+    """The data of each platform of a release, as `affluence.json` has them."""
+    found = (json.loads(body) for path, body in files.items() if path.endswith(JSON))
+    return {document["platform"]: document for document in found}
 
 
 def _levels(platform: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[LevelChange]:

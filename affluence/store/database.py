@@ -9,7 +9,7 @@ from pathlib import Path
 
 from affluence.errors import StateError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -142,6 +142,13 @@ CREATE TABLE copies (
 CREATE TABLE positions (
     platform TEXT PRIMARY KEY,
     position TEXT NOT NULL      -- where a table was left
+);
+""",
+    6: """
+CREATE TABLE late (             -- records came after the figures of a week were frozen
+    platform TEXT PRIMARY KEY,
+    week TEXT NOT NULL,         -- the Sunday of that week
+    since TEXT NOT NULL
 );
 """,
 }
