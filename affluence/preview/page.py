@@ -7,6 +7,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from affluence.indicators.plain_words import tidy
 from affluence.preview.notices import Notice
 from affluence.preview.overview import Overview
 from affluence.preview.view import view
@@ -45,7 +46,7 @@ def _render(template: str, **values: object) -> bytes:
 @cache
 def _environment() -> Environment:
     """Made at the first page: importing this module compiles nothing."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("affluence.preview", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -53,3 +54,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["tidy"] = tidy
+    return made

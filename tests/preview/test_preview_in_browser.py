@@ -146,7 +146,7 @@ def test_one_wrong_click_does_nothing_and_two_right_ones_publish(page: Page, des
         approve(page, desk.waiting)
         assert page.locator(".avis h2").inner_text() == f"La version {desk.waiting} est publiée"
         assert page.title().startswith(f"La version {desk.waiting} est publiée")
-        assert "Livrée à : site." in page.inner_text(".avis")
+        assert "Livrée à\u00a0: site." in page.inner_text(".avis")
     assert standing_and_waiting(desk.config) == (desk.waiting, None)
     after = files_under(desk.folder / "site")
     assert after != before

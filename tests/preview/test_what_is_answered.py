@@ -55,8 +55,8 @@ def test_what_was_shown_is_published(desk: Desk) -> None:
     with previewed(desk.config) as server:
         reply = let_in(server).ask("/approuver", form(server, desk.waiting))
     assert reply.status == 200
-    assert f"La version {desk.waiting} est publiée" in reply.text
-    assert "Livrée à : site." in reply.text
+    assert f"La version {desk.waiting} est publiée" in words(reply.text)
+    assert "Livrée à : site." in words(reply.text)
     assert standing_and_waiting(desk.config) == (desk.waiting, None)
 
 
@@ -66,7 +66,7 @@ def test_what_stood_before_is_put_back_with_its_reason(desk: Desk) -> None:
         sent = form(server, desk.standing, raison="  mauvais\nnuméro\x1b ")
         reply, again = client.ask("/revenir", sent), client.ask("/revenir", sent)
     assert reply.status == 200
-    assert f"La version {desk.first} est de nouveau en ligne" in reply.text
+    assert f"La version {desk.first} est de nouveau en ligne" in words(reply.text)
     with state(desk.config) as store:
         last = store.ledger.publications.publications()[-1]
     assert (last.release, last.action, last.reason) == (desk.first, "rollback", "mauvais numéro")
@@ -96,7 +96,7 @@ def test_a_release_that_is_published_already_is_not_published_again(desk: Desk) 
         for status in (200, 409):
             reply = client.ask("/approuver", form(server, desk.waiting))
             assert reply.status == status
-    assert "Aucune version n’attend plus" in reply.text
+    assert "Aucune version n’attend plus" in words(reply.text)
 
 
 # Errors
@@ -110,8 +110,8 @@ def test_while_a_run_is_at_work_the_page_says_so_and_nothing_is_done(desk: Desk)
             asked = client.ask("/approuver", form(server, desk.waiting))
         assert (page.status, asked.status) == (503, 409)
         for reply in (page, asked):
-            assert "Un passage est en cours" in reply.text
-            assert "another run of affluence is at work" in reply.text
+            assert "Un passage est en cours" in words(reply.text)
+            assert "another run of affluence is at work" in words(reply.text)
         assert client.ask("/").status == 200  # the page is open, the state folder is not
     assert standing_and_waiting(desk.config) == (desk.standing, desk.waiting)
 
@@ -123,8 +123,8 @@ def test_a_target_that_cannot_be_reached_is_told_in_words(desk: Desk) -> None:
     with previewed(desk.config) as server:
         reply = let_in(server).ask("/approuver", form(server, desk.waiting))
     assert reply.status == 409 and "Traceback" not in reply.text
-    assert "La livraison n’a pas abouti partout" in reply.text
-    assert "is already there and is not a page of affluence" in reply.text
+    assert "La livraison n’a pas abouti partout" in words(reply.text)
+    assert "is already there and is not a page of affluence" in words(reply.text)
     assert f"Approuver la version {desk.waiting}" in words(reply.text)  # it may be tried again
     assert files_under(desk.folder / "site") == before
 
@@ -139,7 +139,7 @@ def test_a_fault_is_told_in_the_terminal_never_on_the_page(
     with previewed(desk.config) as server:
         reply = let_in(server).ask("/")
     assert reply.status == 500
-    assert "Le programme a rencontré un défaut" in reply.text
+    assert "Le programme a rencontré un défaut" in words(reply.text)
     assert "nobody thought of" not in reply.text
     assert "RuntimeError: what nobody thought of" in capfd.readouterr().err
 
