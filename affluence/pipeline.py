@@ -326,6 +326,7 @@ def _publish(
 ) -> None:
     """Slots → typical week → site of every platform → one release, delivered or waiting."""
     from affluence.publication.portal import join_sites
+    from affluence.steps.leaks import clear
     from affluence.steps.release import deliver, keep
     from affluence.steps.site import site_of
 
@@ -350,7 +351,8 @@ def _publish(
             report.refusals[name] = made.reasons
     if not sites:
         raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
-    built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+    joined = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+    built = clear(config, store, joined.files, joined.release)
     keep(store, built, weeks, now)
     report.release = built.release
     log = store.ledger.publications
@@ -361,8 +363,7 @@ def _publish(
     delivered = deliver(
         store,
         places_of(config),
-        built.files,
-        built.release,
+        built,
         days=report.days,
         now=now,
         action="run" if wish is None else "publish",

@@ -115,6 +115,7 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
 
     """
     from affluence.publication.portal import join_sites
+    from affluence.steps.leaks import clear
     from affluence.steps.release import keep, site_that_stands
     from affluence.steps.site import withdrawn_site
 
@@ -134,7 +135,8 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
             files, week = site_that_stands(store, name), log.standing_week(name)
             if files is not None and week is not None:
                 sites[name], weeks[name] = files, week
-        built = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+        joined = join_sites({name: each.name for name, each in config.platform.items()}, sites)
+        built = clear(config, store, joined.files, joined.release)
         keep(store, built, weeks, now)
         return _deliver(config, store, built.release, now, "withdraw", reason)
 
@@ -240,13 +242,13 @@ def _changed(config: Config) -> Iterator[Store]:
 def _deliver(  # noqa: PLR0917  # what, when and why, as the commands give them
     config: Config, store: Store, release: str, now: datetime, action: str, reason: str = ""
 ) -> Delivered:
+    from affluence.steps.leaks import clear
     from affluence.steps.release import deliver
 
     return deliver(
         store,
         places_of(config),
-        _kept(store, release),
-        release,
+        clear(config, store, _kept(store, release), release),
         days={name: today_of(config, store, name, now) for name in config.platform},
         now=now,
         action=action,

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from affluence.errors import DeliveryError
 from affluence.publication import wording
-from affluence.publication.portal import Portal
 from affluence.publication.site import JSON
+from affluence.steps.leaks import Cleared
 from affluence.store import Store
 from affluence.store.publications import Publication, Recommended
 from affluence.targets import Target
@@ -41,7 +41,7 @@ def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
     return None
 
 
-def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) -> None:
+def keep(store: Store, built: Cleared, weeks: Mapping[str, date], now: datetime) -> None:
     """Keep the files of a release and write it down."""
     store.shelf.put(built.release, built.files)
     store.ledger.publications.add_release(built.release, weeks, now)
@@ -50,8 +50,7 @@ def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) 
 def deliver(
     store: Store,
     places: Mapping[str, Target],
-    files: Files,
-    release: str,
+    built: Cleared,
     *,
     days: Mapping[str, date],
     now: datetime,
@@ -63,8 +62,7 @@ def deliver(
     Args:
         store: where deliveries are written down.
         places: the targets by their names.
-        files: of the release.
-        release: its identifier.
+        built: the release.
         days: the day that counts as today for each platform.
         now: when it is done.
         action: why: "run", "approve", "publish", "rollback" or "withdraw".
@@ -78,19 +76,19 @@ def deliver(
     done: list[str] = []
     failures: list[DeliveryError] = []
     for name, place in places.items():
-        if publications.published(name) == release and place.is_intact(release):
+        if publications.published(name) == built.release and place.is_intact(built.release):
             continue
         try:
-            place.deliver(files, release)
+            place.deliver(built.files, built.release)
         except DeliveryError as error:
             failures.append(error)
             continue
-        new = Publication(target=name, release=release, at=now, action=action, reason=reason)
-        publications.add_publication(new, _recommended_in(files, days))
+        new = Publication(target=name, release=built.release, at=now, action=action, reason=reason)
+        publications.add_publication(new, _recommended_in(built.files, days))
         done.append(name)
     if failures:
         raise failures[0] if len(failures) == 1 else DeliveryError.of_several(failures)
-    return Delivered(release=release, targets=tuple(done))
+    return Delivered(release=built.release, targets=tuple(done))
 
 
 def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,14 @@ class Store:
     def shelf(self) -> Shelf:
         """The releases that are kept."""
         return Shelf(self.folder / "releases")
+
+    def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
+        """Which of some numbers are in the lake in the place of a person, a record or a call."""
+        found: set[int] = set()
+        for platform in self.ledger.platforms():
+            parts = [(part.day, part.name) for part in self.ledger.parts(platform)]
+            found |= self.lake.pseudonyms_among(platform, parts, numbers)
+        return found
 
 
 @contextmanager

@@ -63,6 +63,15 @@ class Keyring:
             raise StateError(message)
         return key
 
+    def masters(self) -> list[bytes]:
+        """Every master key that there is.
+
+        Raises:
+            StateError: a key file exists but is not a key.
+
+        """
+        return [self._master(path.stem) for path in sorted(self._folder.glob("????-??.key"))]
+
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
         first_kept = f"{oldest:%Y-%m}"

@@ -7,7 +7,7 @@ What the ledger does not name does not count, and is swept away.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import IO
@@ -43,6 +43,19 @@ class Lake:
         ]
         none = LEGS.empty().lazy().with_columns(part=pl.lit(0, pl.UInt32))
         return pl.concat(frames or [none]).collect()
+
+    def pseudonyms_among(
+        self, platform: str, parts: list[tuple[date, str]], numbers: Collection[int]
+    ) -> set[int]:
+        """Which of some numbers stand for a caller, an agent, a record or a call in some parts."""
+        if not parts:
+            return set()
+        keys = [name for name, dtype in LEGS.schema.items() if dtype == pl.UInt64()]
+        paths = [self._part(platform, day, name) for day, name in parts]
+        legs = pl.scan_parquet(paths, schema=LEGS.schema, missing_columns="insert").select(keys)
+        wanted = pl.lit(pl.Series(sorted(numbers), dtype=pl.UInt64)).implode()
+        hits = legs.filter(pl.any_horizontal(pl.col(keys).is_in(wanted))).collect()
+        return {number for key in keys for number in hits[key] if number in numbers}
 
     def write_month(self, platform: str, month: str, measured: Mapping[str, pl.DataFrame]) -> None:
         """Replace all tables of `MEASURED` of one month ("2026-09"); their rows are in order."""

@@ -214,6 +214,11 @@ class Ledger:
             for day, name, records, last_us in rows
         ]
 
+    def platforms(self) -> list[str]:
+        """Platforms with parts in the lake, those included that are no longer configured."""
+        rows = self._db.execute("SELECT DISTINCT platform FROM parts WHERE NOT deleted ORDER BY 1")
+        return [platform for (platform,) in rows]
+
     def all_parts(self) -> list[tuple[str, date, str]]:
         """(platform, day, name) of every part in the lake."""
         rows = self._db.execute("SELECT platform, day, name FROM parts WHERE NOT deleted")
