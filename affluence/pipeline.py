@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from affluence import engine
 from affluence.config import Config, Platform
-from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError
+from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
 from affluence.sources.folder import list_files
 from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store, open_store
@@ -87,6 +87,7 @@ def run(
         try:
             report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
+            _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
             log.end_run(number, "refused" if refused else "failed", str(error), now)
             raise
@@ -299,7 +300,7 @@ def _bring_up_to_date(
 ) -> RunReport:
     """Records → slots."""
     from affluence.steps.account import add_up
-    from affluence.steps.forget import clean_up, forget
+    from affluence.steps.forget import forget
     from affluence.steps.ingest import ingest
     from affluence.steps.measure import measure_changed_days
     from affluence.steps.settings import recipe_of, rules_of
@@ -314,8 +315,8 @@ def _bring_up_to_date(
         )
         report.accounts[name] = add_up(store, name)
         report.days[name] = today_of(config, store, name, now)
-        report.parts_deleted[name] = forget(store, name, report.days[name], config.state.legs_days)
-    clean_up(store, min(report.days.values()), config.state.legs_days)
+    gone = forget(config, store, report.days)
+    report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
     return report
@@ -373,6 +374,18 @@ def _publish(
     if wish is not None:
         log.lift()
     store.shelf.keep_only(log.releases_to_keep(config.publication.keep_releases))
+
+
+def _forget_all_the_same(
+    config: Config, store: Store, now: datetime, error: AffluenceError
+) -> None:
+    """Nothing is kept for longer because records do not come or a site is refused."""
+    from affluence.steps.forget import forget
+
+    if not isinstance(error, StateError):
+        forget(
+            config, store, {name: today_of(config, store, name, now) for name in config.platform}
+        )
 
 
 def places_of(config: Config) -> dict[str, Target]:

@@ -22,7 +22,6 @@ from affluence.cdr.files import (
 )
 from affluence.errors import RecordsError
 from affluence.store import Store
-from affluence.store.atomic import write_bytes_atomically
 from affluence.store.ledger import RangeEntry, SeenFile
 
 PAST_RETENTION = "past retention"
@@ -133,7 +132,7 @@ def _read(job: _Job, path: Path, intent: _Intent) -> tuple[int, int]:
 
     for read in engine.ahead(read_ranges(path, job.recipe, day_key, position)):
         entry = _store_range(job, read)
-        _quarantine(job.store.folder / "quarantine" / job.platform, path, read)
+        _quarantine(job, path, read)
         clock = (read.clock.zone, read.clock.found)
         ledger.add_range(job.platform, file, entry, clock=clock)
         lines += entry.lines
@@ -193,9 +192,8 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
     )
 
 
-def _quarantine(folder: Path, path: Path, read: Range) -> None:
-    """Keep where the rejected lines are and why; of the lines themselves only the shape."""
+def _quarantine(job: _Job, path: Path, read: Range) -> None:
     if read.read.rejects.is_empty():
         return
     table = read.read.rejects.select(pl.lit(path.name).alias("file"), pl.all())
-    write_bytes_atomically(folder / f"{read.name}.csv", table.write_csv().encode())
+    job.store.quarantine.put(job.platform, read.name, table.write_csv().encode())

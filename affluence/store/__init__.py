@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.errors import StateError
+from affluence.store.atomic import FILE_MODE, make_folder
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
+from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -38,6 +42,11 @@ class Store:
         """The releases that are kept."""
         return Shelf(self.folder / "releases")
 
+    @property
+    def quarantine(self) -> Quarantine:
+        """What is known of rejected lines."""
+        return Quarantine(self.folder / "quarantine")
+
     def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
         """Which of some numbers are in the lake in the place of a person, a record or a call."""
         found: set[int] = set()
@@ -56,8 +65,9 @@ def open_store(folder: Path, keys: Path) -> Iterator[Store]:
 
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        lock = (folder / "lock").open("w")
+        make_folder(folder)
+        _keep_others_out(folder, keys)
+        lock = open(folder / "lock", "w", opener=_private)  # noqa: SIM115  # open while it is held
     except OSError as error:
         message = f"{folder}: the state folder cannot be written ({error.strerror}). Give it to"
         raise StateError(f"{message} the user that runs affluence.") from error
@@ -72,3 +82,17 @@ def open_store(folder: Path, keys: Path) -> Iterator[Store]:
             yield Store(folder, ledger, Keyring(keys))
         finally:
             ledger.close()
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, FILE_MODE)
+
+
+def _keep_others_out(folder: Path, keys: Path) -> None:
+    """Take every right of other users of the machine away, and those of the group to the keys."""
+    for path, forbidden in (
+        (folder, stat.S_IRWXO),
+        *((path, stat.S_IRWXG | stat.S_IRWXO) for path in (keys, *keys.glob("*.key"))),
+    ):
+        if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & forbidden:
+            path.chmod(mode & ~forbidden)

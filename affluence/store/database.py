@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from affluence.errors import StateError
+from affluence.store.atomic import FILE_MODE
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # What each version added; a ledger is brought forward through all that it has not seen.
 _ADDED = {
@@ -73,10 +74,10 @@ CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to 
 CREATE TABLE deletions (
     id INTEGER PRIMARY KEY,
     platform TEXT,              -- null: keys, which all platforms share
-    what TEXT NOT NULL,         -- "calls" or "keys"
+    what TEXT NOT NULL,         -- "calls", "keys" or "quarantine"
     before TEXT NOT NULL,       -- day or month from which they are kept
     on_day TEXT NOT NULL,       -- the day of the run
-    count INTEGER NOT NULL      -- parts of the lake, or keys
+    count INTEGER NOT NULL      -- parts of the lake, keys, or files
 );
 """,
     3: """
@@ -128,6 +129,14 @@ ALTER TABLE publications ADD COLUMN at TEXT NOT NULL DEFAULT '';
 ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
+    5: """
+CREATE TABLE quarantined (
+    platform TEXT NOT NULL,
+    name TEXT NOT NULL,
+    since TEXT NOT NULL,        -- the day of the run that first saw it
+    PRIMARY KEY (platform, name)
+);
+""",
 }
 
 
@@ -139,6 +148,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
     """
     try:
+        if not path.exists():
+            path.touch()
+            path.chmod(FILE_MODE)  # before anything is in it, whatever the umask
         db = sqlite3.connect(path, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA foreign_keys = ON")
@@ -149,7 +161,6 @@ def connect(path: Path) -> sqlite3.Connection:
             " Restore it from the backup, or move the state folder away to start afresh."
         )
         raise StateError(message) from error
-    path.chmod(0o640)
     return db
 
 

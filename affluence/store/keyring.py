@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from affluence.errors import StateError
-from affluence.store.atomic import write_bytes_atomically
+from affluence.store.atomic import make_folder, write_bytes_atomically
 
 _KEY_BYTES = 32
 
@@ -49,7 +49,7 @@ class Keyring:
     def _read_or_make(self, month: str) -> bytes:
         path = self._folder / f"{month}.key"
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder, 0o700)
             write_bytes_atomically(path, secrets.token_bytes(_KEY_BYTES).hex().encode(), mode=0o600)
         try:
             key = bytes.fromhex(path.read_text(encoding="ascii"))
@@ -70,13 +70,20 @@ class Keyring:
             StateError: a key file exists but is not a key.
 
         """
-        return [self._master(path.stem) for path in sorted(self._folder.glob("????-??.key"))]
+        return [self._master(month) for month in self.months()]
+
+    def months(self) -> tuple[str, ...]:
+        """Months with a key, in order."""
+        return tuple(sorted(path.stem for path in self._folder.glob("????-??.key")))
+
+    def held(self) -> dict[str, int]:
+        """Bytes of every key file by its month."""
+        return {month: (self._folder / f"{month}.key").stat().st_size for month in self.months()}
 
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
         first_kept = f"{oldest:%Y-%m}"
-        months = (path.stem for path in self._folder.glob("????-??.key"))
-        return tuple(sorted(month for month in months if month < first_kept))
+        return tuple(month for month in self.months() if month < first_kept)
 
     def destroy_before(self, oldest: date) -> None:
         """Delete the keys of the months that end before ``oldest``."""

@@ -57,6 +57,22 @@ class Lake:
         hits = legs.filter(pl.any_horizontal(pl.col(keys).is_in(wanted))).collect()
         return {number for key in keys for number in hits[key] if number in numbers}
 
+    def legs_held(self) -> dict[str, list[tuple[date, int]]]:
+        """Local day and bytes of every leg file by platform, as they lie on the disk."""
+        found: dict[str, list[tuple[date, int]]] = {}
+        for path in sorted((self._folder / "legs").glob("platform=*/day=*/*.parquet")):
+            day = date.fromisoformat(path.parent.name.removeprefix("day="))
+            found.setdefault(_platform_of(path.parent), []).append((day, path.stat().st_size))
+        return found
+
+    def months_held(self) -> dict[str, list[tuple[str, int]]]:
+        """Month and bytes of every measured file by platform, as they lie on the disk."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for name in MEASURED:
+            for path in sorted((self._folder / name).glob("platform=*/*.parquet")):
+                found.setdefault(_platform_of(path), []).append((path.stem, path.stat().st_size))
+        return found
+
     def write_month(self, platform: str, month: str, measured: Mapping[str, pl.DataFrame]) -> None:
         """Replace all tables of `MEASURED` of one month ("2026-09"); their rows are in order."""
         for name, table in MEASURED.items():
@@ -99,6 +115,10 @@ class Lake:
 
     def _month(self, kind: str, platform: str, month: str) -> Path:
         return self._folder / kind / f"platform={platform}" / f"{month}.parquet"
+
+
+def _platform_of(path: Path) -> str:
+    return path.parent.name.removeprefix("platform=")
 
 
 def _read(path: Path, table: Table) -> pl.DataFrame:

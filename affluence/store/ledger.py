@@ -66,12 +66,18 @@ class Ledger:
     """An open ledger. Every method that writes is one transaction."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._db = connect(path)
         self.publications = Publications(self._db)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the database."""
+        return self._path.stat().st_size
 
     # Files
 
@@ -276,8 +282,32 @@ class Ledger:
         with transaction(self._db):
             self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
 
+    def quarantined(self) -> dict[tuple[str, str], date]:
+        """Platform and name of what is in quarantine, and since when."""
+        rows = self._db.execute("SELECT platform, name, since FROM quarantined")
+        return {(platform, name): date.fromisoformat(since) for platform, name, since in rows}
+
+    def set_quarantined(self, held: Mapping[tuple[str, str], date]) -> None:
+        """Replace what is known to be in quarantine, and since when."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM quarantined")
+            self._db.executemany(
+                "INSERT INTO quarantined (platform, name, since) VALUES (?, ?, ?)",
+                [(platform, name, since.isoformat()) for (platform, name), since in held.items()],
+            )
+
+    def trace_quarantine(
+        self, platform: str, *, oldest_kept: date, today: date, count: int
+    ) -> None:
+        """Remember that what was in quarantine before ``oldest_kept`` was deleted."""
+        with transaction(self._db):
+            self._trace(platform, "quarantine", oldest_kept.isoformat(), today, count)
+
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
-        """Platform, what ("calls", "keys"), kept from, day of the run, how many: oldest first."""
+        """Every deletion, oldest first.
+
+        Platform, what ("calls", "keys", "quarantine"), kept from, day of the run, how many.
+        """
         rows = self._db.execute(
             "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +25,23 @@ class Target(Protocol):
 
     def is_intact(self, release: str) -> bool:
         """Whether exactly this release is there, every file as its manifest says."""
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, as far as they are missing, for every user to read."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(0o755)  # whatever the umask: the web server is another user
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that every user can read, flushed to the disk."""
+    with path.open("wb") as stream:
+        os.fchmod(stream.fileno(), 0o644)
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def holds_release(folder: Path, release: str) -> bool:

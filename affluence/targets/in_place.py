@@ -6,11 +6,10 @@ Pages are self-contained, so a visitor never sees half of one. Data goes first, 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from affluence.errors import DeliveryError
-from affluence.targets import Site, holds_release, read_manifest
+from affluence.targets import Site, holds_release, make_folder, read_manifest, write_whole
 
 _TEMPORARY = ".affluence-tmp"
 
@@ -54,14 +53,11 @@ class InPlace:
 
     def _replace(self, path: str, content: bytes) -> None:
         final = self._folder / path
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(final.parent)
         if final.exists() and final.read_bytes() == content:
             return
         temporary = final.with_name(f".{final.name}{_TEMPORARY}")
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_whole(temporary, content)
         temporary.replace(final)
 
     def _remove_strays(self, old_paths: set[str]) -> None:

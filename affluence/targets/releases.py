@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 from affluence.errors import DeliveryError
-from affluence.targets import Site, holds_release
+from affluence.targets import Site, holds_release, make_folder, write_whole
 
 
 class Releases:
@@ -48,12 +47,8 @@ class Releases:
         building = final.with_name(f".{final.name}.building")
         shutil.rmtree(building, ignore_errors=True)
         for path, content in sorted(site.items()):
-            file = building / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+            make_folder((building / path).parent)
+            write_whole(building / path, content)
         shutil.rmtree(final, ignore_errors=True)
         building.rename(final)
 

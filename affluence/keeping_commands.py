@@ -1,0 +1,40 @@
+"""The commands about what is kept: they read configuration and clock, and say what happened."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from affluence.command_line import CONFIG, NEEDS_ATTENTION, ConfigOption, JsonOption, clock
+from affluence.config import load
+
+
+def forget(
+    config: ConfigOption = CONFIG,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be deleted, delete nothing.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete now what is past its period, as every run does, and tell what was deleted."""
+    from affluence import keeping
+    from affluence.keeping_words import forgotten_as_document, forgotten_as_text
+
+    gone = keeping.forget(load(config), clock(), dry_run=dry_run)
+    print((forgotten_as_document if as_json else forgotten_as_text)(gone, dry_run=dry_run))
+
+
+def privacy(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
+    """Tell what is held, since when and until when; the exit code is 9 if something is overdue."""
+    from affluence import keeping
+    from affluence.keeping_words import privacy_as_document, privacy_as_text
+
+    found = keeping.privacy(load(config), clock())
+    print((privacy_as_document if as_json else privacy_as_text)(found))
+    if not found.overdue.is_none:
+        sys.exit(NEEDS_ATTENTION)
+
+
+COMMANDS = (forget, privacy)

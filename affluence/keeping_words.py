@@ -1,0 +1,131 @@
+"""What is kept and what was deleted, in words: for the register of processing in two languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+
+from affluence.keeping import Privacy
+from affluence.steps.forget import Due
+from affluence.steps.held import Held
+
+_KINDS = {
+    "calls": "appels, numéros remplacés par un pseudonyme du jour"
+    " / calls, numbers replaced by a pseudonym of the day",
+    "keys": "clés des pseudonymes, une par mois / keys of the pseudonyms, one a month",
+    "quarantine": "lignes rejetées, leur forme seule, sans numéro ni nom"
+    " / rejected lines, their shape only, no number, no name",
+    "counts": "comptes par quart d’heure, anonymes / counts per quarter of an hour, anonymous",
+    "releases": "pages publiées ou prêtes à l’être / pages that were or may be published",
+    "ledger": "registre : noms des fichiers, comptes de lignes, publications"
+    " / ledger: names of files, counts of lines, publications",
+}
+_DELETED = {
+    "calls": "fichiers d’appels / files of calls",
+    "keys": "clés / keys",
+    "quarantine": "fichiers de lignes rejetées / files of rejected lines",
+}
+
+
+def forgotten_as_text(gone: Due, *, dry_run: bool) -> str:
+    """What was deleted, or would be."""
+    if gone.is_none:
+        return "Nothing is past its period."
+    verb = "would be deleted" if dry_run else "deleted"
+    lines = []
+    for name, parts in gone.calls.items():
+        days = sorted({part.day for part in parts})
+        records = sum(part.records for part in parts)
+        lines.append(
+            f"{name}: {records} records of {len(days)} days, {days[0]} to {days[-1]}, {verb};"
+            f" calls are kept from {gone.kept_from[name]}."
+        )
+    if gone.key_months:
+        lines.append(f"Keys of {', '.join(gone.key_months)} {verb}.")
+    if gone.quarantine:
+        lines.append(f"{len(gone.quarantine)} files of rejected lines {verb}.")
+    return "\n".join(lines)
+
+
+def forgotten_as_document(gone: Due, *, dry_run: bool) -> str:
+    """The same as JSON."""
+    document = {
+        "dry_run": dry_run,
+        "calls": [
+            {
+                "platform": name,
+                "kept_from": gone.kept_from[name],
+                "days": sorted({part.day for part in parts}),
+                "records": sum(part.records for part in parts),
+                "files": len(parts),
+            }
+            for name, parts in gone.calls.items()
+        ],
+        "keys": gone.key_months,
+        "quarantine": [{"platform": name, "range": one} for name, one in gone.quarantine],
+    }
+    return _json(document)
+
+
+def privacy_as_text(found: Privacy) -> str:
+    """Every kind of data, then what should have gone, then what has gone."""
+    return "\n".join(_privacy(found))
+
+
+def _privacy(found: Privacy) -> Iterator[str]:
+    for one in found.held:
+        yield f"{one.platform or '*'}: {_KINDS[one.kind]}"
+        yield from (f"  {label:34} {said}" for label, said in _held(one))
+    if found.overdue.is_none:
+        yield "Rien n’est conservé au-delà de sa durée. / Nothing is kept beyond its period."
+    else:
+        yield (
+            "EN RETARD, à supprimer par `affluence forget` :"
+            " / OVERDUE, to be deleted with `affluence forget`:"
+        )
+        for line in forgotten_as_text(found.overdue, dry_run=True).splitlines():
+            yield f"  {line}"
+    if found.deletions:
+        yield "Suppressions / Deletions:"
+    for gone in found.deletions:
+        what = _DELETED[gone.what]
+        yield (
+            f"  {gone.on}  {gone.platform or '*'}: {gone.count} {what},"
+            f" antérieurs à / before {gone.kept_from}"
+        )
+
+
+def _held(one: Held) -> Iterator[tuple[str, str]]:
+    yield "donnée personnelle / personal data", "oui / yes" if one.is_personal else "non / no"
+    yield "quantité / amount", f"{one.files} ({one.size_bytes / 1000:,.0f} kB)"
+    if one.oldest is not None and one.newest is not None:
+        yield "du – au / from – to", f"{one.oldest} – {one.newest}"
+    if one.period_days is None:
+        yield "durée / period", "sans limite / for good"
+    else:
+        yield "durée / period", f"{one.period_days} jours / days"
+    if one.first_goes_after is not None:
+        until = f"{one.first_goes_after} – {one.kept_until}"
+        yield "conservé jusqu’au / kept until", until
+
+
+def privacy_as_document(found: Privacy) -> str:
+    """The same as JSON; dates are ISO 8601."""
+    document = {
+        "held": [asdict(one) for one in found.held],
+        "overdue": json.loads(forgotten_as_document(found.overdue, dry_run=True)),
+        "deletions": [asdict(one) for one in found.deletions],
+    }
+    return _json(document)
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, default=_iso)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
