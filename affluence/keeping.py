@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.config import Config
+from affluence.errors import NoRecordsError
+from affluence.sources.folder import list_files
 from affluence.steps.clock import today_of
 from affluence.store import Store, open_store
 
 if TYPE_CHECKING:
     from affluence.steps.forget import Due
     from affluence.steps.held import Held
+    from affluence.steps.verify import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,8 @@ class Deletion:
     """The trace of something that was deleted."""
 
     platform: str | None  # None: keys, which all platforms share
-    what: str  # "calls", "keys" or "quarantine"
-    kept_from: str  # day or month from which it was kept
+    what: str  # "calls", "keys", "quarantine" or "lost"
+    kept_from: str  # day or month from which it was kept; the day that is lost
     on: date  # the day of the run
     count: int  # parts of the lake, keys, or files
 
@@ -68,6 +72,35 @@ def privacy(config: Config, now: datetime) -> Privacy:
                 for platform, what, kept_from, on_day, count in store.ledger.deletions()
             ],
         )
+
+
+def verify(config: Config) -> Verdict:
+    """Compare every file of the state with what the ledger knows of it; change nothing."""
+    from affluence.steps.verify import look
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return look(store, _present(config))
+
+
+def repair(config: Config, now: datetime) -> Verdict:
+    """Let go of what is damaged, so that the next run makes it again; return what was found."""
+    from affluence.steps.verify import look, repair
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        found = look(store, _present(config))
+        repair(store, found, min(_days(config, store, now).values()))
+        return found
+
+
+def _present(config: Config) -> dict[str, Sequence[Path]]:
+    """Files of records that are there now, by platform."""
+    found: dict[str, Sequence[Path]] = {}
+    for name, platform in config.platform.items():
+        try:
+            found[name] = list_files(platform.source.folder, platform.source.files)
+        except NoRecordsError:
+            found[name] = ()  # nothing can be read again then, and that is what will be said
+    return found
 
 
 def _days(config: Config, store: Store, now: datetime) -> dict[str, date]:

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from affluence.command_line import CONFIG, NEEDS_ATTENTION, ConfigOption, JsonOption, clock
+from affluence.command_line import (
+    CONFIG,
+    NEEDS_ATTENTION,
+    ConfigOption,
+    JsonOption,
+    clock,
+    progress,
+)
 from affluence.config import load
 
 
@@ -37,4 +44,31 @@ def privacy(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:
         sys.exit(NEEDS_ATTENTION)
 
 
-COMMANDS = (forget, privacy)
+def verify(
+    config: ConfigOption = CONFIG,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Let go of what is damaged, and run: what can be made again is."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare every file of the state with its hash; the exit code is 9 if something is wrong."""
+    from affluence import keeping, pipeline
+    from affluence.keeping_words import verdict_as_document, verdict_as_text
+    from affluence.webmaster_words import report_as_text
+
+    settings, show = load(config), verdict_as_document if as_json else verdict_as_text
+    if repair:
+        print(show(keeping.repair(settings, clock())), file=sys.stderr)
+        with progress() as on_progress:
+            report = pipeline.run(settings, clock(), on_progress)
+        print(report_as_text(report), file=sys.stderr)
+    found = keeping.verify(settings)
+    print(show(found))
+    if not found.is_sound:
+        sys.exit(NEEDS_ATTENTION)
+
+
+COMMANDS = (forget, privacy, verify)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 
 from affluence.keeping import Privacy
 from affluence.steps.forget import Due
 from affluence.steps.held import Held
+from affluence.steps.verify import Remedy, Verdict
 
 _KINDS = {
     "calls": "appels, numéros remplacés par un pseudonyme du jour"
@@ -26,6 +27,11 @@ _DELETED = {
     "calls": "fichiers d’appels / files of calls",
     "keys": "clés / keys",
     "quarantine": "fichiers de lignes rejetées / files of rejected lines",
+    "lost": "fichier d’appels perdu / file of calls lost",
+}
+_LOST = {
+    "calls": "their calls are lost, their figures stay as they were measured",
+    "counts": "their figures of this kind are lost, for their calls are gone",
 }
 
 
@@ -90,10 +96,10 @@ def _privacy(found: Privacy) -> Iterator[str]:
     if found.deletions:
         yield "Suppressions / Deletions:"
     for gone in found.deletions:
-        what = _DELETED[gone.what]
+        when = "du / of" if gone.what == "lost" else "antérieurs à / before"
         yield (
-            f"  {gone.on}  {gone.platform or '*'}: {gone.count} {what},"
-            f" antérieurs à / before {gone.kept_from}"
+            f"  {gone.on}  {gone.platform or '*'}: {gone.count} {_DELETED[gone.what]},"
+            f" {when} {gone.kept_from}"
         )
 
 
@@ -117,6 +123,67 @@ def privacy_as_document(found: Privacy) -> str:
         "held": [asdict(one) for one in found.held],
         "overdue": json.loads(forgotten_as_document(found.overdue, dry_run=True)),
         "deletions": [asdict(one) for one in found.deletions],
+    }
+    return _json(document)
+
+
+def verdict_as_text(found: Verdict) -> str:
+    """What was looked at, what is damaged and what can be done about it."""
+    return "\n".join(_verdict(found))
+
+
+def _verdict(found: Verdict) -> Iterator[str]:
+    yield f"{found.files} files looked at."
+    for damage in found.damages:
+        yield f"{damage.name}: {'missing' if damage.is_missing else 'damaged'}; {damage.remedy}."
+        if damage.days:
+            yield f"  days concerned: {_days(damage.days)}"
+        if damage.lost_days:
+            yield f"  {_LOST[damage.what]}: {_days(damage.lost_days)}"
+    yield from (f"{stray}: nothing knows this file." for stray in found.strays)
+    if found.without_hash:
+        yield (
+            f"{found.without_hash} files of an older version have no hash to compare them with;"
+            " they can be read. `affluence verify --repair` writes their hashes down."
+        )
+    if found.is_unfinished:
+        yield "The last run did not end: `affluence run` first, it may heal what is said above."
+    if found.is_sound:
+        yield "Everything is as it was written."
+    elif any(damage.remedy is not Remedy.NONE for damage in found.damages):
+        yield "`affluence verify --repair` has what can be made again made again."
+
+
+def _days(days: Sequence[date]) -> str:
+    """Days as spans: "2026-03-02 to 2026-03-06, 2026-03-09"."""
+    spans: list[list[date]] = []
+    for day in sorted(days):
+        if spans and (day - spans[-1][-1]).days == 1:
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return ", ".join(str(s[0]) if len(s) == 1 else f"{s[0]} to {s[-1]}" for s in spans)
+
+
+def verdict_as_document(found: Verdict) -> str:
+    """The same as JSON."""
+    document = {
+        "sound": found.is_sound,
+        "files": found.files,
+        "damages": [
+            {
+                "what": damage.what,
+                "name": damage.name,
+                "missing": damage.is_missing,
+                "remedy": damage.remedy,
+                "days": damage.days,
+                "lost_days": damage.lost_days,
+            }
+            for damage in found.damages
+        ],
+        "strays": found.strays,
+        "without_hash": found.without_hash,
+        "unfinished": found.is_unfinished,
     }
     return _json(document)
 

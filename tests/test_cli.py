@@ -45,10 +45,26 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
     assert (second.returncode, second.stdout) == (0, "Nothing new: the site is up to date.\n")
 
 
+def test_keeping_commands_tell_and_end_as_they_should(desk: Path) -> None:
+    affluence(desk, "run")
+    assert affluence(desk, "verify").returncode == 0
+    assert affluence(desk, "forget", "--dry-run").stdout == "Nothing is past its period.\n"
+    privacy = affluence(desk, "privacy", "--json")
+    assert privacy.returncode == 0
+    assert json.loads(privacy.stdout)["overdue"]["calls"] == []
+    next((desk / ".affluence" / "lake" / "legs").rglob("*.parquet")).unlink()
+    found = affluence(desk, "verify", "--json")
+    assert found.returncode == 9 and json.loads(found.stdout)["sound"] is False
+    repaired = affluence(desk, "verify", "--repair")
+    assert repaired.returncode == 0
+    assert "read again from its source file" in repaired.stderr
+    assert "Everything is as it was written." in repaired.stdout
+
+
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
-    for command in (*commands, "effect", "simulate"):
+    for command in (*commands, "effect", "simulate", "forget", "privacy", "verify"):
         assert f"  {command} " in text
         assert affluence(tmp_path, command, "--help").returncode == 0
 

@@ -43,7 +43,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_bytes_atomically(path: Path, content: bytes, *, mode: int = FILE_MODE) -> None:
+def write_bytes_atomically(
+    path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE
+) -> None:
     """Give ``path`` this content, whole or not at all."""
 
     def write(stream: IO[bytes]) -> None:

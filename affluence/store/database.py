@@ -12,7 +12,8 @@ from affluence.store.atomic import FILE_MODE
 
 SCHEMA_VERSION = 5
 
-# What each version added; a ledger is brought forward through all that it has not seen.
+# What each version added; a ledger is brought forward through all that it has not seen. The
+# statements are told apart by their semicolons: none within a comment.
 _ADDED = {
     1: """
 CREATE TABLE files (
@@ -74,8 +75,8 @@ CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to 
 CREATE TABLE deletions (
     id INTEGER PRIMARY KEY,
     platform TEXT,              -- null: keys, which all platforms share
-    what TEXT NOT NULL,         -- "calls", "keys" or "quarantine"
-    before TEXT NOT NULL,       -- day or month from which they are kept
+    what TEXT NOT NULL,         -- "calls", "keys", "quarantine" or "lost"
+    before TEXT NOT NULL,       -- day or month from which they are kept, or the day that is lost
     on_day TEXT NOT NULL,       -- the day of the run
     count INTEGER NOT NULL      -- parts of the lake, keys, or files
 );
@@ -130,6 +131,14 @@ ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
     5: """
+ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null where an older version wrote it
+CREATE TABLE months (           -- the files of what was measured
+    platform TEXT NOT NULL,
+    month TEXT NOT NULL,
+    kind TEXT NOT NULL,         -- which of the measured tables
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (platform, month, kind)
+);
 CREATE TABLE quarantined (
     platform TEXT NOT NULL,
     name TEXT NOT NULL,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from affluence.store.database import connect, transaction
+from affluence.store.inventory import Inventory
 from affluence.store.publications import Publications
 
 
@@ -49,7 +50,7 @@ class RangeEntry:
     repeated: int
     ignored: Mapping[str, int]
     rejected: Mapping[str, int]
-    parts: tuple[tuple[date, int, int], ...]  # day, records, latest instant (µs)
+    parts: tuple[tuple[date, int, int, str], ...]  # day, records, latest instant (µs), SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class Ledger:
         self._path = path
         self._db = connect(path)
         self.publications = Publications(self._db)
+        self.inventory = Inventory(self._db)
 
     def close(self) -> None:
         """Close the database."""
@@ -140,11 +142,11 @@ class Ledger:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO parts (platform, day, name, file, records, last_us)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO parts (platform, day, name, file, records, last_us, sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (platform, day.isoformat(), entry.name, file, records, last_us)
-                    for day, records, last_us in entry.parts
+                    (platform, day.isoformat(), entry.name, file, records, last_us, sha256)
+                    for day, records, last_us, sha256 in entry.parts
                 ],
             )
             self._db.execute(
@@ -242,8 +244,17 @@ class Ledger:
         platform: str,
         days: Mapping[date, str],
         fates: Iterable[tuple[date, str, int, int, int]],
+        months: Mapping[tuple[str, str], str],
     ) -> None:
-        """Record measured days with the hash of their inputs, and the fates of their parts."""
+        """Record what was measured.
+
+        Args:
+            platform: identifier of the platform.
+            days: hash of the inputs of each measured day.
+            fates: day and name of each part, and how many of its records became what.
+            months: SHA-256 of each file that holds them now, by month and kind.
+
+        """
         with transaction(self._db):
             self._db.executemany(
                 "INSERT INTO days (platform, day, inputs) VALUES (?, ?, ?)"
@@ -258,6 +269,13 @@ class Ledger:
                     for day, name, calls, merged, duplicates in fates
                 ],
             )
+            self._set_month_hashes(platform, months)
+
+    def _set_month_hashes(self, platform: str, hashes: Mapping[tuple[str, str], str]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO months (platform, month, kind, sha256) VALUES (?, ?, ?, ?)",
+            [(platform, month, kind, sha256) for (month, kind), sha256 in hashes.items()],
+        )
 
     def seal(self, platform: str, *, oldest_kept: date, today: date) -> int:
         """Seal the days up to ``oldest_kept``, drop the calls before it; return how many parts.

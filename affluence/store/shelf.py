@@ -47,6 +47,10 @@ class Shelf:
             for folder in sorted(self._folder.glob("*"))
         }
 
+    def remove(self, release: str) -> None:
+        """Delete a release."""
+        shutil.rmtree(self._folder / release, ignore_errors=True)
+
     def keep_only(self, releases: Collection[str]) -> None:
         """Delete every other release, and what an interrupted run left."""
         for path in self._folder.glob("*"):
