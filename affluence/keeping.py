@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from affluence.steps.forget import Due
     from affluence.steps.held import Held
     from affluence.steps.verify import Verdict
+    from affluence.store.backup import Archived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,21 @@ def repair(config: Config, now: datetime) -> Verdict:
         found = look(store, _present(config))
         repair(store, found, min(_days(config, store, now).values()))
         return found
+
+
+def backup(config: Config, path: Path, now: datetime) -> Archived:
+    """Write the whole state into one file."""
+    from affluence.store.backup import write_backup
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return write_backup(store, path, now)
+
+
+def restore(config: Config, path: Path) -> Archived:
+    """Make the state folder, which must be empty or missing, from a backup."""
+    from affluence.store.backup import restore_backup
+
+    return restore_backup(path, config.state.folder, config.state.keys_folder)
 
 
 def _present(config: Config) -> dict[str, Sequence[Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -71,4 +72,29 @@ def verify(
         sys.exit(NEEDS_ATTENTION)
 
 
-COMMANDS = (forget, privacy, verify)
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write: .tar.")],
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Write the whole state, keys included, into one file that only its owner can read."""
+    from affluence import keeping
+    from affluence.keeping_words import backed_up_as_text
+
+    settings = load(config)
+    made = keeping.backup(settings, file, clock())
+    print(backed_up_as_text(file, made, settings.state.legs_days))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive that `affluence backup` wrote.")],
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Make the state folder, which must be empty or missing, from a backup."""
+    from affluence import keeping
+    from affluence.keeping_words import restored_as_text
+
+    settings = load(config)
+    print(restored_as_text(settings.state.folder, keeping.restore(settings, file)))
+
+
+COMMANDS = (forget, privacy, verify, backup, restore)

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 from affluence.keeping import Privacy
 from affluence.steps.forget import Due
 from affluence.steps.held import Held
 from affluence.steps.verify import Remedy, Verdict
+from affluence.store.backup import Archived
 
 _KINDS = {
     "calls": "appels, numéros remplacés par un pseudonyme du jour"
@@ -125,6 +127,23 @@ def privacy_as_document(found: Privacy) -> str:
         "deletions": [asdict(one) for one in found.deletions],
     }
     return _json(document)
+
+
+def backed_up_as_text(path: Path, made: Archived, legs_days: int) -> str:
+    """What was written, and how it must be kept."""
+    return (
+        f"{path}: {made.files} files, {made.size_bytes / 1_000_000:,.1f} MB.\n"
+        "It holds the keys of the pseudonyms and the calls: keep it as secret as the state itself,"
+        f" and delete it after {legs_days} days as the calls are."
+    )
+
+
+def restored_as_text(folder: Path, made: Archived) -> str:
+    """What was restored, and what to do now."""
+    return (
+        f"{folder}: {made.files} files as they were on {made.made_at:%Y-%m-%d %H:%M}.\n"
+        "`affluence verify` looks at them; `affluence run` goes on from there."
+    )
 
 
 def verdict_as_text(found: Verdict) -> str:

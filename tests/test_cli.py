@@ -15,6 +15,7 @@ from affluence.tables import MEASURED
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 
+KEEPING = ("forget", "privacy", "verify", "backup", "restore")
 SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
 
 
@@ -61,10 +62,21 @@ def test_keeping_commands_tell_and_end_as_they_should(desk: Path) -> None:
     assert "Everything is as it was written." in repaired.stdout
 
 
+def test_backup_and_restore_are_one_command_each(desk: Path) -> None:
+    affluence(desk, "run")
+    made = affluence(desk, "backup", "state.tar")
+    assert made.returncode == 0
+    assert "It holds the keys of the pseudonyms and the calls" in made.stdout
+    assert affluence(desk, "restore", "state.tar").returncode == 4
+    (desk / ".affluence").rename(desk / "lost")
+    assert affluence(desk, "restore", "state.tar").returncode == 0
+    assert affluence(desk, "run").stdout == "Nothing new: the site is up to date.\n"
+
+
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
-    for command in (*commands, "effect", "simulate", "forget", "privacy", "verify"):
+    for command in (*commands, "effect", "simulate", *KEEPING):
         assert f"  {command} " in text
         assert affluence(tmp_path, command, "--help").returncode == 0
 

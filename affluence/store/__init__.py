@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from affluence.store.lake import Lake
 
 
+RESTORING = "restoring"  # lies in a state folder while a backup is being restored into it
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """An open state folder; no other run can open it meanwhile."""
@@ -77,6 +80,9 @@ def open_store(folder: Path, keys: Path) -> Iterator[Store]:
         except OSError as error:
             message = f"{folder}: another run of affluence is at work here. Wait for it to end."
             raise StateError(message) from error
+        if (folder / RESTORING).exists():
+            message = f"{folder}: a backup was not restored to its end. Restore it again."
+            raise StateError(message)
         ledger = Ledger(folder / "ledger.sqlite")
         try:
             yield Store(folder, ledger, Keyring(keys))

@@ -25,12 +25,16 @@ def write_atomically(
     """Have ``write`` fill a file that takes the name ``path`` only once it is complete on disk."""
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}{TEMPORARY_SUFFIX}")
-    with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
-        os.fchmod(stream.fileno(), mode)  # whatever the umask
-        write(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
+            os.fchmod(stream.fileno(), mode)  # whatever the umask
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # on a full disk it would take the place of the next
+        raise
     sync_folder(path.parent)
 
 

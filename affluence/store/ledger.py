@@ -7,7 +7,9 @@ interrupted before that is simply done again, with the same result.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -80,6 +82,12 @@ class Ledger:
     def size_bytes(self) -> int:
         """Bytes of the database."""
         return self._path.stat().st_size
+
+    def snapshot(self) -> bytes:
+        """The whole database as one file would hold it."""
+        with closing(sqlite3.connect(":memory:")) as copy:
+            self._db.backup(copy)
+            return copy.serialize()
 
     # Files
 
