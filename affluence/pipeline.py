@@ -20,6 +20,7 @@ from affluence.errors import AffluenceError, RecordsError, RefusedPublicationErr
 from affluence.sources.folder import list_files
 from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store, open_store
+from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
     from polars import DataFrame as Frame
@@ -85,7 +86,8 @@ def run(
         log = store.ledger.publications
         number = log.begin_run(now)
         try:
-            report = _run(config, store, now, progress, wish)
+            with in_plain_words(store.folder):
+                report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
             _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)

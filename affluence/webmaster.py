@@ -6,10 +6,11 @@ so that the next run looks again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from affluence.config import Config
@@ -159,7 +160,8 @@ def status(config: Config, now: datetime) -> Status:
                 held_back=rejected is not None,
             )
         dated = [one for one in log.publications() if one.at is not None]
-        last_run = log.last_run()
+        last_runs = log.last_runs(2)
+        last_run = last_runs[0] if last_runs else None
         waiting = log.waiting()
         return Status(
             platforms=platforms,
@@ -167,7 +169,10 @@ def status(config: Config, now: datetime) -> Status:
             published_at=dated[-1].at if dated else None,
             waiting=waiting,
             last_run=last_run,
-            warnings=tuple(_warnings(config, platforms, waiting, last_run, now)),
+            warnings=(
+                *_warnings(config, platforms, waiting, last_run, now),
+                *_clock(last_runs, now),
+            ),
         )
 
 
@@ -211,6 +216,17 @@ def _table(platform: PlatformStatus, now: datetime | None) -> Iterator[str]:
         yield f"the published table was valid until {platform.valid_until}"
     if platform.held_back:
         yield "held back since a rollback, until `affluence publish` or a new week"
+
+
+def _clock(last_runs: Sequence[Run], now: datetime) -> Iterator[str]:
+    """Whether the clock has gone back since the newest runs."""
+    moments = [now, *(run.began_at for run in last_runs)]
+    for later, earlier in pairwise(moments):
+        if later < earlier:
+            yield (
+                f"the clock of this machine has gone back, from {earlier:%Y-%m-%d %H:%M} to"
+                f" {later:%Y-%m-%d %H:%M}; is it right?"
+            )
 
 
 def _calendar(config: Config, now: datetime) -> Iterator[str]:

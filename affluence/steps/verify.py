@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from affluence.errors import RecordsError
 from affluence.steps.ingest import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
@@ -87,7 +88,7 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         candidates = {str(path) for path in present.get(platform, ())} if file.offset else set()
         candidates |= {file.path} if file.path is not None else set()
         paths = [Path(path) for path in sorted(candidates)]
-        return frozenset(str(path) for path in paths if path.is_file() and continues(path, file))
+        return frozenset(str(path) for path in paths if _holds(path, file))
 
     damages = [
         *(
@@ -125,6 +126,13 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         without_hash=len(unhashed) + sum(sha256 is None for sha256 in months.values()),
         is_unfinished=last_run is not None and last_run.ended_at is None,
     )
+
+
+def _holds(path: Path, file: SeenFile) -> bool:
+    try:
+        return path.is_file() and continues(path, file)
+    except RecordsError:
+        return False  # a file that cannot be read gives nothing again
 
 
 def repair(store: Store, verdict: Verdict, today: date) -> None:

@@ -6,7 +6,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
 from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
+from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
     from affluence.store.lake import Lake
@@ -64,30 +65,24 @@ def open_store(folder: Path, keys: Path) -> Iterator[Store]:
     """Open the state folder, made on first use, and hold its lock.
 
     Raises:
-        StateError: the folder cannot be written, its ledger cannot be used, or another run is on.
+        StateError: the folder cannot be written, its disk is full, its ledger cannot be used, or
+            another run is on.
 
     """
-    try:
+    with in_plain_words(folder):
         make_folder(folder)
         _keep_others_out(folder, keys)
-        lock = open(folder / "lock", "w", opener=_private)  # noqa: SIM115  # open while it is held
-    except OSError as error:
-        message = f"{folder}: the state folder cannot be written ({error.strerror}). Give it to"
-        raise StateError(f"{message} the user that runs affluence.") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"{folder}: another run of affluence is at work here. Wait for it to end."
-            raise StateError(message) from error
-        if (folder / RESTORING).exists():
-            message = f"{folder}: a backup was not restored to its end. Restore it again."
-            raise StateError(message)
-        ledger = Ledger(folder / "ledger.sqlite")
-        try:
-            yield Store(folder, ledger, Keyring(keys))
-        finally:
-            ledger.close()
+        with open(folder / "lock", "w", opener=_private) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = f"{folder}: another run of affluence is at work here. Wait for it to end."
+                raise StateError(message) from error
+            if (folder / RESTORING).exists():
+                message = f"{folder}: a backup was not restored to its end. Restore it again."
+                raise StateError(message)
+            with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+                yield Store(folder, ledger, Keyring(keys))
 
 
 def _private(name: str, flags: int) -> int:

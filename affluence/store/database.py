@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
+from affluence.store.troubles import of_database
 
 SCHEMA_VERSION = 5
 
@@ -131,7 +133,7 @@ ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
     5: """
-ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null where an older version wrote it
+ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null once it is gone and where an older version wrote it
 CREATE TABLE months (           -- the files of what was measured
     platform TEXT NOT NULL,
     month TEXT NOT NULL,
@@ -160,17 +162,23 @@ def connect(path: Path) -> sqlite3.Connection:
         if not path.exists():
             path.touch()
             path.chmod(FILE_MODE)  # before anything is in it, whatever the umask
+        _give_back_rights(path)
         db = sqlite3.connect(path, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA foreign_keys = ON")
         _bring_forward(db, path)
-    except sqlite3.DatabaseError as error:
-        message = (
-            f"{path}: the ledger cannot be used ({error})."
-            " Restore it from the backup, or move the state folder away to start afresh."
-        )
-        raise StateError(message) from error
+    except sqlite3.Error as error:
+        raise of_database(path, error) from error
     return db
+
+
+def _give_back_rights(path: Path) -> None:
+    """Files beside the database have the mode that it had when they were made."""
+    if os.access(path, os.W_OK):
+        for name in (f"{path.name}-wal", f"{path.name}-shm"):
+            beside = path.with_name(name)
+            if beside.exists() and not os.access(beside, os.R_OK | os.W_OK):
+                beside.chmod(FILE_MODE)
 
 
 @contextmanager
@@ -179,10 +187,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # on a full disk it has been rolled back already
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def _bring_forward(db: sqlite3.Connection, path: Path) -> None:
@@ -193,6 +202,8 @@ def _bring_forward(db: sqlite3.Connection, path: Path) -> None:
             f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
         )
         raise StateError(message)
+    if version == SCHEMA_VERSION:
+        return
     with transaction(db):
         for added in range(version + 1, SCHEMA_VERSION + 1):
             for statement in _ADDED[added].split(";"):

@@ -145,7 +145,7 @@ class Inventory:
             for part in parts:
                 key = (part.platform, part.day.isoformat(), part.name)
                 self._db.execute(
-                    "UPDATE parts SET deleted = 1, calls = coalesce(calls, records),"
+                    "UPDATE parts SET deleted = 1, sha256 = NULL, calls = coalesce(calls, records),"
                     " merged = coalesce(merged, 0), duplicates = coalesce(duplicates, 0)"
                     " WHERE platform = ? AND day = ? AND name = ?",
                     key,

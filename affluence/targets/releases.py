@@ -40,7 +40,10 @@ class Releases:
 
     def is_intact(self, release: str) -> bool:
         """Whether exactly this release is linked; see `affluence.targets.Target`."""
-        linked = self.current.is_symlink() and self.current.readlink().name == release
+        try:
+            linked = self.current.is_symlink() and self.current.readlink().name == release
+        except OSError:
+            return False  # what cannot be looked at is delivered again, which says what is wrong
         return linked and holds_release(self.current, release)
 
     def _write(self, site: Site, final: Path) -> None:
