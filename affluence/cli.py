@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from affluence import pipeline, webmaster_commands
+from affluence import keeping_commands, pipeline, webmaster_commands
 from affluence.command_line import (
     CONFIG,
     ConfigOption,
@@ -244,7 +244,7 @@ def simulate(
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
 
 
-for command in webmaster_commands.COMMANDS:
+for command in (*webmaster_commands.COMMANDS, *keeping_commands.COMMANDS):
     app.command()(command)
 
 

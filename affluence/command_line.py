@@ -22,6 +22,7 @@ OutputOption = Annotated[
     Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
 ]
 CONFIG = Path("config.toml")
+NEEDS_ATTENTION = 9  # exit code: everything is well done, but a person should look
 
 
 def clock() -> datetime:

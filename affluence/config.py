@@ -228,12 +228,13 @@ class _Section(BaseModel):
 
 
 class State(_Section):
-    """Where the state of the program lives, and for how long calls and fetched files are kept."""
+    """Where the state of the program lives, and for how long each part of it is kept."""
 
     folder: Path = Path(".affluence")
     keys: Path | None = None
     legs_days: int = Field(default=180, ge=8, le=366)
     fetched_days: int = Field(default=15, ge=1, le=366)
+    quarantine_days: int = Field(default=30, ge=1, le=366)
 
     @property
     def keys_folder(self) -> Path:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from affluence import engine
 from affluence.config import Config, Platform
-from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError
+from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
 from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store, open_store
+from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
     from polars import DataFrame as Frame
@@ -93,8 +94,10 @@ def run(
         log = store.ledger.publications
         number = log.begin_run(now)
         try:
-            report = _run(config, store, now, progress, wish)
+            with in_plain_words(store.folder):
+                report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
+            _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
             log.end_run(number, "refused" if refused else "failed", str(error), now)
             raise
@@ -318,7 +321,7 @@ def _bring_up_to_date(
 ) -> None:
     """Records → slots."""
     from affluence.steps.account import add_up
-    from affluence.steps.forget import clean_up, forget
+    from affluence.steps.forget import forget
     from affluence.steps.ingest import ingest
     from affluence.steps.measure import measure_changed_days
     from affluence.steps.settings import recipe_of, rules_of
@@ -336,8 +339,8 @@ def _bring_up_to_date(
         )
         report.accounts[name] = add_up(store, name)
         report.days[name] = today_of(config, store, name, now)
-        report.parts_deleted[name] = forget(store, name, report.days[name], config.state.legs_days)
-    clean_up(store, min(report.days.values()), config.state.legs_days)
+    gone = forget(config, store, report.days)
+    report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
 
@@ -347,6 +350,7 @@ def _publish(
 ) -> None:
     """Site of every platform → one release, delivered or waiting."""
     from affluence.publication.portal import join_sites
+    from affluence.steps.leaks import clear
     from affluence.steps.release import deliver, keep
     from affluence.steps.theme import theme_of
 
@@ -355,7 +359,8 @@ def _publish(
     if not sites:
         raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
     log = store.ledger.publications
-    built = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
+    joined = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
+    built = clear(config, store, joined.files, joined.release)
     keep(store, built, weeks, now)
     report.release = built.release
     if config.publication.mode == "approve" and wish is None and log.standing() != built.release:
@@ -365,8 +370,7 @@ def _publish(
         delivered = deliver(
             store,
             places_of(config),
-            built.files,
-            built.release,
+            built,
             days=report.days,
             now=now,
             action="run" if wish is None else "publish",
@@ -419,6 +423,17 @@ def _sites(
         if made.reasons:
             report.refusals[name] = made.reasons
     return sites, weeks
+
+
+def _forget_all_the_same(
+    config: Config, store: Store, now: datetime, error: AffluenceError
+) -> None:
+    """Nothing is kept for longer because records do not come or a site is refused."""
+    from affluence.steps.forget import forget
+
+    if not isinstance(error, StateError):
+        days = {name: today_of(config, store, name, now) for name in config.platform}
+        forget(config, store, days)
 
 
 def places_of(config: Config) -> dict[str, Place]:

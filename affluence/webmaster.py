@@ -6,10 +6,11 @@ so that the next run looks again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from affluence.config import Config
@@ -139,6 +140,7 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
 
     """
     from affluence.publication.portal import join_sites
+    from affluence.steps.leaks import clear
     from affluence.steps.release import keep, site_that_stands
     from affluence.steps.site import withdrawn_site
     from affluence.steps.theme import theme_of
@@ -161,9 +163,10 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
             files, week = site_that_stands(store, name), log.standing_week(name)
             if files is not None and week is not None:
                 sites[name], weeks[name] = files, week
-        built = join_sites(
+        joined = join_sites(
             {name: each.name for name, each in config.platform.items()}, sites, theme
         )
+        built = clear(config, store, joined.files, joined.release)
         keep(store, built, weeks, now)
         return _deliver(config, store, built.release, now, "withdraw", reason)
 
@@ -191,7 +194,8 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
             held_back=rejected is not None,
         )
     dated = [one for one in log.publications() if one.at is not None]
-    last_run = log.last_run()
+    last_runs = log.last_runs(2)
+    last_run = last_runs[0] if last_runs else None
     waiting = log.waiting()
     return Status(
         platforms=platforms,
@@ -199,7 +203,10 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
         published_at=dated[-1].at if dated else None,
         waiting=waiting,
         last_run=last_run,
-        warnings=tuple(_warnings(config, platforms, waiting, last_run, now)),
+        warnings=(
+            *_warnings(config, platforms, waiting, last_run, now),
+            *_clock(last_runs, now),
+        ),
     )
 
 
@@ -245,6 +252,17 @@ def _table(platform: PlatformStatus, now: datetime | None) -> Iterator[str]:
         yield "held back since a rollback, until `affluence publish` or a new week"
 
 
+def _clock(last_runs: Sequence[Run], now: datetime) -> Iterator[str]:
+    """Whether the clock has gone back since the newest runs."""
+    moments = [now, *(run.began_at for run in last_runs)]
+    for later, earlier in pairwise(moments):
+        if later < earlier:
+            yield (
+                f"the clock of this machine has gone back, from {earlier:%Y-%m-%d %H:%M} to"
+                f" {later:%Y-%m-%d %H:%M}; is it right?"
+            )
+
+
 def _calendar(config: Config, now: datetime) -> Iterator[str]:
     """School holidays are decreed some years ahead: the library that knows them needs updates."""
     from affluence.typical_week.special_days import school_holidays_known_until
@@ -275,13 +293,13 @@ def _changed(config: Config) -> Iterator[Store]:
 def _deliver(  # noqa: PLR0917  # what, when and why, as the commands give them
     config: Config, store: Store, release: str, now: datetime, action: str, reason: str = ""
 ) -> Delivered:
+    from affluence.steps.leaks import clear
     from affluence.steps.release import deliver
 
     return deliver(
         store,
         places_of(config),
-        _kept(store, release),
-        release,
+        clear(config, store, _kept(store, release), release),
         days={name: today_of(config, store, name, now) for name in config.platform},
         now=now,
         action=action,

@@ -12,10 +12,15 @@ from typing import Annotated
 
 import typer
 
-from affluence.command_line import CONFIG, ConfigOption, JsonOption, clock, progress
+from affluence.command_line import (
+    CONFIG,
+    NEEDS_ATTENTION,
+    ConfigOption,
+    JsonOption,
+    clock,
+    progress,
+)
 from affluence.config import load
-
-NEEDS_ATTENTION = 9
 
 ReasonOption = Annotated[
     str, typer.Option("--reason", help="Why; it is written down with the publication.")

@@ -66,7 +66,8 @@ def ledger_content(state: Path) -> dict[str, list[tuple[Any, ...]]]:
     queries = {
         "files": "SELECT platform, path, size, offset, digest, lines, clock, reader FROM files",
         "ranges": "SELECT path, ranges.* FROM ranges JOIN files ON files.id = file",
-        "parts": "SELECT platform, day, name, records, calls, merged, duplicates FROM parts",
+        "parts": "SELECT platform, day, name, calls, merged, duplicates, sha256 FROM parts",
+        "months": "SELECT * FROM months",
         "days": "SELECT * FROM days",
         "recommended": "SELECT platform, period_last, published_on, hours FROM recommended",
     }

@@ -16,6 +16,7 @@ from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 from tests.servers import free_port
 
+KEEPING = ("forget", "privacy", "verify", "backup", "restore")
 SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
 
 
@@ -46,10 +47,37 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
     assert (second.returncode, second.stdout) == (0, "Nothing new: the site is up to date.\n")
 
 
+def test_keeping_commands_tell_and_end_as_they_should(desk: Path) -> None:
+    affluence(desk, "run")
+    assert affluence(desk, "verify").returncode == 0
+    assert affluence(desk, "forget", "--dry-run").stdout == "Nothing is past its period.\n"
+    privacy = affluence(desk, "privacy", "--json")
+    assert privacy.returncode == 0
+    assert json.loads(privacy.stdout)["overdue"]["calls"] == []
+    next((desk / ".affluence" / "lake" / "legs").rglob("*.parquet")).unlink()
+    found = affluence(desk, "verify", "--json")
+    assert found.returncode == 9 and json.loads(found.stdout)["sound"] is False
+    repaired = affluence(desk, "verify", "--repair")
+    assert repaired.returncode == 0
+    assert "read again from its source file" in repaired.stderr
+    assert "Everything is as it was written." in repaired.stdout
+
+
+def test_backup_and_restore_are_one_command_each(desk: Path) -> None:
+    affluence(desk, "run")
+    made = affluence(desk, "backup", "state.tar")
+    assert made.returncode == 0
+    assert "It holds the keys of the pseudonyms and the calls" in made.stdout
+    assert affluence(desk, "restore", "state.tar").returncode == 4
+    (desk / ".affluence").rename(desk / "lost")
+    assert affluence(desk, "restore", "state.tar").returncode == 0
+    assert affluence(desk, "run").stdout == "Nothing new: the site is up to date.\n"
+
+
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
-    for command in (*commands, "effect", "simulate", "preview"):
+    for command in (*commands, "effect", "simulate", "preview", *KEEPING):
         assert f"  {command} " in text
         assert affluence(tmp_path, command, "--help").returncode == 0
 

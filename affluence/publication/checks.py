@@ -77,7 +77,7 @@ class _Built:
     @property
     def phone(self) -> str:
         """Digits of the service's own number."""
-        return _digits(str(self.data.get("phone")))
+        return digits_of(str(self.data.get("phone")))
 
     @property
     def links(self) -> Collection[str]:
@@ -185,7 +185,7 @@ def _linked_data(document: Element, phone: str) -> Iterator[str]:
             except (ValueError, KeyError, TypeError) as error:
                 yield f"what search engines are told cannot be read: {error}"
             else:
-                if _digits(str(told)) != phone:
+                if digits_of(str(told)) != phone:
                     yield "search engines are told a number that is not the service's own"
 
 
@@ -262,7 +262,7 @@ def _assets(built: _Built) -> Iterator[str]:
 
 
 def _dials(document: Element, phone: str) -> Iterator[str]:
-    if {_digits(link.attributes["href"]) for link in _dialled(document)} != {phone}:
+    if {digits_of(link.attributes["href"]) for link in _dialled(document)} != {phone}:
         yield "its links do not dial the service's number, and it alone"
 
 
@@ -290,12 +290,17 @@ def _phones(built: _Built) -> Iterator[str]:
     # A page is read as source and as text: a number may be cut by tags or written in entities.
     as_text = [(path, document.text) for path, (document, _) in built.pages.items()]
     for path, text in (*built.texts.items(), *as_text):
-        others = {_digits(number) for number in PHONE.findall(HASH.sub("", text))} - {built.phone}
+        others = foreign_numbers(text, {built.phone})
         if others:
             yield f"{path}: {len(others)} telephone number(s) that are not the service's own"
 
 
-def _digits(number: str) -> str:
+def foreign_numbers(text: str, own: Collection[str]) -> set[str]:
+    """Digits of every telephone number in a text but for these, written as by `digits_of`."""
+    return {digits_of(number) for number in PHONE.findall(HASH.sub("", text))} - set(own)
+
+
+def digits_of(number: str) -> str:
     """A number in one form, without « + », « 00 », the French 0 or the « (0) » of habit."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     if digits.startswith("00"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ def list_files(folder: Path, patterns: Sequence[str]) -> list[Path]:
     if not folder.is_dir():
         advice = "Check 'folder' in the [platform.<id>.source] section."
         raise NoRecordsError(str(folder), f"There is no such folder. {advice}")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        advice = "Give the user that runs affluence the right to read it."
+        raise NoRecordsError(str(folder), f"The folder cannot be read. {advice}")
     files = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
     if not files:
         wanted = ", ".join(patterns)

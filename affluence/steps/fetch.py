@@ -70,7 +70,7 @@ def fetch(
             return Fetched(files=tuple(list_files(source.folder, source.files)))
         except NoRecordsError as error:
             return Fetched(problems=(str(error),))
-    folder = store.folder / "fetched" / platform
+    folder = _copies_of(store, platform)
     mirror = Mirror(folder, today, on_bytes)
     try:
         _delete_old(store, platform, mirror, today, kept_days)
@@ -87,6 +87,15 @@ def fetch(
         news=news,
         problems=tuple(f"platform '{platform}': {problem}" for problem in problems),
     )
+
+
+def fetched_files(store: Store, platform: str) -> list[Path]:
+    """Copies of a platform's files that lie here; none where its source is a folder."""
+    return sorted(path for path in _copies_of(store, platform).glob("*") if path.is_file())
+
+
+def _copies_of(store: Store, platform: str) -> Path:
+    return store.folder / "fetched" / platform
 
 
 def _fetch_all(

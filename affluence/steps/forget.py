@@ -1,24 +1,97 @@
-"""Retention: calls past their period are deleted, their days sealed, their keys destroyed."""
+"""Retention: what is past its period is deleted, each kind after its own, with a trace.
+
+Calls go by their day, and their days are sealed; keys go with the last calls of their month;
+rejected lines go by the day of the run that read them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from affluence.config import Config
+from affluence.steps.measure import measure_changed_days
+from affluence.steps.settings import rules_of
 from affluence.store import Store
+from affluence.store.ledger import Part
 
 
-def forget(store: Store, platform: str, today: date, legs_days: int) -> int:
-    """Delete the calls of a platform older than ``legs_days``; return the number of lake parts."""
-    oldest_kept = today - timedelta(days=legs_days)
-    return store.ledger.seal(platform, oldest_kept=oldest_kept, today=today)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is past its period; ``kept_from`` is the oldest day that stays, by platform."""
+
+    kept_from: Mapping[str, date]
+    calls: Mapping[str, Sequence[Part]]  # parts of the lake by platform, those without any left out
+    key_months: tuple[str, ...]  # "2026-03"
+    quarantine: tuple[tuple[str, str], ...]  # platform and name of the range
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing is."""
+        return not (self.calls or self.key_months or self.quarantine)
 
 
-def clean_up(store: Store, today: date, legs_days: int) -> None:
-    """Remove what the ledger does not name, and the keys of months that are wholly past."""
+def due(config: Config, store: Store, days: Mapping[str, date]) -> Due:
+    """What is past its period.
+
+    Args:
+        config: how long everything is kept.
+        store: where it is.
+        days: the day that counts as today for each configured platform; for one that is no longer
+            configured it is the earliest of them.
+
+    """
+    today, period = min(days.values()), timedelta(days=config.state.legs_days)
+    kept_from = {
+        name: days.get(name, today) - period for name in {*days, *store.ledger.platforms()}
+    }
+    calls = {
+        name: old
+        for name in sorted(kept_from)
+        if (old := [part for part in store.ledger.parts(name) if part.day < kept_from[name]])
+    }
+    oldest_quarantined = today - timedelta(days=config.state.quarantine_days)
+    return Due(
+        kept_from=kept_from,
+        calls=calls,
+        key_months=store.keys.months_before(today - period),
+        quarantine=tuple(
+            file for file, since in _quarantined(store, today).items() if since < oldest_quarantined
+        ),
+    )
+
+
+def forget(config: Config, store: Store, days: Mapping[str, date]) -> Due:
+    """Delete what is past its period, and what the ledger does not name; return what was.
+
+    What is about to be deleted is measured first, as far as it was not. For the arguments see
+    `due`.
+    """
+    gone = due(config, store, days)
+    for name in gone.calls:
+        if name in config.platform:
+            measure_changed_days(store, rules_of(name, config.platform[name]))
+    today = min(days.values())
+    for name, kept_from in sorted(gone.kept_from.items()):
+        store.ledger.seal(name, oldest_kept=kept_from, today=days.get(name, today))
     store.lake.sweep(store.ledger.all_parts())
-    oldest_kept = today - timedelta(days=legs_days)
-    doomed = store.keys.months_before(oldest_kept)
-    if doomed:
-        # First the trace: rather one too many than a key that is gone without any.
-        store.ledger.trace_keys(oldest_kept=oldest_kept, today=today, count=len(doomed))
+    # First the trace: rather one too many than something that is gone without any.
+    if gone.key_months:
+        oldest_kept = today - timedelta(days=config.state.legs_days)
+        count = len(gone.key_months)
+        store.ledger.trace_keys(oldest_kept=oldest_kept, today=today, count=count)
         store.keys.destroy_before(oldest_kept)
+    oldest_kept = today - timedelta(days=config.state.quarantine_days)
+    for name, count in sorted(Counter(platform for platform, _ in gone.quarantine).items()):
+        store.ledger.trace_quarantine(name, oldest_kept=oldest_kept, today=today, count=count)
+    store.quarantine.remove(gone.quarantine)
+    store.ledger.set_quarantined(_quarantined(store, today))
+    return gone
+
+
+def _quarantined(store: Store, today: date) -> dict[tuple[str, str], date]:
+    """What is in quarantine, and since when: since today what was never seen there."""
+    known = store.ledger.quarantined()
+    return {file: known.get(file, today) for file in store.quarantine.held()}

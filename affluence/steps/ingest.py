@@ -22,7 +22,6 @@ from affluence.cdr.files import (
 )
 from affluence.errors import RecordsError
 from affluence.store import Store
-from affluence.store.atomic import write_bytes_atomically
 from affluence.store.ledger import RangeEntry, SeenFile
 
 PAST_RETENTION = "past retention"
@@ -102,17 +101,17 @@ def _decide(path: Path, files: list[SeenFile], reader: str, present: set[str]) -
             return _Intent(action="begin", seen=here)
         if (here.size, here.mtime_ns) == (status.st_size, status.st_mtime_ns):
             return _Intent(action="skip")
-        if _continues(path, here):
+        if continues(path, here):
             return _Intent(action="continue", seen=here)
     # Rotation renames a log that was read under another name: it goes on from where it was left.
     for other in files:
         free = other.path is None or other.path not in present
-        if free and other.reader == reader and other.offset and _continues(path, other):
+        if free and other.reader == reader and other.offset and continues(path, other):
             return _Intent(action="continue", seen=other)
     return _Intent(action="begin")
 
 
-def _continues(path: Path, seen: SeenFile) -> bool:
+def continues(path: Path, seen: SeenFile) -> bool:
     """Whether the file begins with everything that was read of ``seen``."""
     if not seen.offset:
         return True
@@ -133,7 +132,7 @@ def _read(job: _Job, path: Path, intent: _Intent) -> tuple[int, int]:
 
     for read in engine.ahead(read_ranges(path, job.recipe, day_key, position)):
         entry = _store_range(job, read)
-        _quarantine(job.store.folder / "quarantine" / job.platform, path, read)
+        _quarantine(job, path, read)
         clock = (read.clock.zone, read.clock.found)
         ledger.add_range(job.platform, file, entry, clock=clock)
         lines += entry.lines
@@ -170,11 +169,11 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
     repeated = job.store.ledger.has_range(job.platform, read.name)
     days = {} if repeated else legs.partition_by("day", as_dict=True, include_key=False)
 
-    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[date, int, int]:
+    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[date, int, int, str]:
         (day,), of_day = item
-        job.store.lake.write_legs(job.platform, day, read.name, of_day)
+        sha256 = job.store.lake.write_legs(job.platform, day, read.name, of_day)
         latest = pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
-        return day, of_day.height, int(of_day.select(latest.to_physical()).item())
+        return day, of_day.height, int(of_day.select(latest.to_physical()).item()), sha256
 
     parts = tuple(engine.spread(write, sorted(days.items())))
     rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
@@ -193,9 +192,8 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
     )
 
 
-def _quarantine(folder: Path, path: Path, read: Range) -> None:
-    """Keep where the rejected lines are and why; of the lines themselves only the shape."""
+def _quarantine(job: _Job, path: Path, read: Range) -> None:
     if read.read.rejects.is_empty():
         return
     table = read.read.rejects.select(pl.lit(path.name).alias("file"), pl.all())
-    write_bytes_atomically(folder / f"{read.name}.csv", table.write_csv().encode())
+    job.store.quarantine.put(job.platform, read.name, table.write_csv().encode())

@@ -102,9 +102,9 @@ def _measure_dirty(
 
     recorded = _recorded(parts, rules.hours.zone)
     for batch, measured in engine.spread(work, _batches(dirty, parts), _BATCHES_AT_ONCE):
-        _write_months(store, rules.platform, rules.hours.zone, measured)
+        months = _write_months(store, rules.platform, rules.hours.zone, measured)
         digests = {day: inputs[day] for day in batch.days}
-        store.ledger.set_measured(rules.platform, digests, batch.fates)
+        store.ledger.set_measured(rules.platform, digests, batch.fates, months)
         on_days(len(batch.days))
     return dirty
 
@@ -201,8 +201,16 @@ def _measure(
     )
 
 
-def _write_months(store: Store, platform: str, zone: str, measured: measures.Measured) -> None:
-    """Put freshly measured whole days in the place of what their months held of them."""
+def _write_months(
+    store: Store, platform: str, zone: str, measured: measures.Measured
+) -> dict[tuple[str, str], str]:
+    """Put freshly measured whole days in the place of what their months held of them.
+
+    Returns:
+        The SHA-256 of each file by month and kind.
+
+    """
+    hashes = {}
     month = pl.col("slot_start").dt.convert_time_zone(zone).dt.strftime("%Y-%m")
     first, last = measured.slots["slot_start"].min(), measured.slots["slot_start"].max()
     before, after = pl.col("slot_start") < pl.lit(first), pl.col("slot_start") > pl.lit(last)
@@ -212,7 +220,9 @@ def _write_months(store: Store, platform: str, zone: str, measured: measures.Mea
         for table, rows in old.items():
             fresh = getattr(measured, table).filter(month == name)
             merged[table] = pl.concat([rows.filter(before), fresh, rows.filter(after)])
-        store.lake.write_month(platform, name, merged)
+        for table, sha256 in store.lake.write_month(platform, name, merged).items():
+            hashes[name, table] = sha256
+    return hashes
 
 
 def _recorded(parts: Sequence[Part], zone: str) -> pl.DataFrame:

@@ -66,6 +66,16 @@ def no_records(last: date) -> Reason:
     )
 
 
+def clock_behind(today: date, published: date) -> Reason:
+    """The reason of a week that is older than what was published."""
+    return Reason(
+        f"nous serions le {today}, mais le tableau de la semaine qui finit le {published} a déjà"
+        " été publié : l’horloge de cette machine est-elle à l’heure ?",
+        f"today would be {today}, but the table of the week up to {published} has been published"
+        " already: is the clock of this machine right?",
+    )
+
+
 def share_changed(new: Levels, old: Levels) -> float:
     """Share (0-1) of the cells with a level in both that do not have the same; 0 without any."""
     both = [cell for cell in new if new[cell] in LEVELS and old.get(cell) in LEVELS]

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from affluence.errors import DeliveryError, DifferentSiteError
 from affluence.publication import wording
-from affluence.publication.portal import Portal
 from affluence.publication.site import JSON
+from affluence.steps.leaks import Cleared
 from affluence.store import Store
 from affluence.store.publications import Publication, Recommended
 from affluence.targets.delivery import deliver as deliver_to
@@ -43,7 +43,7 @@ def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
     return None
 
 
-def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) -> None:
+def keep(store: Store, built: Cleared, weeks: Mapping[str, date], now: datetime) -> None:
     """Keep the files of a release and write it down."""
     store.shelf.put(built.release, built.files)
     store.ledger.publications.add_release(built.release, weeks, now)
@@ -52,8 +52,7 @@ def keep(store: Store, built: Portal, weeks: Mapping[str, date], now: datetime) 
 def deliver(
     store: Store,
     places: Mapping[str, Place],
-    files: Files,
-    release: str,
+    built: Cleared,
     *,
     days: Mapping[str, date],
     now: datetime,
@@ -65,8 +64,7 @@ def deliver(
     Args:
         store: where deliveries are written down.
         places: the targets by their names.
-        files: of the release.
-        release: its identifier.
+        built: the release.
         days: the day that counts as today for each platform.
         now: when it is done.
         action: why: "run", "approve", "publish", "rollback" or "withdraw".
@@ -84,31 +82,31 @@ def deliver(
     for name, place in places.items():
         before = publications.published(name)
         try:
-            if before == release and place.target.is_intact(release):
+            if before == built.release and place.target.is_intact(built.release):
                 continue
-            old = None if before is None or before == release else store.shelf.get(before)
+            old = None if before is None or before == built.release else store.shelf.get(before)
             told = deliver_to(
                 place.target,
-                (files, release),
+                (built.files, built.release),
                 previous=None if before is None or old is None else (old, before),
                 address=place.address,
             )
         except DifferentSiteError as error:
             if error.rolled_back_to is not None:
                 # Tried again, it would come and go: a person must look, or a new week come.
-                publications.hold_back(release, error.rolled_back_to, now)
+                publications.hold_back(built.release, error.rolled_back_to, now)
             failures.append(error)
             continue
         except DeliveryError as error:
             failures.append(error)
             continue
         warnings += [f"target '{name}': {warning}" for warning in told]
-        new = Publication(target=name, release=release, at=now, action=action, reason=reason)
-        publications.add_publication(new, _recommended_in(files, days))
+        new = Publication(target=name, release=built.release, at=now, action=action, reason=reason)
+        publications.add_publication(new, _recommended_in(built.files, days))
         done.append(name)
     if failures:
         raise failures[0] if len(failures) == 1 else DeliveryError.of_several(failures)
-    return Delivered(release=release, targets=tuple(done), warnings=tuple(warnings))
+    return Delivered(release=built.release, targets=tuple(done), warnings=tuple(warnings))
 
 
 def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]:

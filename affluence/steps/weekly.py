@@ -18,6 +18,7 @@ from affluence.steps.effect import effect_of
 from affluence.steps.refusals import (
     MOST_CHANGED,
     Limits,
+    clock_behind,
     levels_of,
     no_records,
     reasons_against,
@@ -81,6 +82,9 @@ def judge(
     """
     publications = store.ledger.publications
     last = newest_complete_week(store, page, today, grace_days)
+    newest = publications.newest_published_week(page.platform)
+    if newest is not None and last < newest.last and not wish.force:
+        return Verdict(last=last, reasons=(str(clock_behind(today, newest.last)),))
     settings = _settings_hash(page, last)
     known = publications.week(page.platform, last)
     frozen = known is not None and known.state == "published" and known.settings == settings

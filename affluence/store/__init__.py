@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.errors import StateError
+from affluence.store.atomic import FILE_MODE, make_folder
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
+from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
+from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
     from affluence.store.lake import Lake
+
+
+RESTORING = "restoring"  # lies in a state folder while a backup is being restored into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +46,54 @@ class Store:
         """The releases that are kept."""
         return Shelf(self.folder / "releases")
 
+    @property
+    def quarantine(self) -> Quarantine:
+        """What is known of rejected lines."""
+        return Quarantine(self.folder / "quarantine")
+
+    def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
+        """Which of some numbers are in the lake in the place of a person, a record or a call."""
+        found: set[int] = set()
+        for platform in self.ledger.platforms():
+            parts = [(part.day, part.name) for part in self.ledger.parts(platform)]
+            found |= self.lake.pseudonyms_among(platform, parts, numbers)
+        return found
+
 
 @contextmanager
 def open_store(folder: Path, keys: Path) -> Iterator[Store]:
     """Open the state folder, made on first use, and hold its lock.
 
     Raises:
-        StateError: the folder cannot be written, its ledger cannot be used, or another run is on.
+        StateError: the folder cannot be written, its disk is full, its ledger cannot be used, or
+            another run is on.
 
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        message = f"{folder}: the state folder cannot be written ({error.strerror}). Give it to"
-        raise StateError(f"{message} the user that runs affluence.") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"{folder}: another run of affluence is at work here. Wait for it to end."
-            raise StateError(message) from error
-        ledger = Ledger(folder / "ledger.sqlite")
-        try:
-            yield Store(folder, ledger, Keyring(keys))
-        finally:
-            ledger.close()
+    with in_plain_words(folder):
+        make_folder(folder)
+        _keep_others_out(folder, keys)
+        with open(folder / "lock", "w", opener=_private) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = f"{folder}: another run of affluence is at work here. Wait for it to end."
+                raise StateError(message) from error
+            if (folder / RESTORING).exists():
+                message = f"{folder}: a backup was not restored to its end. Restore it again."
+                raise StateError(message)
+            with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+                yield Store(folder, ledger, Keyring(keys))
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, FILE_MODE)
+
+
+def _keep_others_out(folder: Path, keys: Path) -> None:
+    """Take every right of other users of the machine away, and those of the group to the keys."""
+    for path, forbidden in (
+        (folder, stat.S_IRWXO),
+        *((path, stat.S_IRWXG | stat.S_IRWXO) for path in (keys, *keys.glob("*.key"))),
+    ):
+        if path.exists() and (mode := stat.S_IMODE(path.stat().st_mode)) & forbidden:
+            path.chmod(mode & ~forbidden)

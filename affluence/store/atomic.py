@@ -8,17 +8,33 @@ from pathlib import Path
 from typing import IO
 
 TEMPORARY_SUFFIX = ".tmp"
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
 
 
-def write_atomically(path: Path, write: Callable[[IO[bytes]], None], *, mode: int = 0o640) -> None:
+def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
+    """Make a folder and those above it, as far as they are missing, with this mode exactly."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(mode)
+
+
+def write_atomically(
+    path: Path, write: Callable[[IO[bytes]], None], *, mode: int = FILE_MODE
+) -> None:
     """Have ``write`` fill a file that takes the name ``path`` only once it is complete on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}{TEMPORARY_SUFFIX}")
-    with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
-        write(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
+            os.fchmod(stream.fileno(), mode)  # whatever the umask
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # on a full disk it would take the place of the next
+        raise
     sync_folder(path.parent)
 
 
@@ -31,7 +47,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_bytes_atomically(path: Path, content: bytes, *, mode: int = 0o640) -> None:
+def write_bytes_atomically(
+    path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE
+) -> None:
     """Give ``path`` this content, whole or not at all."""
 
     def write(stream: IO[bytes]) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from affluence.errors import StateError
+from affluence.store.atomic import FILE_MODE
+from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
-# What each version added; a ledger is brought forward through all that it has not seen.
+# What each version added; a ledger is brought forward through all that it has not seen. The
+# statements are told apart by their semicolons: none within a comment.
 _ADDED = {
     1: """
 CREATE TABLE files (
@@ -73,10 +77,10 @@ CREATE TABLE settled (situation TEXT NOT NULL);  -- at most one row: nothing to 
 CREATE TABLE deletions (
     id INTEGER PRIMARY KEY,
     platform TEXT,              -- null: keys, which all platforms share
-    what TEXT NOT NULL,         -- "calls" or "keys"
-    before TEXT NOT NULL,       -- day or month from which they are kept
+    what TEXT NOT NULL,         -- "calls", "keys", "quarantine" or "lost"
+    before TEXT NOT NULL,       -- day or month from which they are kept, or the day that is lost
     on_day TEXT NOT NULL,       -- the day of the run
-    count INTEGER NOT NULL      -- parts of the lake, or keys
+    count INTEGER NOT NULL      -- parts of the lake, keys, or files
 );
 """,
     3: """
@@ -151,6 +155,22 @@ CREATE TABLE late (             -- records came after the figures of a week were
     since TEXT NOT NULL
 );
 """,
+    7: """
+ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null where that is gone or older
+CREATE TABLE months (           -- the files of what was measured
+    platform TEXT NOT NULL,
+    month TEXT NOT NULL,
+    kind TEXT NOT NULL,         -- which of the measured tables
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (platform, month, kind)
+);
+CREATE TABLE quarantined (
+    platform TEXT NOT NULL,
+    name TEXT NOT NULL,
+    since TEXT NOT NULL,        -- the day of the run that first saw it
+    PRIMARY KEY (platform, name)
+);
+""",
 }
 
 
@@ -162,18 +182,26 @@ def connect(path: Path) -> sqlite3.Connection:
 
     """
     try:
+        if not path.exists():
+            path.touch()
+            path.chmod(FILE_MODE)  # before anything is in it, whatever the umask
+        _give_back_rights(path)
         db = sqlite3.connect(path, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA foreign_keys = ON")
         _bring_forward(db, path)
-    except sqlite3.DatabaseError as error:
-        message = (
-            f"{path}: the ledger cannot be used ({error})."
-            " Restore it from the backup, or move the state folder away to start afresh."
-        )
-        raise StateError(message) from error
-    path.chmod(0o640)
+    except sqlite3.Error as error:
+        raise of_database(path, error) from error
     return db
+
+
+def _give_back_rights(path: Path) -> None:
+    """Files beside the database have the mode that it had when they were made."""
+    if os.access(path, os.W_OK):
+        for name in (f"{path.name}-wal", f"{path.name}-shm"):
+            beside = path.with_name(name)
+            if beside.exists() and not os.access(beside, os.R_OK | os.W_OK):
+                beside.chmod(FILE_MODE)
 
 
 @contextmanager
@@ -182,10 +210,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # on a full disk it has been rolled back already
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def _bring_forward(db: sqlite3.Connection, path: Path) -> None:
@@ -196,6 +225,8 @@ def _bring_forward(db: sqlite3.Connection, path: Path) -> None:
             f" this one knows {SCHEMA_VERSION}). Install that version, or move the folder away."
         )
         raise StateError(message)
+    if version == SCHEMA_VERSION:
+        return
     with transaction(db):
         for added in range(version + 1, SCHEMA_VERSION + 1):
             for statement in _ADDED[added].split(";"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from affluence.errors import StateError
-from affluence.store.atomic import write_bytes_atomically
+from affluence.store.atomic import make_folder, write_bytes_atomically
 
 _KEY_BYTES = 32
 
@@ -27,6 +27,11 @@ class Keyring:
         self._folder = folder
         self._masters: dict[str, bytes] = {}
         self._making = Lock()
+
+    @property
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self._folder
 
     def day_key(self, platform: str, day: date) -> str:
         """Secret of one platform's local day: 128 bits as hexadecimal digits.
@@ -49,25 +54,54 @@ class Keyring:
     def _read_or_make(self, month: str) -> bytes:
         path = self._folder / f"{month}.key"
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._folder, 0o700)
             write_bytes_atomically(path, secrets.token_bytes(_KEY_BYTES).hex().encode(), mode=0o600)
-        try:
-            key = bytes.fromhex(path.read_text(encoding="ascii"))
-        except ValueError:
-            key = b""
-        if len(key) != _KEY_BYTES:
+        key = self._read(month)
+        if key is None:
             message = (
                 f"{path}: this is not a key of affluence. Restore it from the backup; without it"
-                f" callers of {month} cannot be recognised in records that come late."
+                f" callers of {month} cannot be recognised in records that come late, and"
+                " `affluence verify --repair` makes a new one."
             )
             raise StateError(message)
         return key
 
+    def _read(self, month: str) -> bytes | None:
+        try:
+            key = bytes.fromhex((self._folder / f"{month}.key").read_text(encoding="ascii"))
+        except ValueError:
+            return None
+        return key if len(key) == _KEY_BYTES else None
+
+    def masters(self) -> list[bytes]:
+        """Every master key that there is.
+
+        Raises:
+            StateError: a key file exists but is not a key.
+
+        """
+        return [self._master(month) for month in self.months()]
+
+    def months(self) -> tuple[str, ...]:
+        """Months with a key, in order."""
+        return tuple(sorted(path.stem for path in self._folder.glob("????-??.key")))
+
+    def held(self) -> dict[str, int]:
+        """Bytes of every key file by its month."""
+        return {month: (self._folder / f"{month}.key").stat().st_size for month in self.months()}
+
+    def damaged(self) -> tuple[str, ...]:
+        """Months whose key file is not a key."""
+        return tuple(month for month in self.months() if self._read(month) is None)
+
+    def remove(self, month: str) -> None:
+        """Delete a key that is none: the next record of its month makes a new one."""
+        (self._folder / f"{month}.key").unlink(missing_ok=True)
+
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
         first_kept = f"{oldest:%Y-%m}"
-        months = (path.stem for path in self._folder.glob("????-??.key"))
-        return tuple(sorted(month for month in months if month < first_kept))
+        return tuple(month for month in self.months() if month < first_kept)
 
     def destroy_before(self, oldest: date) -> None:
         """Delete the keys of the months that end before ``oldest``."""

@@ -6,15 +6,18 @@ What the ledger does not name does not count, and is swept away.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from typing import IO
 
 import polars as pl
 
-from affluence.store.atomic import write_atomically
+from affluence.errors import StateError
+from affluence.store.atomic import make_folder, write_bytes_atomically
 from affluence.tables import LEGS, MEASURED, Table
 
 
@@ -24,14 +27,14 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write_legs(self, platform: str, day: date, name: str, legs: pl.DataFrame) -> None:
-        """Write one part: LEGS of one local day out of one range of one file.
+    def write_legs(self, platform: str, day: date, name: str, legs: pl.DataFrame) -> str:
+        """Write one part, LEGS of one local day out of one range of one file; return its SHA-256.
 
         Columns of which a part knows nothing are left out: most platforms have several.
         """
         LEGS.check(legs)
         known = [column.name for column in legs if column.null_count() < legs.height]
-        _write(self._part(platform, day, name), legs.select(known))
+        return _write(self._part(platform, day, name), legs.select(known))
 
     def read_legs(self, platform: str, parts: list[tuple[date, str]]) -> pl.DataFrame:
         """LEGS of some parts, with a column ``part``: the index in ``parts`` (UInt32)."""
@@ -42,12 +45,52 @@ class Lake:
             for index, (day, name) in enumerate(parts)
         ]
         none = LEGS.empty().lazy().with_columns(part=pl.lit(0, pl.UInt32))
-        return pl.concat(frames or [none]).collect()
+        with _reading():
+            return pl.concat(frames or [none]).collect()
 
-    def write_month(self, platform: str, month: str, measured: Mapping[str, pl.DataFrame]) -> None:
-        """Replace all tables of `MEASURED` of one month ("2026-09"); their rows are in order."""
-        for name, table in MEASURED.items():
-            _write(self._month(name, platform, month), table.check(measured[name]))
+    def pseudonyms_among(
+        self, platform: str, parts: list[tuple[date, str]], numbers: Collection[int]
+    ) -> set[int]:
+        """Which of some numbers stand for a caller, an agent, a record or a call in some parts."""
+        if not parts:
+            return set()
+        keys = [name for name, dtype in LEGS.schema.items() if dtype == pl.UInt64()]
+        paths = [self._part(platform, day, name) for day, name in parts]
+        legs = pl.scan_parquet(paths, schema=LEGS.schema, missing_columns="insert").select(keys)
+        wanted = pl.lit(pl.Series(sorted(numbers), dtype=pl.UInt64)).implode()
+        with _reading():
+            hits = legs.filter(pl.any_horizontal(pl.col(keys).is_in(wanted))).collect()
+        return {number for key in keys for number in hits[key] if number in numbers}
+
+    def legs_held(self) -> dict[str, list[tuple[date, int]]]:
+        """Local day and bytes of every leg file by platform, as they lie on the disk."""
+        found: dict[str, list[tuple[date, int]]] = {}
+        for path in sorted((self._folder / "legs").glob("platform=*/day=*/*.parquet")):
+            day = date.fromisoformat(path.parent.name.removeprefix("day="))
+            found.setdefault(_platform_of(path.parent), []).append((day, path.stat().st_size))
+        return found
+
+    def months_held(self) -> dict[str, list[tuple[str, int]]]:
+        """Month and bytes of every measured file by platform, as they lie on the disk."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for name in MEASURED:
+            for path in sorted((self._folder / name).glob("platform=*/*.parquet")):
+                found.setdefault(_platform_of(path), []).append((path.stem, path.stat().st_size))
+        return found
+
+    def write_month(
+        self, platform: str, month: str, measured: Mapping[str, pl.DataFrame]
+    ) -> dict[str, str]:
+        """Replace all tables of `MEASURED` of one month ("2026-09"), their rows in order.
+
+        Returns:
+            The SHA-256 of each file by the name of the table.
+
+        """
+        return {
+            name: _write(self._month(name, platform, month), table.check(measured[name]))
+            for name, table in MEASURED.items()
+        }
 
     def read_month(self, platform: str, month: str) -> dict[str, pl.DataFrame]:
         """All tables of `MEASURED` of one month, empty if there are none yet."""
@@ -62,6 +105,54 @@ class Lake:
         table = MEASURED[name]
         paths = sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
         return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
+
+    def part_hash(self, platform: str, day: date, name: str) -> str | None:
+        """SHA-256 of a part as it lies on the disk; None if it is missing."""
+        return _hash(self._part(platform, day, name))
+
+    def month_hash(self, platform: str, month: str, kind: str) -> str | None:
+        """SHA-256 of a measured file as it lies on the disk; None if it is missing."""
+        return _hash(self._month(kind, platform, month))
+
+    def is_readable(self, platform: str, day: date, name: str, records: int) -> bool:
+        """Whether a part of unknown hash is a whole file of as many records."""
+        try:
+            return self.read_legs(platform, [(day, name)]).height == records
+        except StateError:
+            return False
+
+    def is_month_readable(self, platform: str, month: str, kind: str) -> bool:
+        """Whether a measured file of unknown hash is whole."""
+        try:
+            _read(self._month(kind, platform, month), MEASURED[kind])
+        except StateError:
+            return False
+        return True
+
+    def remove_part(self, platform: str, day: date, name: str) -> None:
+        """Delete a damaged part."""
+        self._part(platform, day, name).unlink(missing_ok=True)
+
+    def set_month_aside(self, platform: str, month: str, kind: str, folder: Path) -> None:
+        """Move a damaged measured file into a folder: it is anonymous, somebody may look at it."""
+        path = self._month(kind, platform, month)
+        if path.exists():
+            make_folder(folder)
+            path.replace(folder / f"{kind}-{platform}-{path.name}")
+
+    def strays(
+        self,
+        parts: Iterable[tuple[str, date, str]],
+        months: Iterable[tuple[str, str, str]],
+    ) -> list[Path]:
+        """Files that are none of the known parts (platform, day, name) and (platform, month, kind).
+
+        Relative to the folder of the lake.
+        """
+        known = {self._part(*part) for part in parts}
+        known |= {self._month(kind, platform, month) for platform, month, kind in months}
+        files = {path for path in self._folder.rglob("*") if path.is_file()}
+        return sorted(path.relative_to(self._folder) for path in files - known)
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
         """Delete every leg file that is not one of the known (platform, day, name).
@@ -88,17 +179,44 @@ class Lake:
         return self._folder / kind / f"platform={platform}" / f"{month}.parquet"
 
 
+def _platform_of(path: Path) -> str:
+    return path.parent.name.removeprefix("platform=")
+
+
 def _read(path: Path, table: Table) -> pl.DataFrame:
     # Months that were written before a column existed do not know it.
     scan = pl.scan_parquet(path, schema=table.schema, missing_columns="insert")
-    return table.check(scan.collect())
+    with _reading():
+        return table.check(scan.collect())
 
 
-def _write(path: Path, frame: pl.DataFrame) -> None:
-    def write(stream: IO[bytes]) -> None:
-        # Files are chosen by their path, so no statistics are needed to skip them; keys are as
-        # random as numbers come and repeated values have their dictionary, so that compression
-        # would gain a tenth of the space for a third of the time.
-        frame.write_parquet(stream, compression="uncompressed", statistics=False)
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        message = f"a file of the lake is damaged or cannot be read ({_first_line(error)})."
+        advice = "`affluence verify` tells which, `affluence verify --repair` has it made again."
+        raise StateError(f"{message} {advice}") from error
 
-    write_atomically(path, write)
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _hash(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write(path: Path, frame: pl.DataFrame) -> str:
+    """Write a file whole; return the SHA-256 of what was meant, whatever the disk makes of it."""
+    stream = BytesIO()
+    # Files are chosen by their path, so no statistics are needed to skip them; keys are as
+    # random as numbers come and repeated values have their dictionary, so that compression
+    # would gain a tenth of the space for a third of the time.
+    frame.write_parquet(stream, compression="uncompressed", statistics=False)
+    write_bytes_atomically(path, stream.getbuffer())
+    return hashlib.sha256(stream.getbuffer()).hexdigest()

@@ -7,13 +7,16 @@ interrupted before that is simply done again, with the same result.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from affluence.store.database import connect, transaction
+from affluence.store.inventory import Inventory
 from affluence.store.publications import Publications
 
 
@@ -49,7 +52,7 @@ class RangeEntry:
     repeated: int
     ignored: Mapping[str, int]
     rejected: Mapping[str, int]
-    parts: tuple[tuple[date, int, int], ...]  # day, records, latest instant (µs)
+    parts: tuple[tuple[date, int, int, str], ...]  # day, records, latest instant (µs), SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +81,25 @@ class Ledger:
     """An open ledger. Every method that writes is one transaction."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._db = connect(path)
         self.publications = Publications(self._db)
+        self.inventory = Inventory(self._db)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the database."""
+        return self._path.stat().st_size
+
+    def snapshot(self) -> bytes:
+        """The whole database as one file would hold it."""
+        with closing(sqlite3.connect(":memory:")) as copy:
+            self._db.backup(copy)
+            return copy.serialize()
 
     # Files
 
@@ -146,11 +162,11 @@ class Ledger:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO parts (platform, day, name, file, records, last_us)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO parts (platform, day, name, file, records, last_us, sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (platform, day.isoformat(), entry.name, file, records, last_us)
-                    for day, records, last_us in entry.parts
+                    (platform, day.isoformat(), entry.name, file, records, last_us, sha256)
+                    for day, records, last_us, sha256 in entry.parts
                 ],
             )
             self._db.execute(
@@ -275,6 +291,11 @@ class Ledger:
             for day, name, records, last_us in rows
         ]
 
+    def platforms(self) -> list[str]:
+        """Platforms with parts in the lake, those included that are no longer configured."""
+        rows = self._db.execute("SELECT DISTINCT platform FROM parts WHERE NOT deleted ORDER BY 1")
+        return [platform for (platform,) in rows]
+
     def all_parts(self) -> list[tuple[str, date, str]]:
         """(platform, day, name) of every part in the lake."""
         rows = self._db.execute("SELECT platform, day, name FROM parts WHERE NOT deleted")
@@ -292,8 +313,17 @@ class Ledger:
         platform: str,
         days: Mapping[date, str],
         fates: Iterable[tuple[date, str, int, int, int]],
+        months: Mapping[tuple[str, str], str],
     ) -> None:
-        """Record measured days with the hash of their inputs, and the fates of their parts."""
+        """Record what was measured.
+
+        Args:
+            platform: identifier of the platform.
+            days: hash of the inputs of each measured day.
+            fates: day and name of each part, and how many of its records became what.
+            months: SHA-256 of each file that holds them now, by month and kind.
+
+        """
         with transaction(self._db):
             self._db.executemany(
                 "INSERT INTO days (platform, day, inputs) VALUES (?, ?, ?)"
@@ -308,6 +338,13 @@ class Ledger:
                     for day, name, calls, merged, duplicates in fates
                 ],
             )
+            self._set_month_hashes(platform, months)
+
+    def _set_month_hashes(self, platform: str, hashes: Mapping[tuple[str, str], str]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO months (platform, month, kind, sha256) VALUES (?, ?, ?, ?)",
+            [(platform, month, kind, sha256) for (month, kind), sha256 in hashes.items()],
+        )
 
     def seal(self, platform: str, *, oldest_kept: date, today: date) -> int:
         """Seal the days up to ``oldest_kept``, drop the calls before it; return how many parts.
@@ -320,7 +357,8 @@ class Ledger:
                 (platform, oldest_kept.isoformat()),
             )
             cursor = self._db.execute(
-                "UPDATE parts SET deleted = 1 WHERE platform = ? AND day < ? AND NOT deleted",
+                "UPDATE parts SET deleted = 1, sha256 = NULL"
+                " WHERE platform = ? AND day < ? AND NOT deleted",
                 (platform, oldest_kept.isoformat()),
             )
             if cursor.rowcount:
@@ -332,8 +370,33 @@ class Ledger:
         with transaction(self._db):
             self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
 
+    def quarantined(self) -> dict[tuple[str, str], date]:
+        """Platform and name of what is in quarantine, and since when."""
+        rows = self._db.execute("SELECT platform, name, since FROM quarantined")
+        return {(platform, name): date.fromisoformat(since) for platform, name, since in rows}
+
+    def set_quarantined(self, held: Mapping[tuple[str, str], date]) -> None:
+        """Replace what is known to be in quarantine, and since when."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM quarantined")
+            self._db.executemany(
+                "INSERT INTO quarantined (platform, name, since) VALUES (?, ?, ?)",
+                [(platform, name, since.isoformat()) for (platform, name), since in held.items()],
+            )
+
+    def trace_quarantine(
+        self, platform: str, *, oldest_kept: date, today: date, count: int
+    ) -> None:
+        """Remember that what was in quarantine before ``oldest_kept`` was deleted."""
+        with transaction(self._db):
+            self._trace(platform, "quarantine", oldest_kept.isoformat(), today, count)
+
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
-        """Platform, what ("calls", "keys", "copies"), kept from, day of the run, how many."""
+        """Every deletion, oldest first.
+
+        Platform, what ("calls", "keys", "quarantine", "copies"), kept from, day of the run, and
+        how many.
+        """
         rows = self._db.execute(
             "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
         )

@@ -359,17 +359,23 @@ class Publications:
 
     def last_run(self) -> Run | None:
         """The newest run."""
+        return next(iter(self.last_runs(1)), None)
+
+    def last_runs(self, count: int) -> list[Run]:
+        """The newest runs, the newest first."""
         rows = self._db.execute(
-            "SELECT began_at, ended_at, outcome, message FROM runs ORDER BY id DESC LIMIT 1"
+            "SELECT began_at, ended_at, outcome, message FROM runs ORDER BY id DESC LIMIT ?",
+            (count,),
         )
-        for began_at, ended_at, outcome, message in rows:
-            return Run(
+        return [
+            Run(
                 began_at=datetime.fromisoformat(began_at),
                 ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
                 outcome=outcome or "",
                 message=message,
             )
-        return None
+            for began_at, ended_at, outcome, message in rows
+        ]
 
 
 def _days_as_json(days: Mapping[str, date]) -> str:

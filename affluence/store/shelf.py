@@ -40,6 +40,17 @@ class Shelf:
             if path.is_file()
         }
 
+    def held(self) -> dict[str, int]:
+        """Bytes of every release that is kept."""
+        return {
+            folder.name: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            for folder in sorted(self._folder.glob("*"))
+        }
+
+    def remove(self, release: str) -> None:
+        """Delete a release."""
+        shutil.rmtree(self._folder / release, ignore_errors=True)
+
     def keep_only(self, releases: Collection[str]) -> None:
         """Delete every other release, and what an interrupted run left."""
         for path in self._folder.glob("*"):

@@ -40,8 +40,9 @@ class Folder:
         """See `affluence.targets.files.Files`."""
         file = self._folder / path
         with self._writing(file):
-            file.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(file.parent)
             with file.open("wb") as stream:
+                os.fchmod(stream.fileno(), 0o644)
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -131,3 +132,11 @@ class Folder:
         advice = "Give the folder to the user that runs affluence and check the disk's space."
         why = f"{error.filename or path} cannot be {done} ({error.strerror})"
         return DeliveryError(self._target, why, advice, transient=error.errno in _TRY_LATER)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, as far as they are missing, for every user to read."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(0o755)  # whatever the umask: the web server is another user

@@ -1,0 +1,128 @@
+"""What is kept, for how long, and that it is sound.
+
+Each function opens the state folder and does one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from affluence.config import Config, FolderSource
+from affluence.errors import NoRecordsError
+from affluence.sources.folder import list_files
+from affluence.steps.clock import today_of
+from affluence.steps.fetch import fetched_files
+from affluence.store import Store, open_store
+
+if TYPE_CHECKING:
+    from affluence.steps.forget import Due
+    from affluence.steps.held import Held
+    from affluence.steps.verify import Verdict
+    from affluence.store.backup import Archived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """The trace of something that was deleted."""
+
+    platform: str | None  # None: keys, which all platforms share
+    what: str  # "calls", "keys", "quarantine" or "lost"
+    kept_from: str  # day or month from which it was kept; the day that is lost
+    on: date  # the day of the run
+    count: int  # parts of the lake, keys, or files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What is held, what should have gone by now, and what has gone."""
+
+    held: Sequence[Held]
+    overdue: Due
+    deletions: Sequence[Deletion]
+
+
+def forget(config: Config, now: datetime, *, dry_run: bool) -> Due:
+    """Delete what is past its period, or only tell what would be deleted."""
+    from affluence.steps.forget import due, forget
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        days = _days(config, store, now)
+        return (due if dry_run else forget)(config, store, days)
+
+
+def privacy(config: Config, now: datetime) -> Privacy:
+    """What is held of each kind of data, since when and until when, and the trace of deletions."""
+    from affluence.steps.forget import due
+    from affluence.steps.held import held
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return Privacy(
+            held=held(config, store),
+            overdue=due(config, store, _days(config, store, now)),
+            deletions=[
+                Deletion(
+                    platform=platform,
+                    what=what,
+                    kept_from=kept_from,
+                    on=date.fromisoformat(on_day),
+                    count=count,
+                )
+                for platform, what, kept_from, on_day, count in store.ledger.deletions()
+            ],
+        )
+
+
+def verify(config: Config) -> Verdict:
+    """Compare every file of the state with what the ledger knows of it; change nothing."""
+    from affluence.steps.verify import look
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return look(store, _present(config, store))
+
+
+def repair(config: Config, now: datetime) -> Verdict:
+    """Let go of what is damaged, so that the next run makes it again; return what was found."""
+    from affluence.steps.verify import look, repair
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        found = look(store, _present(config, store))
+        repair(store, found, min(_days(config, store, now).values()))
+        return found
+
+
+def backup(config: Config, path: Path, now: datetime) -> Archived:
+    """Write the whole state into one file."""
+    from affluence.store.backup import write_backup
+
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return write_backup(store, path, now)
+
+
+def restore(config: Config, path: Path) -> Archived:
+    """Make the state folder, which must be empty or missing, from a backup."""
+    from affluence.store.backup import restore_backup
+
+    return restore_backup(path, config.state.folder, config.state.keys_folder)
+
+
+def _present(config: Config, store: Store) -> dict[str, Sequence[Path]]:
+    """Files of records that are there now, by platform."""
+    found: dict[str, Sequence[Path]] = {}
+    for name, platform in config.platform.items():
+        source = platform.source
+        if not isinstance(source, FolderSource):
+            found[name] = fetched_files(store, name)
+            continue
+        try:
+            found[name] = list_files(source.folder, source.files)
+        except NoRecordsError:
+            found[name] = ()  # nothing can be read again then, and that is what will be said
+    return found
+
+
+def _days(config: Config, store: Store, now: datetime) -> dict[str, date]:
+    return {name: today_of(config, store, name, now) for name in config.platform}

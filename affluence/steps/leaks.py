@@ -1,0 +1,117 @@
+"""Nothing confidential leaves: a release is looked through before it is kept and delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from affluence.config import Config
+from affluence.credentials import REFERENCE, reveal
+from affluence.errors import CredentialError, RefusedPublicationError
+from affluence.publication.checks import digits_of
+from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
+from affluence.steps.refusals import Reason
+from affluence.store import Store
+
+_PUBLIC = ("page", "public_url")  # addresses that the page itself may name
+_WORDS = {
+    Kind.PHONE: (
+        "un numéro de téléphone qui n’est pas celui du service",
+        "a telephone number that is not the service's own",
+    ),
+    Kind.PSEUDONYM: ("un pseudonyme des enregistrements", "a pseudonym of the records"),
+    Kind.KEY: ("une clé des pseudonymes", "a key of the pseudonyms"),
+    Kind.SECRET: ("un secret de la configuration", "a secret of the configuration"),
+    Kind.PATH: ("un chemin de cette machine", "a path of this machine"),
+    Kind.SERVER: ("le nom d’un serveur ou de son utilisateur", "a name of a server or its user"),
+    Kind.PERSON: ("le nom d’une personne", "the name of a person"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """A release that was looked through: `clear` alone makes one, and only this is delivered."""
+
+    files: Mapping[str, bytes]
+    release: str
+
+
+def clear(config: Config, store: Store, files: Mapping[str, bytes], release: str) -> Cleared:
+    """Look through the files of a release.
+
+    Raises:
+        RefusedPublicationError: something confidential is in a file; which kind, and where.
+
+    """
+    found = find_leaks(files, confidential_of(config, store), store.pseudonyms_among)
+    if found:
+        raise RefusedPublicationError([str(_reason(leak)) for leak in found])
+    return Cleared(files=files, release=release)
+
+
+def confidential_of(config: Config, store: Store) -> Confidential:
+    """What must not be published, as configuration and keyring tell it."""
+    document = config.model_dump()
+    values = list(_values(document))
+    return Confidential(
+        own_phones={digits_of(platform.phone) for platform in config.platform.values()},
+        keys=store.keys.masters(),
+        secrets=set(_secrets(value for _, value in values)),
+        paths=set(_paths(values)),
+        servers=set(_servers(values)),
+        persons={who for each in config.platform.values() for who in each.reviewed_by.values()},
+    )
+
+
+def _reason(leak: Leak) -> Reason:
+    french, english = _WORDS[leak.kind]
+    return Reason(f"{leak.path} : {french} s’y trouve", f"{leak.path}: {english} is in it")
+
+
+def _values(section: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
+    """Every value of a configuration with the keys that lead to it."""
+    if isinstance(section, Mapping):
+        for key, value in section.items():
+            yield from _values(value, (*keys, str(key)))
+    elif isinstance(section, (list, tuple)):
+        for value in section:
+            yield from _values(value, keys)
+    else:
+        yield keys, section
+
+
+def _secrets(values: Iterator[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str) and REFERENCE.fullmatch(value):
+            try:
+                yield reveal(value)
+            except CredentialError:
+                # What cannot be had is in no file either; whoever needs it says what is wrong.
+                continue
+
+
+def _paths(values: Collection[tuple[tuple[str, ...], Any]]) -> Iterator[str]:
+    """Folders and files of this machine and of servers; those right below the root say nothing."""
+    for keys, value in values:
+        if isinstance(value, Path) or (isinstance(value, str) and keys[-1] == "folder"):
+            path = Path(value)
+            if path.is_absolute() and len(path.parts) > 2:
+                yield str(path)
+
+
+def _servers(values: Collection[tuple[tuple[str, ...], Any]]) -> Iterator[str]:
+    """Names of hosts and users, but for the hosts to which the page leads."""
+    public, names = set(), set()
+    for keys, value in values:
+        if not isinstance(value, str) or not value:
+            continue
+        if any(key in _PUBLIC for key in keys):
+            public.add(urlsplit(value).hostname)
+        elif keys[-1] in {"host", "user"}:
+            names.add(value)
+        elif keys[-1] in {"url", "proxy"}:
+            names.add(urlsplit(value).hostname or "")
+    yield from (name for name in names - public if len(name) > 2)

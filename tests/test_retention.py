@@ -1,0 +1,166 @@
+"""Each kind of data goes after its own period, whatever else fails, and leaves a trace."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from affluence import keeping
+from affluence.config import load
+from affluence.errors import AffluenceError
+from affluence.keeping_words import (
+    forgotten_as_document,
+    forgotten_as_text,
+    privacy_as_document,
+    privacy_as_text,
+)
+from affluence.store import open_store
+from tests.conftest import ConfigWriter
+from tests.records import day_of_records
+from tests.runs import accounts, balanced, files_under, noon, run
+
+FRIDAY = date(2026, 3, 6)
+NUMBER = "06 39 98 00 01"
+
+
+@pytest.fixture
+def desk(small_platform: ConfigWriter) -> Path:
+    """A desk by the clock that keeps calls for eight days, after a run on its first Saturday."""
+    config = small_platform(legs_days=8)
+    config.write_text(
+        config.read_text()
+        .replace('as_of = "last-record"', 'as_of = "today"')
+        .replace("legs_days = 8", "legs_days = 8\nquarantine_days = 5")
+    )
+    days = (day_of_records(f"2026-03-{day:02}", 10, first=100 * day) for day in range(2, 7))
+    log = config.parent / "records" / "week.csv"
+    log.write_text("".join(days) + f'"not","a","record of {NUMBER}"\n')
+    try_run(config, FRIDAY + timedelta(days=1))
+    return config
+
+
+def try_run(config: Path, day: date) -> None:
+    """A run that may refuse to publish: that is not what these tests are about."""
+    try:
+        run(config, day)
+    except AffluenceError:
+        return
+
+
+def held(config: Path, day: date) -> dict[str, int]:
+    """Number of files of each kind."""
+    return {one.kind: one.files for one in keeping.privacy(load(config), noon(day)).held}
+
+
+def days_in_lake(config: Path) -> list[str]:
+    lake = config.parent / ".affluence" / "lake" / "legs" / "platform=desk"
+    return sorted(path.name.removeprefix("day=") for path in lake.glob("day=*"))
+
+
+def test_what_would_go_is_told_and_stays(desk: Path) -> None:
+    later = FRIDAY + timedelta(days=7)
+    state = desk.parent / ".affluence"
+    before = files_under(state / "lake") | files_under(state / "quarantine")
+    would = keeping.forget(load(desk), noon(later), dry_run=True)
+    assert files_under(state / "lake") | files_under(state / "quarantine") == before
+    text = forgotten_as_text(would, dry_run=True)
+    assert "desk: 30 records of 3 days, 2026-03-02 to 2026-03-04, would be deleted" in text
+    assert "1 files of rejected lines would be deleted." in text
+    done = keeping.forget(load(desk), noon(later), dry_run=False)
+    assert done == would
+    assert days_in_lake(desk) == ["2026-03-05", "2026-03-06"]
+    assert not files_under(state / "quarantine")
+    again = keeping.forget(load(desk), noon(later), dry_run=True)
+    assert forgotten_as_text(again, dry_run=True) == "Nothing is past its period."
+    document = json.loads(forgotten_as_document(done, dry_run=False))
+    assert document["calls"][0]["days"] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert all(balanced(account) for account in accounts(desk))
+
+
+def test_keys_go_with_the_last_call_of_their_month(desk: Path) -> None:
+    config = load(desk)
+    keys = desk.parent / ".affluence" / "keys"
+    keeping.forget(config, noon(date(2026, 4, 8)), dry_run=False)
+    assert [path.name for path in keys.iterdir()] == ["2026-03.key"]
+    gone = keeping.forget(config, noon(date(2026, 4, 9)), dry_run=False)
+    assert gone.key_months == ("2026-03",)
+    assert list(keys.iterdir()) == []
+
+
+def test_it_is_applied_although_no_records_come(desk: Path) -> None:
+    shutil.rmtree(desk.parent / "records")
+    with pytest.raises(AffluenceError, match="no such folder"):
+        run(desk, FRIDAY + timedelta(days=7))
+    assert days_in_lake(desk) == ["2026-03-05", "2026-03-06"]
+
+
+def test_it_is_applied_to_a_platform_that_is_no_longer_configured(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("platform.desk", "platform.other"))
+    try_run(desk, FRIDAY + timedelta(days=7))
+    assert days_in_lake(desk) == ["2026-03-05", "2026-03-06"]
+
+
+def test_what_was_never_measured_is_measured_before_it_goes(desk: Path) -> None:
+    state = load(desk).state
+    with open_store(state.folder, state.keys_folder) as store:
+        store.ledger._db.execute("DELETE FROM days")
+        store.ledger._db.execute("UPDATE parts SET calls = NULL, merged = NULL, duplicates = NULL")
+    keeping.forget(load(desk), noon(FRIDAY + timedelta(days=7)), dry_run=False)
+    assert all(balanced(account) for account in accounts(desk))
+
+
+def test_a_clock_that_goes_back_gives_nothing_back(desk: Path) -> None:
+    later = FRIDAY + timedelta(days=7)
+    keeping.forget(load(desk), noon(later), dry_run=False)
+    copy = desk.parent / "records" / "copy.csv"
+    copy.write_text(day_of_records("2026-03-03", 10, first=7000))
+    try_run(desk, FRIDAY + timedelta(days=1))
+    assert days_in_lake(desk) == ["2026-03-05", "2026-03-06"]
+
+
+def test_what_is_held_is_told_with_its_dates_and_the_trace(desk: Path) -> None:
+    config, day = load(desk), FRIDAY + timedelta(days=1)
+    found = keeping.privacy(config, noon(day))
+    assert held(desk, day) == {
+        "calls": 5,
+        "keys": 1,
+        "quarantine": 1,
+        "counts": 5,
+        "releases": held(desk, day)["releases"],
+        "ledger": 1,
+    }
+    calls = found.held[0]
+    assert (calls.oldest, calls.newest) == (date(2026, 3, 2), FRIDAY)
+    assert calls.first_goes_after == date(2026, 3, 10)  # 8 days after the oldest
+    assert calls.kept_until == date(2026, 3, 14)
+    assert [one.kind for one in found.held if one.is_personal] == ["calls", "keys"]
+    assert found.overdue.is_none
+    assert "Nothing is kept beyond its period" in privacy_as_text(found)
+
+    later = noon(date(2026, 4, 9))
+    overdue = keeping.privacy(config, later)
+    assert "OVERDUE" in privacy_as_text(overdue)
+    keeping.forget(config, later, dry_run=False)
+    after = keeping.privacy(config, later)
+    assert after.overdue.is_none
+    assert [(gone.what, gone.kept_from, gone.count) for gone in after.deletions] == [
+        ("calls", "2026-04-01", 5),
+        ("keys", "2026-04", 1),
+        ("quarantine", "2026-04-04", 1),
+    ]
+    assert "2026-04-09  desk: 5 fichiers d’appels / files of calls" in privacy_as_text(after)
+    document = json.loads(privacy_as_document(after))
+    assert {one["kind"] for one in document["held"]} == {"counts", "ledger", "releases"}
+
+
+def test_no_number_is_in_anything_that_is_told_or_kept(desk: Path) -> None:
+    found = keeping.privacy(load(desk), noon(FRIDAY))
+    digits = NUMBER.replace(" ", "")
+    told = privacy_as_text(found) + privacy_as_document(found)
+    assert NUMBER not in told and digits not in told
+    for content in files_under(desk.parent / ".affluence").values():
+        assert NUMBER.encode() not in content and digits.encode() not in content
