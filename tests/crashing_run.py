@@ -49,7 +49,7 @@ def main() -> None:
         _with_steps(Path, name)
     for name in (
         *("add_file", "move_file", "forget_file", "drop_provisional", "add_range", "finish_file"),
-        *("set_measured", "seal", "settle"),
+        *("set_measured", "seal", "settle", "set_quarantined", "trace_quarantine", "trace_keys"),
     ):
         _with_steps(Ledger, name)
     for name in ("begin_run", "set_week", "add_release", "add_publication", "end_run"):

@@ -133,7 +133,7 @@ ALTER TABLE publications ADD COLUMN action TEXT NOT NULL DEFAULT 'run';
 ALTER TABLE publications ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """,
     5: """
-ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null once it is gone and where an older version wrote it
+ALTER TABLE parts ADD COLUMN sha256 TEXT;  -- of its file, null where that is gone or older
 CREATE TABLE months (           -- the files of what was measured
     platform TEXT NOT NULL,
     month TEXT NOT NULL,

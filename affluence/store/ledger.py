@@ -296,7 +296,8 @@ class Ledger:
                 (platform, oldest_kept.isoformat()),
             )
             cursor = self._db.execute(
-                "UPDATE parts SET deleted = 1, sha256 = NULL WHERE platform = ? AND day < ? AND NOT deleted",
+                "UPDATE parts SET deleted = 1, sha256 = NULL"
+                " WHERE platform = ? AND day < ? AND NOT deleted",
                 (platform, oldest_kept.isoformat()),
             )
             if cursor.rowcount:
