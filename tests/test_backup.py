@@ -208,7 +208,7 @@ def test_an_archive_that_is_not_whole_is_refused_whole(
     assert not Path("/tmp/outside-of-affluence").exists()  # noqa: S108
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
 def test_a_truncated_archive_is_refused_whole(desk: Path, archive: Path, share: float) -> None:
     shutil.rmtree(state_of(desk))
     archive.write_bytes(archive.read_bytes()[: int(archive.stat().st_size * share)])

@@ -248,7 +248,7 @@ def test_records_that_cannot_be_read_are_named(desk: Path) -> None:
     (records / "b.csv").chmod(0o000)
     assert "b.csv" in refused(desk, 7)
     records.chmod(0o300)
-    assert "The folder cannot be read" in refused(desk, 3)
+    assert "The folder cannot be read" in refused(desk, 7)  # what was read before is still there
     records.chmod(0o755)
     (records / "b.csv").chmod(0o644)
     assert powerless(desk, "run").returncode == 0

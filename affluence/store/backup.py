@@ -196,9 +196,11 @@ def _empty_state(folder: Path, keys: Path) -> Iterator[None]:
         make_folder(folder)
         with mark.open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # What an attempt that was interrupted left there.
-            for path in {path for place in places for path in place.glob("*")} - {mark}:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            # What an attempt that was interrupted left there; keys first, they may lie within.
+            for place in (keys, folder):
+                for path in place.glob("*"):
+                    if path != mark:
+                        shutil.rmtree(path) if path.is_dir() else path.unlink()
             yield
             mark.unlink()
     except OSError as error:
