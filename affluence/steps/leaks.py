@@ -16,7 +16,7 @@ from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
 from affluence.steps.refusals import Reason
 from affluence.store import Store
 
-_PUBLIC = ("page", "public_url")  # addresses that the page itself may name
+_PUBLIC = ("page", "public_url")  # what the page itself shows
 _WORDS = {
     Kind.PHONE: (
         "un numéro de téléphone qui n’est pas celui du service",
@@ -54,15 +54,21 @@ def clear(config: Config, store: Store, files: Mapping[str, bytes], release: str
 
 def confidential_of(config: Config, store: Store) -> Confidential:
     """What must not be published, as configuration and keyring tell it."""
-    document = config.model_dump()
-    values = list(_values(document))
+    values = list(_values(config.model_dump()))
+    platforms = config.platform.values()
+    said = _said_in_public(config, values)
     return Confidential(
-        own_phones={digits_of(platform.phone) for platform in config.platform.values()},
+        own_phones={digits_of(platform.phone) for platform in platforms},
         keys=store.keys.masters(),
         secrets=set(_secrets(value for _, value in values)),
         paths=set(_paths(values)),
-        servers=set(_servers(values)),
-        persons={who for each in config.platform.values() for who in each.reviewed_by.values()},
+        servers={name for name in _servers(values) if name.casefold() not in said},
+        persons={
+            who
+            for platform in platforms
+            for who in platform.reviewed_by.values()
+            if who.casefold() not in said
+        },
     )
 
 
@@ -103,15 +109,16 @@ def _paths(values: Collection[tuple[tuple[str, ...], Any]]) -> Iterator[str]:
 
 
 def _servers(values: Collection[tuple[tuple[str, ...], Any]]) -> Iterator[str]:
-    """Names of hosts and users, but for the hosts to which the page leads."""
-    public, names = set(), set()
+    """Names of hosts and users; those of one or two letters are words of some language."""
     for keys, value in values:
-        if not isinstance(value, str) or not value:
-            continue
-        if any(key in _PUBLIC for key in keys):
-            public.add(urlsplit(value).hostname)
-        elif keys[-1] in {"host", "user"}:
-            names.add(value)
-        elif keys[-1] in {"url", "proxy"}:
-            names.add(urlsplit(value).hostname or "")
-    yield from (name for name in names - public if len(name) > 2)
+        if isinstance(value, str) and keys[-1] in {"host", "user", "url", "proxy"}:
+            name = value if keys[-1] in {"host", "user"} else urlsplit(value).hostname or ""
+            if len(name) > 2:
+                yield name
+
+
+def _said_in_public(config: Config, values: Collection[tuple[tuple[str, ...], Any]]) -> str:
+    """What the page is meant to say: a user of a server may be called like the platform."""
+    words = [*config.platform, *(platform.name for platform in config.platform.values())]
+    words += [str(value) for keys, value in values if any(key in _PUBLIC for key in keys)]
+    return " ".join(words).casefold()

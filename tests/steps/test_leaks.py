@@ -49,7 +49,7 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
         def planted(*args: Any) -> Portal:
             built = join(*args)
             body = what if isinstance(what, bytes) else what.encode()
-            files = built.files | {"affluence.ics": built.files["affluence.ics"] + body}
+            files = built.files | {"affluence.ics": built.files.get("affluence.ics", b"") + body}
             return Portal(files=files, release=built.release)
 
         monkeypatch.setattr(portal, "join_sites", planted)
@@ -119,6 +119,14 @@ def test_nothing_that_leaks_waits_for_approval(desk: Path, plant: Plant) -> None
         assert store.ledger.publications.waiting() is None
 
 
+def test_a_withdrawal_is_looked_through_too(desk: Path, plant: Plant) -> None:
+    before = published(desk)
+    plant("0639981234")
+    with pytest.raises(RefusedPublicationError, match=r"affluence.ics: a telephone number"):
+        webmaster.withdraw(load(desk), None, "", noon(date(2026, 3, 23)))
+    assert published(desk) == before
+
+
 def test_what_was_kept_is_looked_through_again(desk: Path) -> None:
     """What was no leak when it was built may be one now: the secret is new."""
     run(desk)
@@ -153,6 +161,7 @@ def test_secrets_servers_and_persons_are_those_of_the_configuration(
                 "folder": "/srv/www/affluence",
                 "until": datetime(2026, 1, 1, tzinfo=UTC),
             }
+            dumped["network"]["relay"] = {"user": "desk"}  # as the platform, which is public
             dumped["platform"]["desk"]["source"] |= {"host": "www.example.gouv.fr"}
             dumped["platform"]["desk"]["page"] |= {"public_url": "https://www.example.gouv.fr/a/"}
             return dumped
