@@ -153,7 +153,7 @@ def test_simulated_records_can_be_read(tmp_path: Path) -> None:
         (lambda desk: (desk / "config.toml").write_text("x = "), 2, "is not valid TOML"),
         (lambda desk: (desk / "config.toml").write_text("[rum]\n"), 2, "rum: is not a known key"),
         (lambda desk: (desk / "records").rename(desk / "else"), 3, "There is no such folder"),
-        (lambda desk: (desk / ".affluence").write_text(""), 4, "state folder cannot be written"),
+        (lambda desk: (desk / ".affluence").write_text(""), 4, "a file where a folder should be"),
         (lambda desk: (desk / "site").write_text(""), 6, "cannot be written"),
         (
             lambda desk: (desk / "records" / "logo.csv").write_bytes(b"\x89PNG\r\n"),
