@@ -169,7 +169,9 @@ def _verdict(found: Verdict) -> Iterator[str]:
         )
     if found.is_unfinished:
         yield "The last run did not end: `affluence run` first, it may heal what is said above."
-    if found.is_sound:
+    if found.is_sound and found.without_hash:
+        yield "Nothing else is wrong."
+    elif found.is_sound:
         yield "Everything is as it was written."
     elif any(damage.remedy is not Remedy.NONE for damage in found.damages):
         yield "`affluence verify --repair` has what can be made again made again."

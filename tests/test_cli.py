@@ -172,7 +172,7 @@ def test_a_server_that_does_not_answer_is_told_every_time(desk: Path) -> None:
         (lambda desk: (desk / "config.toml").write_text("[rum]\n"), 2, "rum: is not a known key"),
         (lambda desk: (desk / "records").rename(desk / "else"), 3, "There is no such folder"),
         (_move_records_to_a_server, 3, "127.0.0.1 refuses the connection. The next run tries"),
-        (lambda desk: (desk / ".affluence").write_text(""), 4, "state folder cannot be written"),
+        (lambda desk: (desk / ".affluence").write_text(""), 4, "a file where a folder should be"),
         (lambda desk: (desk / "site").write_text(""), 6, "cannot be written"),
         (
             lambda desk: (desk / "records" / "logo.csv").write_bytes(b"\x89PNG\r\n"),

@@ -18,6 +18,7 @@ _NO_RIGHT = (
     "it cannot be read or written by this user ({why}). Give it to the user that runs affluence,"
     f" and run as that user. {_GOES_ON}"
 )
+_NO_FOLDER = "there is a file where a folder should be. Move it away."
 _FAULT = "the disk does not do what it should ({why}). Have it looked at before the next run."
 _DAMAGED = (
     "the ledger cannot be used ({why}). Restore the last backup with `affluence restore`, or move"
@@ -26,7 +27,8 @@ _DAMAGED = (
 _BY_ERRNO = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _NO_RIGHT),
-    **dict.fromkeys((errno.EIO,), _FAULT),
+    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), _NO_FOLDER),
+    errno.EIO: _FAULT,
 }
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_FULL: _FULL,
