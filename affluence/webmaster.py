@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from affluence.config import Config
+from affluence.config import WEEKDAYS, Config
 from affluence.errors import DecisionError
 from affluence.pipeline import places_of
 from affluence.steps.clock import last_record_at, today_of
@@ -49,6 +50,7 @@ class Status:
     published_at: datetime | None
     waiting: Release | None
     last_run: Run | None
+    next_weekly_run: datetime  # of the worker
     warnings: tuple[str, ...]
 
 
@@ -203,11 +205,22 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
         published_at=dated[-1].at if dated else None,
         waiting=waiting,
         last_run=last_run,
+        next_weekly_run=next_weekly_run(config, now),
         warnings=(
             *_warnings(config, platforms, waiting, last_run, now),
             *_clock(last_runs, now),
         ),
     )
+
+
+def next_weekly_run(config: Config, now: datetime) -> datetime:
+    """When the worker runs next at its weekly hour, in the zone of the first platform."""
+    worker = config.worker
+    local = now.astimezone(ZoneInfo(next(iter(config.platform.values())).zone))
+    hour = time(*divmod(worker.at, 60))
+    days = (WEEKDAYS.index(worker.weekday) - local.weekday()) % 7
+    coming = datetime.combine(local.date() + timedelta(days=days), hour, local.tzinfo)
+    return coming if coming > local else coming + timedelta(days=7)
 
 
 def _warnings(

@@ -116,6 +116,7 @@ def _status(status: Status) -> Iterator[str]:
     if status.last_run is not None:
         run = status.last_run
         yield f"last run                {_moment(run.began_at)}: {run.outcome or 'did not end'}"
+    yield f"next weekly run         {status.next_weekly_run:%Y-%m-%d %H:%M} (worker)"
     if status.waiting is not None:
         yield f"waits for approval      {status.waiting.release}"
     yield from (f"warning: {warning}" for warning in status.warnings)

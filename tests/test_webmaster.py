@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -386,3 +386,36 @@ def test_status_remembers_how_the_last_run_ended(desk: Path) -> None:
         run(desk, date(2026, 4, 20))
     found = webmaster.status(load(desk), noon(date(2026, 4, 20)))
     assert any(warning.startswith("the last run refused:") for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("now", "coming"),
+    [
+        ("2026-03-23T05:59:59+01:00", "2026-03-23T06:00:00+01:00"),
+        ("2026-03-23T06:00:00+01:00", "2026-03-30T06:00:00+02:00"),  # over the clock change
+        ("2026-03-25T12:00:00+01:00", "2026-03-30T06:00:00+02:00"),
+        ("2026-10-25T23:30:00+00:00", "2026-10-26T06:00:00+01:00"),  # Monday already in Paris
+    ],
+)
+def test_status_tells_the_next_weekly_run(desk: Path, now: str, coming: str) -> None:
+    found = webmaster.next_weekly_run(load(desk), datetime.fromisoformat(now))
+    assert found.isoformat() == coming
+
+
+def test_a_week_is_frozen_with_the_hash_of_what_it_was_made_from(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    (before,) = inputs(desk)
+    (desk.parent / "records" / "late.csv").write_text(
+        day_of_records("2026-03-18", 60, first=900_001)
+    )
+    run(desk, day)
+    assert inputs(desk) == [before]
+    publish(desk, day, correction=True)
+    assert inputs(desk) != [before]
+
+
+def inputs(config: Path) -> list[str]:
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        return [week.inputs for week in store.ledger.publications.weeks("desk")]

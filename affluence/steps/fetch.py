@@ -17,7 +17,7 @@ from affluence.config import (
     SftpSource,
     SqlSource,
 )
-from affluence.connections import network_of
+from affluence.connections import network_of, ssh_server_of
 from affluence.credentials import file_of, reveal
 from affluence.errors import AffluenceError, NoRecordsError, RecordsError, StateError
 from affluence.sources.folder import list_files
@@ -175,18 +175,8 @@ def _http(source: HttpSource, network: NetworkSettings, today: date) -> http.Htt
 
 def _sftp(source: SftpSource, network: NetworkSettings) -> sftp.SftpSource:
     from affluence.sources import sftp
-    from affluence.ssh import SshServer
 
-    server = SshServer(
-        host=source.host,
-        port=source.port,
-        user=source.user,
-        known_hosts=source.known_hosts,
-        key=file_of(source.key) if source.key else None,
-        key_passphrase=_secret(source.key_passphrase),
-        password=_secret(source.password),
-        timeout_s=network.timeout_s,
-    )
+    server = ssh_server_of(source, network.timeout_s)
     return sftp.SftpSource(server=server, folder=source.folder, patterns=source.files)
 
 

@@ -108,6 +108,7 @@ def judge(
         last=last,
         state="built",
         settings=settings,
+        inputs=_inputs_hash(store, page, last),
         figures=edition_as_json(edition),
     )
     if not wish.force:
@@ -196,3 +197,12 @@ def _settings_hash(page: Page, last: date) -> str:
     hours: Hours = page.hours
     shaping = (hours.zone, hours.weekly_on(last + _DAY), hours.changes, page.settings, page.weeks)
     return hashlib.sha256(repr(shaping).encode()).hexdigest()[:16]
+
+
+def _inputs_hash(store: Store, page: Page, last: date) -> str:
+    """Hash of what every day up to the end of a week was measured from."""
+    inputs = hashlib.sha256()
+    for day, (digest, _) in sorted(store.ledger.days(page.platform).items()):
+        if day <= last:
+            inputs.update(f"{day} {digest}\n".encode())
+    return inputs.hexdigest()

@@ -36,6 +36,7 @@ class Week:
     last: date  # its Sunday
     state: str  # "built", "held", "published" or "superseded"
     settings: str
+    inputs: str  # hash of what the days behind the figures were measured from
     figures: str
 
 
@@ -88,7 +89,8 @@ class Publications:
     def weeks(self, platform: str) -> list[Week]:
         """Every week of a platform, oldest first."""
         rows = self._db.execute(
-            "SELECT week, state, settings, figures FROM weeks WHERE platform = ? ORDER BY week",
+            "SELECT week, state, settings, inputs, figures FROM weeks WHERE platform = ?"
+            " ORDER BY week",
             (platform,),
         )
         return [
@@ -97,9 +99,10 @@ class Publications:
                 last=date.fromisoformat(last),
                 state=state,
                 settings=settings,
+                inputs=inputs,
                 figures=figures,
             )
-            for last, state, settings, figures in rows
+            for last, state, settings, inputs, figures in rows
         ]
 
     def newest_published_week(self, platform: str) -> Week | None:
@@ -111,9 +114,16 @@ class Publications:
         """Write down a week, in the place of what was known of it."""
         with transaction(self._db):
             self._db.execute(
-                "INSERT OR REPLACE INTO weeks (platform, week, state, settings, figures)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (week.platform, week.last.isoformat(), week.state, week.settings, week.figures),
+                "INSERT OR REPLACE INTO weeks (platform, week, state, settings, inputs, figures)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    week.platform,
+                    week.last.isoformat(),
+                    week.state,
+                    week.settings,
+                    week.inputs,
+                    week.figures,
+                ),
             )
 
     def note_late_records(self, platform: str, last: date, now: datetime) -> None:

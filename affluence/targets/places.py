@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from affluence import config
-from affluence.connections import network_of
+from affluence.connections import network_of, ssh_server_of
 from affluence.targets import Target
 from affluence.targets.archive import Archive
 from affluence.targets.folder import Folder
@@ -83,20 +83,9 @@ def _webdav(name: str, target: config.WebDavTarget, network: Network) -> Target:
 
 
 def _sftp(name: str, target: config.SftpTarget, network: Network) -> Target:
-    from affluence.credentials import file_of, reveal
-    from affluence.ssh import SshServer
     from affluence.targets.sftp import open_folder
 
-    server = SshServer(
-        host=target.host,
-        port=target.port,
-        user=target.user,
-        known_hosts=target.known_hosts,
-        key=file_of(target.key) if target.key else None,
-        key_passphrase=reveal(target.key_passphrase) if target.key_passphrase else "",
-        password=reveal(target.password) if target.password else "",
-        timeout_s=network.timeout_s,
-    )
+    server = ssh_server_of(target, network.timeout_s)
     opening = partial(open_folder, name, server, target.folder)
     if target.layout == "in-place":
         return InPlace(name, opening)
