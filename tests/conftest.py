@@ -14,7 +14,7 @@ pytest_plugins = ["tests.servers"]
 
 REPOSITORY = Path(__file__).parent.parent
 
-settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=3000, deadline=None)
 settings.load_profile("quick")
 

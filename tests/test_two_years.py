@@ -32,6 +32,7 @@ THREE_DAYS = {date(2026, 5, 25): timedelta(days=3), date(2027, 3, 29): timedelta
 THREE_WEEKS = {date(2027, 6, 7), date(2027, 6, 14), date(2027, 6, 21)}
 # After them the week before the newest is the newest complete one; these two never are.
 MISSED = {date(2027, 6, 6), date(2027, 6, 13)}
+NOTABLE = {*ONE_HOUR, *THREE_DAYS, *CLOSED, date(2027, 6, 28), date(2027, 1, 4)}
 ROLLED_BACK = date(2027, 9, 6)
 
 
@@ -91,6 +92,8 @@ def test_two_years_without_a_hand(desk: Path) -> None:
         late = {**ONE_HOUR, **THREE_DAYS}.get(hour, timedelta())
         # Tuesday's last call ends before the desk closes: the week is waited for until Thursday.
         moments = [six_o_clock(hour) + late, six_o_clock(hour + timedelta(days=3)) + late]
+        if number % 4 and hour not in NOTABLE:
+            del moments[0]  # in most weeks only the run that can publish, for the time it takes
         for moment in moments:
             before = len(publications(desk))
             try:

@@ -74,7 +74,7 @@ NOTED = (
             ".niveaux td.calme { color: #d9d4a3;"
             " background-image: linear-gradient(0deg, #ddd, #ddd); background-size: 100% 1px; }"
         ),
-        "the ground of span.mot « Calme » is unknown",
+        "contrast 1.39 of span.mot « Calme »",
     ),
     Defect("colour only, words removed", rewritten(WORD, "</td>"), "a cell is empty: td"),
     Defect("page scrolls sideways", styled(".niveaux { width: 500px; }"), "it scrolls sideways"),

@@ -148,7 +148,7 @@ def test_a_page_weighs_at_most_60_kb_without_fonts(
     assert weight <= 60_000
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("path", PAGES)
 def test_the_check_and_axe_find_nothing(
     browser: Browser, address: str, path: str, width: int

@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ MONDAYS = {
     "ps": "دونۍ",
     "zh": "星期一",
 }
+
+
+@cache
+def full_site() -> dict[str, bytes]:
+    """The site of `FULL`, in all languages."""
+    return build_site(FULL)
 
 
 def placeholders(text: str) -> set[str]:
@@ -129,12 +136,12 @@ def test_a_site_in_one_language_links_to_none() -> None:
 
 
 def test_all_pages_pass_the_check_of_the_site() -> None:
-    assert check_site(build_site(FULL)) == []
+    assert check_site(full_site()) == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_nothing_of_a_page_is_left_in_french(code: str) -> None:
-    page = words(build_site(FULL)[f"{code}.html"].decode())
+    page = words(full_site()[f"{code}.html"].decode())
     for message in read_template():
         if message.id:
             french = message.id if isinstance(message.id, str) else message.id[0]
@@ -145,7 +152,7 @@ def test_nothing_of_a_page_is_left_in_french(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_french_names_are_marked_as_french(code: str) -> None:
-    page = build_site(FULL)[f"{code}.html"].decode()
+    page = full_site()[f"{code}.html"].decode()
     for name in (FULL.desk.service, "Lundi de Pâques", "Travaux"):
         assert f'<bdi lang="fr">{name}</bdi>' in page
 
@@ -166,7 +173,7 @@ def test_the_levels_of_a_language_differ() -> None:
 
 
 def test_arabic_is_written_from_right_to_left_and_its_figures_are_not() -> None:
-    page = build_site(FULL)["ar.html"].decode()
+    page = full_site()["ar.html"].decode()
     assert '<html lang="ar" dir="rtl" ' in page
     number = "01 99 00 12 34".replace(" ", "\u00a0")
     assert f'<bdi dir="ltr">{number}</bdi>' in page
@@ -226,7 +233,7 @@ def test_names_of_days_do_not_depend_on_what_was_asked_before() -> None:
     ],
 )  # fmt: skip
 def test_a_defect_of_the_arabic_page_is_found(old: str, new: str, problem: str) -> None:
-    site = build_site(FULL)
+    site = full_site()
     page = site["ar.html"].decode()
     assert old in page
     site["ar.html"] = page.replace(old, new, 1).encode()

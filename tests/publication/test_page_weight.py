@@ -12,14 +12,14 @@ from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, chromium
 
 from .editions import full_edition
-from .matrix import EXPIRED, complete
+from .matrix import EXPIRED
 from .page_check import OPEN, visited
 from .serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-SITE = build_site(full_edition(languages=complete()))
+SITE = build_site(full_edition(languages=("fr", "en", "ar")))
 PAGES = sorted(path for path in SITE if path.endswith(".html") and "integrer" not in path)
 SHOWN = ("index.html", "ar.html", "simple.html", "affiche.html", "404.html")
 

@@ -246,7 +246,7 @@ def test_the_realistic_week_comes_out_of_every_file_as_it_went_in(check: Any) ->
 
 
 @given(weeks())
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_any_week_comes_out_of_every_file_as_it_went_in(week: Week) -> None:
     site = week.site()
     for check in CHECKS:
