@@ -58,7 +58,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     folder = tmp_path_factory.mktemp("undisturbed")
     text = (REPOSITORY / "config.toml").read_text(encoding="utf-8")
     releases = '\n[target.web]\nkind = "releases"\nfolder = "web"\n'
-    short = text.replace("legs_days = 180", "legs_days = 20").replace("weeks = 12", "weeks = 4")
+    short = text.replace("legs_days = 180", "legs_days = 20").replace(
+        'languages = ["fr", "en", "ar"]', 'languages = ["fr"]'
+    )
     (folder / "config.toml").write_text(short + releases, encoding="utf-8")
     records = folder / "cdr_samples" / "demonstration"
     records.mkdir(parents=True)
