@@ -16,7 +16,7 @@ from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
 from affluence.steps.refusals import Reason
 from affluence.store import Store
 
-_PUBLIC = ("page", "public_url")  # what the page itself shows
+_PUBLIC = ("page", "public_url", "theme")  # what the page itself shows
 _WORDS = {
     Kind.PHONE: (
         "un numéro de téléphone qui n’est pas celui du service",
