@@ -14,6 +14,7 @@ from affluence.targets.files import MANIFEST, listed, sha256, temporary
 from affluence.targets.folder import Folder
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can tell: the same bytes for the same site
+# What zipfile says of an archive that is damaged, or that another program made in another way.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
