@@ -69,8 +69,7 @@ def _send(mail: Mail, subject: str, text: str, timeout_s: float) -> None:
     message["Subject"], message["From"], message["To"] = subject, mail.sender, ", ".join(mail.to)
     message.set_content(text)
     with smtplib.SMTP(mail.server, mail.port, timeout=timeout_s) as server:
-        if server.has_extn("starttls") or mail.user:
-            server.ehlo()
+        server.ehlo()  # before it nothing is known of what the server can do
         if server.has_extn("starttls"):
             server.starttls()
         if mail.user:

@@ -14,20 +14,20 @@ import typer
 from affluence import keeping_commands, pipeline, webmaster_commands
 from affluence.command_line import (
     CONFIG,
+    DONE_WITH_UNREADABLE_FILES,
     ConfigOption,
     JsonOption,
     OutputOption,
     PlatformOption,
     clock,
     progress,
+    tell,
 )
 from affluence.config import Config, load
-from affluence.errors import AffluenceError, RefusedPublicationError
+from affluence.errors import AffluenceError
 
 if TYPE_CHECKING:
     import polars as pl
-
-DONE_WITH_UNREADABLE_FILES = 7
 
 
 class MeasuredTable(StrEnum):
@@ -68,18 +68,10 @@ def main() -> None:
 @app.command()
 def run(config: ConfigOption = CONFIG) -> None:
     """Do the whole job once: ingest, measure, model, build, deliver."""
-    from affluence.webmaster_words import problems_as_text, report_as_text
-
     settings = load(config)
     with progress() as on_progress:
         report = pipeline.run(settings, clock(), on_progress)
-    print(report_as_text(report))
-    if problems := problems_as_text(report):
-        print(problems, file=sys.stderr)
-    if report.refusals:
-        sys.exit(RefusedPublicationError.exit_code)
-    if report.problems:
-        sys.exit(DONE_WITH_UNREADABLE_FILES)
+    tell(report)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from affluence import pipeline
+from affluence.errors import RefusedPublicationError
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 PlatformOption = Annotated[
@@ -22,12 +23,26 @@ OutputOption = Annotated[
     Path, typer.Option("-o", "--output", help="File to write: .parquet or .csv.")
 ]
 CONFIG = Path("config.toml")
+DONE_WITH_UNREADABLE_FILES = 7
 NEEDS_ATTENTION = 9  # exit code: everything is well done, but a person should look
 
 
 def clock() -> datetime:
     """The time of this machine, with its zone."""
     return datetime.now().astimezone()
+
+
+def tell(report: pipeline.RunReport) -> None:
+    """Print what a run did and what it could not do; end with its exit code if that is not 0."""
+    from affluence.webmaster_words import problems_as_text, report_as_text
+
+    print(report_as_text(report))
+    if problems := problems_as_text(report):
+        print(problems, file=sys.stderr)
+    if report.refusals:
+        sys.exit(RefusedPublicationError.exit_code)
+    if report.problems:
+        sys.exit(DONE_WITH_UNREADABLE_FILES)
 
 
 @contextmanager

@@ -11,11 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.config import Config, FolderSource
+from affluence.config import Config
 from affluence.errors import NoRecordsError
-from affluence.sources.folder import list_files
 from affluence.steps.clock import today_of
-from affluence.steps.fetch import fetched_files
+from affluence.steps.fetch import files_here
 from affluence.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Deletion:
     """The trace of something that was deleted."""
 
     platform: str | None  # None: keys, which all platforms share
-    what: str  # "calls", "keys", "quarantine" or "lost"
+    what: str  # "calls", "keys", "copies", "quarantine" or "lost"
     kept_from: str  # day or month from which it was kept; the day that is lost
     on: date  # the day of the run
     count: int  # parts of the lake, keys, or files
@@ -113,12 +112,8 @@ def _present(config: Config, store: Store) -> dict[str, Sequence[Path]]:
     """Files of records that are there now, by platform."""
     found: dict[str, Sequence[Path]] = {}
     for name, platform in config.platform.items():
-        source = platform.source
-        if not isinstance(source, FolderSource):
-            found[name] = fetched_files(store, name)
-            continue
         try:
-            found[name] = list_files(source.folder, source.files)
+            found[name] = files_here(store, name, platform.source)
         except NoRecordsError:
             found[name] = ()  # nothing can be read again then, and that is what will be said
     return found

@@ -65,9 +65,14 @@ class RunReport:
         return [*fetched.problems, *(ingested.problems if ingested else ())]
 
     @property
+    def reasons(self) -> list[str]:
+        """Why there is no new table, of all platforms."""
+        return [reason for each in self.refusals.values() for reason in each]
+
+    @property
     def outcome(self) -> tuple[str, str]:
         """How it ended, for the log of runs: in one word, and what is wrong."""
-        wrong = [*self.problems, *(r for each in self.refusals.values() for r in each)]
+        wrong = [*self.problems, *self.reasons]
         word = "nothing new" if self.release is None else "refused" if self.refusals else "done"
         return word, "\n".join(wrong)
 
@@ -119,7 +124,7 @@ def _run(
     if not (unread or report.refusals):
         store.ledger.settle(situation)
     if len(report.refusals) == len(config.platform):
-        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
+        raise RefusedPublicationError(report.reasons)
     return report
 
 
@@ -355,9 +360,9 @@ def _publish(
     from affluence.steps.theme import theme_of
 
     theme = theme_of(config.theme, config.state.folder)
-    sites, weeks = _sites(config, store, report, theme=theme, now=now, wish=wish)
+    sites, weeks = _sites(config, store, report, theme=theme, wish=wish)
     if not sites:
-        raise RefusedPublicationError([r for each in report.refusals.values() for r in each])
+        raise RefusedPublicationError(report.reasons)
     log = store.ledger.publications
     joined = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
     built = clear(config, store, joined.files, joined.release)
@@ -389,13 +394,11 @@ def _sites(
     report: RunReport,
     *,
     theme: Theme | None,
-    now: datetime,
     wish: Wish | None,
 ) -> tuple[dict[str, Mapping[str, bytes]], dict[str, date]]:
     """Slots → typical week → site, of every platform; and the Sundays of the weeks they show."""
     from affluence.steps.site import site_of
 
-    log = store.ledger.publications
     sites, weeks = {}, {}
     for name in config.platform:
         # A platform of which nothing could ever be read does not stop the others.
@@ -415,11 +418,10 @@ def _sites(
         if made.week is not None:
             weeks[name] = made.week
         shown = made.week if made.frozen else None
-        if shown is not None and any(day <= shown for day in report.days_measured[name]):
+        touched = shown is not None and any(day <= shown for day in report.days_measured[name])
+        # After a repair days are measured again from the same records: then nothing is late.
+        if shown is not None and touched and store.ledger.lacks_records(name, shown):
             report.late.append(name)
-            log.note_late_records(name, shown, now)
-        elif made.week is not None and not (made.frozen or made.reasons):
-            log.forget_late_records(name)
         if made.reasons:
             report.refusals[name] = made.reasons
     return sites, weeks

@@ -30,10 +30,9 @@ def worker_unit(program: Path, config: Path, writable: Sequence[Path], zone: str
         zone: time zone of its clock.
 
     """
-    command = f"{program} worker --config {config}"
     service = f"""Type=notify
 NotifyAccess=main
-ExecStart={command}
+ExecStart={program} worker --config {config}
 Restart=on-failure
 RestartSec=30
 WatchdogSec=180

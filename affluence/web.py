@@ -6,7 +6,7 @@ secrets of the request, and whether trying again may help.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -96,7 +96,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
         body: bytes | IO[bytes] | None = None,
         stream: bool = False,
-        expected: tuple[int, ...] = (200,),
+        expected: Collection[int] = (200,),
     ) -> Answer:
         """Ask once; redirections are followed for GET only.
 
@@ -123,7 +123,7 @@ class Web:
                 allow_redirects=method == "GET",
             )
         except requests.RequestException as error:
-            raise WebError(in_words(error, url, self._timeout_s), transient=True) from error
+            raise WebError(_in_words(error, url, self._timeout_s), transient=True) from error
         except OSError as error:
             why = "a certificate, or the key of one, is not there or is none"
             raise WebError(why) from error
@@ -157,7 +157,7 @@ class Web:
             answer.close()
 
 
-def in_words(error: requests.RequestException, url: str, timeout_s: float) -> str:
+def _in_words(error: requests.RequestException, url: str, timeout_s: float) -> str:
     """Why the network failed; never the text of the error, which may hold the address's secrets."""
     host = urlsplit(url).hostname or "the server"
     text = str(error)

@@ -123,7 +123,7 @@ def rollback(
                 f"release {seen} does not stand any more, {standing} does."
                 " Look at it with `affluence diff` before going back."
             )
-        earlier = _before(store, steps)
+        earlier = _earlier(store, steps)
         try:
             return _deliver(config, store, earlier, now, "rollback", reason)
         finally:
@@ -328,19 +328,22 @@ def _delivered(store: Store) -> list[str]:
 
 def one_before(store: Store) -> str | None:
     """The release delivered before the one that stands, None if that is the first."""
+    before = _before_standing(store)
+    return before[-1] if before else None
+
+
+def _before_standing(store: Store) -> list[str]:
+    """Releases that were delivered before the one that stands, oldest first."""
     delivered, standing = _delivered(store), store.ledger.publications.standing()
-    place = delivered.index(standing) if standing is not None else 0
-    return delivered[place - 1] if place else None
+    return delivered[: delivered.index(standing)] if standing is not None else []
 
 
-def _before(store: Store, steps: int) -> str:
-    delivered = _delivered(store)
-    standing = store.ledger.publications.standing()
-    place = delivered.index(standing) - steps if standing is not None else -1
-    if place < 0:
-        there_are = f"there are {len(delivered) - 1} before it" if delivered else "there is none"
+def _earlier(store: Store, steps: int) -> str:
+    before = _before_standing(store)
+    if steps > len(before):
+        there_are = f"there are {len(before)} before it"
         raise DecisionError(f"there is no release {steps} before the one that stands; {there_are}.")
-    return delivered[place]
+    return before[-steps]
 
 
 def _kept(store: Store, release: str) -> dict[str, bytes]:

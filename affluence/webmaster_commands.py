@@ -19,6 +19,7 @@ from affluence.command_line import (
     JsonOption,
     clock,
     progress,
+    tell,
 )
 from affluence.config import load
 
@@ -44,7 +45,7 @@ def publish(
     from affluence import pipeline
     from affluence.steps.weekly import Wish
     from affluence.webmaster import diff
-    from affluence.webmaster_words import changes_as_text, problems_as_text, report_as_text
+    from affluence.webmaster_words import changes_as_text
 
     if force and not reason:
         raise typer.BadParameter("say why: it is written down", param_hint="--reason")
@@ -52,11 +53,9 @@ def publish(
     wish = Wish(correction=correction, force=force, reason=reason)
     with progress() as on_progress:
         report = pipeline.run(settings, clock(), on_progress, wish)
-    print(report_as_text(report))
-    if problems := problems_as_text(report):
-        print(problems, file=sys.stderr)
     if correction and report.delivered_to:
         print(changes_as_text(*diff(settings)))
+    tell(report)
 
 
 def diff(config: ConfigOption = CONFIG, as_json: JsonOption = False) -> None:

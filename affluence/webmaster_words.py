@@ -79,7 +79,7 @@ def changes_as_text(old: str | None, new: str | None, changes: Changes) -> str:
         lines += [f"  {platform}, recommended before: {before or '-'}"]
         lines += [f"  {platform}, recommended after:  {after or '-'}"]
     lines += [f"  {key}: {before or '-'} → {after or '-'}" for key, before, after in changes.around]
-    lines.append(f"  {len(changes.files)} files differ.")
+    lines.append(f"  {len(changes.files)} files differ: {', '.join(changes.files)}")
     return "\n".join(lines)
 
 

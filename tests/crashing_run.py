@@ -25,7 +25,7 @@ def main() -> None:
     with_steps(Path, ("replace", "rename", "unlink", "symlink_to", "rmdir"))
     of_ledger = (
         *("add_file", "move_file", "forget_file", "drop_provisional", "add_range", "finish_file"),
-        *("set_measured", "seal", "settle", "set_quarantined", "trace_quarantine", "trace_keys"),
+        *("set_measured", "seal", "settle", "set_quarantined", "trace"),
     )
     with_steps(Ledger, of_ledger)
     with_steps(Publications, ("begin_run", "set_week", "add_release", "add_publication", "end_run"))

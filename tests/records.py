@@ -83,3 +83,9 @@ def day_of_records(day: str = "2026-03-03", calls: int = 40, first: int = 1) -> 
         + "\n"
         for index in range(calls)
     )
+
+
+def week(first: int, calls: int = 10) -> str:
+    """Records of five mornings of March 2026, from this day of the month on."""
+    days = range(first, first + 5)
+    return "".join(day_of_records(f"2026-03-{day:02}", calls, first=100 * day) for day in days)

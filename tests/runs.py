@@ -53,6 +53,11 @@ def accounts(config: Path, platform: str = "desk") -> list[dict[str, Any]]:
         return store.ledger.account(platform)
 
 
+def state_of(config: Path) -> Path:
+    """The state folder of a configuration that says nothing of it."""
+    return config.parent / ".affluence"
+
+
 def files_under(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()

@@ -6,13 +6,15 @@ import getpass
 import os
 import shutil
 import socket
+import socketserver
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -25,6 +27,27 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+class Quiet:
+    """A handler of HTTP requests, before its base, that writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(server: socketserver.TCPServer) -> Iterator[int]:
+    """The port of a server of this process, until the end of the block."""
+    with server:
+        # Its end is noticed at the next poll: every test would wait for the usual half second.
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 def program(name: str, *folders: str) -> str:
     """Path of an installed program; the test is skipped where it is not."""
     found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", *folders]))
@@ -35,14 +58,16 @@ def program(name: str, *folders: str) -> str:
 
 @contextmanager
 def running(
-    command: Sequence[str], port: int, log: Path, env: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+    command: Sequence[str], port: int, log: Path, *, user: str | None = None
+) -> Iterator[None]:
     """A program that listens on a port of this machine, until the end of the block."""
     with log.open("wb") as written:
-        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT, env=env)
+        process = subprocess.Popen(
+            command, stdout=written, stderr=subprocess.STDOUT, user=user, group=user
+        )
         try:
             _wait_for(port, process, log)
-            yield process
+            yield
         finally:
             process.terminate()
             process.wait(timeout=STARTS_WITHIN_S)
@@ -56,7 +81,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.05)
+        time.sleep(0.01)
     pytest.fail(f"{process.args!r} has not started:\n{log.read_text(errors='replace')}")
 
 
@@ -252,13 +277,13 @@ class DatabaseServer:
         assert done.returncode == 0, done.stderr
 
 
-def _as_user(name: str, folder: Path) -> list[str]:
-    """What goes before a command that refuses to be root; the folder becomes that user's."""
+def _owner(name: str, folder: Path) -> str | None:
+    """Who runs a program that refuses to be root; the folder becomes that user's."""
     if os.geteuid() != 0:
-        return []
+        return None
     for path in (folder, *folder.rglob("*")):
         shutil.chown(path, name, name)
-    return [program("runuser"), "-u", name, "--"]
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -270,14 +295,16 @@ def postgresql() -> Iterator[DatabaseServer]:
         folder = Path(made)
         authority = make_authority(folder)
         port = free_port()
-        as_user = _as_user("postgres", folder)
+        user = _owner("postgres", folder)
         data = folder / "data"
-        command = [*as_user, initdb, "-D", str(data), "-U", "postgres", "-A", "scram-sha-256"]
+        command = [initdb, "-D", str(data), "-U", "postgres", "-A", "scram-sha-256"]
         (folder / "password").write_text("super")
         subprocess.run(
             [*command, "--pwfile", str(folder / "password"), "--no-sync", "--locale", "C.UTF-8"],
             check=True,
             capture_output=True,
+            user=user,
+            group=user,
         )
         settings = {
             "listen_addresses": "127.0.0.1",
@@ -289,7 +316,8 @@ def postgresql() -> Iterator[DatabaseServer]:
             "ssl_key_file": str(authority.server_key),
         }
         options = [f"-c{name}={value}" for name, value in settings.items()]
-        with running([*as_user, daemon, "-D", str(data), *options], port, folder / "log"):
+        command = [daemon, "-D", str(data), *options]
+        with running(command, port, folder / "log", user=user):
             address = f"host=127.0.0.1 port={port} user=postgres password=super"
             yield DatabaseServer(
                 port=port,
@@ -305,11 +333,11 @@ def mariadb() -> Iterator[DatabaseServer]:
         folder = Path(made)
         authority = make_authority(folder)
         port = free_port()
-        as_user = _as_user("mysql", folder)
+        user = _owner("mysql", folder)
         data, socket_file = folder / "data", folder / "socket"
         prepare = [install, "--no-defaults", f"--datadir={data}", "--skip-test-db"]
         root = ["--auth-root-authentication-method=normal"]
-        subprocess.run([*as_user, *prepare, *root], check=True, capture_output=True)
+        subprocess.run([*prepare, *root], check=True, capture_output=True, user=user, group=user)
         options = [
             *("--no-defaults", f"--datadir={data}", f"--socket={socket_file}"),
             *("--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid"),
@@ -317,7 +345,7 @@ def mariadb() -> Iterator[DatabaseServer]:
             # Else 127.0.0.1 is called localhost, where everybody is the anonymous user.
             *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
         ]
-        with running([*as_user, daemon, *options], port, folder / "log"):
+        with running([daemon, *options], port, folder / "log", user=user):
             yield DatabaseServer(
                 port=port,
                 administrate=[

@@ -18,13 +18,8 @@ from affluence.config import load
 from affluence.errors import StateError
 from affluence.store import backup, open_store
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records
-from tests.runs import TODAY, files_under, ledger_content, measured, noon, run
-
-
-def week(first: int) -> str:
-    days = range(first, first + 5)
-    return "".join(day_of_records(f"2026-03-{day:02}", 10, first=100 * day) for day in days)
+from tests.records import week
+from tests.runs import TODAY, files_under, ledger_content, measured, noon, run, state_of
 
 
 @pytest.fixture
@@ -44,10 +39,6 @@ def archive(desk: Path) -> Path:
     path = desk.parent / "backups" / "state.tar"
     keeping.backup(load(desk), path, noon(TODAY))
     return path
-
-
-def state_of(config: Path) -> Path:
-    return config.parent / ".affluence"
 
 
 def kept(state: Path) -> dict[str, dict[str, bytes]]:

@@ -11,15 +11,10 @@ import pytest
 from affluence.config import load
 from affluence.store import open_store
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records
+from tests.records import week
 from tests.runs import run
 
 RELEASES = '[target.web]\nkind = "releases"\nfolder = "www/web"\n'
-
-
-def week() -> str:
-    days = (day_of_records(f"2026-03-{day:02}", 10, first=100 * day) for day in range(2, 7))
-    return "".join(days)
 
 
 def modes(folder: Path) -> dict[bool, set[int]]:
@@ -36,7 +31,7 @@ def modes(folder: Path) -> dict[bool, set[int]]:
 def test_every_mode_is_as_it_must_be(small_platform: ConfigWriter, umask: int) -> None:
     config = small_platform(extra=RELEASES)
     log = config.parent / "records" / "log.csv"
-    log.write_text(week() + '"not","a","record"\n' * 2)
+    log.write_text(week(2) + '"not","a","record"\n' * 2)
     before = os.umask(umask)
     try:
         text = config.read_text()
@@ -59,7 +54,7 @@ def test_every_mode_is_as_it_must_be(small_platform: ConfigWriter, umask: int) -
 
 def test_rights_that_were_given_away_are_taken_back(small_platform: ConfigWriter) -> None:
     config = small_platform()
-    (config.parent / "records" / "log.csv").write_text(week())
+    (config.parent / "records" / "log.csv").write_text(week(2))
     run(config)
     state = load(config).state
     state.folder.chmod(0o777)

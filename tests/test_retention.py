@@ -20,7 +20,7 @@ from affluence.keeping_words import (
 )
 from affluence.store import open_store
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records
+from tests.records import day_of_records, week
 from tests.runs import accounts, balanced, files_under, noon, run
 
 FRIDAY = date(2026, 3, 6)
@@ -36,9 +36,8 @@ def desk(small_platform: ConfigWriter) -> Path:
         .replace('as_of = "last-record"', 'as_of = "today"')
         .replace("legs_days = 8", "legs_days = 8\nquarantine_days = 5")
     )
-    days = (day_of_records(f"2026-03-{day:02}", 10, first=100 * day) for day in range(2, 7))
     log = config.parent / "records" / "week.csv"
-    log.write_text("".join(days) + f'"not","a","record of {NUMBER}"\n')
+    log.write_text(week(2) + f'"not","a","record of {NUMBER}"\n')
     try_run(config, FRIDAY + timedelta(days=1))
     return config
 
@@ -154,6 +153,18 @@ def test_what_is_held_is_told_with_its_dates_and_the_trace(desk: Path) -> None:
     assert "2026-04-09  desk: 5 fichiers d’appels / files of calls" in privacy_as_text(after)
     document = json.loads(privacy_as_document(after))
     assert {one["kind"] for one in document["held"]} == {"counts", "ledger", "releases"}
+
+
+def test_copies_of_a_platform_that_is_no_longer_configured_are_told(desk: Path) -> None:
+    copies = desk.parent / ".affluence" / "fetched" / "gone"
+    copies.mkdir(parents=True)
+    (copies / "Master.csv").write_text("?")
+    (one,) = (
+        one
+        for one in keeping.privacy(load(desk), noon(FRIDAY)).held
+        if one.is_personal and one.kind == "fetched"
+    )
+    assert (one.platform, one.files) == ("gone", 1)
 
 
 def test_no_number_is_in_anything_that_is_told_or_kept(desk: Path) -> None:

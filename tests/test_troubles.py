@@ -21,15 +21,10 @@ from affluence.config import load
 from affluence.errors import AffluenceError, DeliveryError, RefusedPublicationError, StateError
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
-from tests.records import day_of_records
+from tests.records import week
 from tests.runs import TODAY, files_under, ledger_content, noon, run
 
 RELEASES = '[target.web]\nkind = "releases"\nfolder = "web"\n'
-
-
-def week(first: int, calls: int = 60) -> str:
-    days = range(first, first + 5)
-    return "".join(day_of_records(f"2026-03-{day:02}", calls, first=100 * day) for day in days)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
 @pytest.fixture
 def desk(small_platform: ConfigWriter) -> Path:
     config = small_platform(extra=RELEASES)
-    (config.parent / "records" / "a.csv").write_text(week(2))
+    (config.parent / "records" / "a.csv").write_text(week(2, 60))
     return config
 
 
@@ -214,7 +209,7 @@ def test_a_state_folder_that_cannot_be_written_is_named(desk: Path) -> None:
 )
 def test_rights_that_are_lost_between_two_runs(desk: Path, lost: str) -> None:
     assert powerless(desk, "run").returncode == 0
-    (desk.parent / "records" / "b.csv").write_text(week(9))
+    (desk.parent / "records" / "b.csv").write_text(week(9, 60))
     path = desk.parent / ".affluence" / lost
     mode = path.stat().st_mode
     path.chmod(0o500 if path.is_dir() else 0o400)
@@ -244,7 +239,7 @@ def test_a_target_that_cannot_be_written_is_named(desk: Path, target: str) -> No
 def test_records_that_cannot_be_read_are_named(desk: Path) -> None:
     records = desk.parent / "records"
     assert powerless(desk, "run").returncode == 0
-    (records / "b.csv").write_text(week(9))
+    (records / "b.csv").write_text(week(9, 60))
     (records / "b.csv").chmod(0o000)
     assert "b.csv" in refused(desk, 7)
     records.chmod(0o300)

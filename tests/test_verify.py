@@ -17,15 +17,10 @@ from affluence.keeping_words import verdict_as_document, verdict_as_text
 from affluence.steps.verify import Remedy, Verdict
 from affluence.store import open_store
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records
-from tests.runs import TODAY, accounts, balanced, files_under, measured, noon, run
+from tests.records import day_of_records, week
+from tests.runs import TODAY, accounts, balanced, files_under, measured, noon, run, state_of
 
 FIRST_WEEK = [date(2026, 3, day) for day in range(2, 7)]
-
-
-def week(first: int) -> str:
-    days = range(first, first + 5)
-    return "".join(day_of_records(f"2026-03-{day:02}", 10, first=100 * day) for day in days)
 
 
 @pytest.fixture
@@ -36,10 +31,6 @@ def desk(small_platform: ConfigWriter) -> Path:
     (config.parent / "records" / "b.csv").write_text(week(9))
     run(config)
     return config
-
-
-def state_of(config: Path) -> Path:
-    return config.parent / ".affluence"
 
 
 def sound_content(config: Path) -> dict[str, dict[str, bytes]]:
@@ -238,6 +229,24 @@ def test_a_damaged_release_is_built_again(desk: Path) -> None:
     assert (found.what, found.remedy) == ("release", Remedy.BUILT_AGAIN)
     assert repair(desk).is_sound
     assert files_under(state_of(desk) / "releases") == before
+
+
+def test_a_damaged_manifest_of_a_release_is_found(desk: Path) -> None:
+    """Whatever is damaged in it: a hash, the name of a key, all of it."""
+    manifest = next((state_of(desk) / "releases").rglob("manifest.json"))
+    sound = manifest.read_bytes()
+    for damaged in (sound.replace(b'"sha256"', b'"sha257"'), b"[]", b"{}", b"?", b""):
+        manifest.write_bytes(damaged)
+        (found,) = look(desk).damages
+        assert found.what == "release"
+    assert repair(desk).is_sound
+    assert manifest.read_bytes() == sound
+
+
+def test_what_other_parts_of_the_program_keep_there_is_known(desk: Path) -> None:
+    (state_of(desk) / "worker.json").write_text("{}")  # of the worker
+    (state_of(desk) / "themes" / "package").mkdir(parents=True)
+    assert look(desk).is_sound
 
 
 def test_a_run_that_was_killed_is_told(desk: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +12,12 @@ import pytest
 
 from affluence.network import Network
 from affluence.web import Login, Web, WebError
+from tests.servers import Quiet, free_port, serving
 
 PASSWORD = "gr\u00fcn"  # noqa: S105  # a password of no one
 
 
-class _Server(BaseHTTPRequestHandler):
+class _Server(Quiet, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/slow":
             time.sleep(3)
@@ -33,19 +33,11 @@ class _Server(BaseHTTPRequestHandler):
         if self.path != "/slow":  # nobody waits for it any more
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        pass
-
 
 @contextmanager
 def served(handler: type[BaseHTTPRequestHandler] = _Server) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -109,16 +101,13 @@ def test_a_refusal_is_told_with_its_status(
 
 
 def test_a_server_that_is_too_slow(address: str) -> None:
-    found = failure(f"{address}/slow", Network(timeout_s=1))
-    assert found.why == "127.0.0.1 has not answered within 1 seconds"
+    found = failure(f"{address}/slow", Network(timeout_s=0.2))
+    assert found.why == "127.0.0.1 has not answered within 0.2 seconds"
     assert found.transient
 
 
 def test_a_port_where_nothing_listens() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    assert failure(f"http://127.0.0.1:{port}/").why == "127.0.0.1 refuses the connection"
+    assert failure(f"http://127.0.0.1:{free_port()}/").why == "127.0.0.1 refuses the connection"
 
 
 def test_a_name_that_is_not_known() -> None:
@@ -137,12 +126,9 @@ def test_a_server_without_certificate(address: str) -> None:
     assert "is not trusted, or the connection is not encrypted" in found.why
 
 
-class _Reset(BaseHTTPRequestHandler):
+class _Reset(Quiet, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        pass
 
 
 def test_a_connection_that_breaks_off_does_not_show_the_address() -> None:

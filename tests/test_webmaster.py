@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affluence import webmaster
+from affluence import keeping, webmaster
 from affluence.config import load
 from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
 from affluence.store import open_store
@@ -76,7 +76,8 @@ def late(config: Path) -> dict[str, date]:
     """Weeks whose published figures lack records that have come since."""
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return store.ledger.publications.late_records()
+        last = store.ledger.publications.standing_week("desk")
+        return {"desk": last} if last and store.ledger.lacks_records("desk", last) else {}
 
 
 def grace_is_over(week: int) -> date:
@@ -121,6 +122,30 @@ def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk
     assert "affluence.json" in changes.files
     corrected = site(desk)
     assert run(desk, day).delivered_to == [] and site(desk) == corrected
+
+
+def test_a_correction_of_nothing_leaves_the_figures_frozen(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    before = site(desk)
+    assert publish(desk, day, correction=True).delivered_to == []
+    assert known(desk) == {"2026-03-22": "published"}
+    log = desk.parent / "records" / "late.csv"
+    log.write_text(day_of_records("2026-03-18", 60, first=900_001))
+    report = run(desk, day)
+    assert report.late == ["desk"] and report.delivered_to == []
+    assert site(desk) == before
+
+
+def test_days_measured_again_from_the_same_records_are_not_late(desk: Path) -> None:
+    day, config = grace_is_over(2), load(desk)
+    run(desk, day)
+    lake = config.state.folder / "lake"
+    next((lake / "legs").rglob("day=2026-03-18/*.parquet")).write_bytes(b"damaged")
+    keeping.repair(config, noon(day))
+    report = run(desk, day)
+    assert report.days_measured["desk"] and report.late == []
+    assert late(desk) == {}
 
 
 def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None:

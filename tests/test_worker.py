@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from affluence.told import alerts_of
 from affluence.worker import Ended, JsonFormatter, Worker, make_schedule, run_in_process
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records
+from tests.servers import Quiet, free_port, serving
 from tests.test_config import changed
 
 FINE = Ended(code=0, output="Nothing new: the site is up to date.", complaint="")
@@ -39,7 +39,7 @@ FAILED = Ended(code=6, output="", complaint="affluence: target 'site': it cannot
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 
 
-class _Listener(BaseHTTPRequestHandler):
+class _Listener(Quiet, BaseHTTPRequestHandler):
     heard: list[tuple[str, dict[str, str]]]
     status = 200
 
@@ -57,20 +57,12 @@ class _Listener(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        pass
-
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, type[_Listener]]]:
     handler = type("Listener", (_Listener,), {"heard": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", handler
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}", handler
 
 
 class Clock:
@@ -217,10 +209,7 @@ class _Mailbox:
 
 def test_a_mail_tells_the_same() -> None:
     box = _Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     mail = Mail(
         server="127.0.0.1", port=controller.port, sender="a@example.org", to=("b@example.org",)

@@ -14,11 +14,11 @@ from affluence.preview.access import Access
 from affluence.preview.notices import Notice
 from affluence.preview.overview import Overview, look
 from affluence.preview.page import notice_page, preview_page
+from affluence.preview.view import NEW, OLD
 from affluence.publication.headers import content_security_policy
 from affluence.webmaster import approve, rollback
 
 OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT, FAULT, BUSY = 200, 400, 403, 404, 409, 500, 503
-OLD, NEW = "ancien", "nouveau"  # first part of the addresses of the framed sites
 HTML = "text/html; charset=utf-8"
 _KINDS = {
     ".html": HTML,

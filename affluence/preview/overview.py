@@ -60,7 +60,9 @@ def look(config: Config, now: datetime) -> Overview:
             zones={name: platform.zone for name, platform in config.platform.items()},
             accounts={name: add_up(store, name) for name in config.platform},
             late=[
-                name for name, last in log.late_records().items() if last == log.standing_week(name)
+                name
+                for name in config.platform
+                if (last := log.standing_week(name)) and store.ledger.lacks_records(name, last)
             ],
         )
 

@@ -19,14 +19,13 @@ from affluence.preview.actions import (
     BAD_REQUEST,
     FAULT,
     FORBIDDEN,
-    NEW,
     NOT_FOUND,
-    OLD,
     Actions,
     Answer,
     saying,
 )
 from affluence.preview.page import style_sheet
+from affluence.preview.view import NEW, OLD
 
 LOOPBACK = "127.0.0.1"
 _SEE_OTHER = 303

@@ -18,6 +18,8 @@ from affluence.publication.site import PAGE
 from affluence.publication.wording import Words
 from affluence.store.publications import Run
 
+OLD, NEW = "ancien", "nouveau"  # first part of the addresses of the framed sites
+
 _WORDS = Words(Language(SOURCE))
 _WEEK = timedelta(days=6)
 _OUTCOMES = {
@@ -102,7 +104,7 @@ def view(overview: Overview, frame_secret: str) -> Page:
         waiting=() if waiting is None or new is None else _waiting(overview, new),
         frames=tuple(
             _frame(name, side, place, frame_secret)
-            for name, side, place in zip(names, (old, new), ("ancien", "nouveau"), strict=True)
+            for name, side, place in zip(names, (old, new), (OLD, NEW), strict=True)
         ),
         comparison=_comparison(old, new, waits=waiting is not None),
         not_compared=not_compared,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import segno
 from markupsafe import Markup, escape
@@ -68,6 +69,7 @@ def frame(desk: Desk, language: Language) -> Frame:
     )
 
 
+@cache  # slow to draw, and the same in every language
 def _qr(url: str) -> Markup:
     """The address as a QR code, SVG; the address stands beside it in letters."""
     if not url:

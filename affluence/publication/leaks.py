@@ -25,7 +25,7 @@ _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?([0-9a-f]{12,64})(?![0-9A-Za-z])", re
 _FOLD = re.compile(r"\r?\n[ \t]")
 # The shapes of a drawing are long rows of numbers that nobody reads.
 _GEOMETRY = re.compile(r"""\b(?:d|points|viewBox|transform)=(?:"[^"]*"|'[^']*')""")
-_LARGEST = 2**64 - 1
+_LARGEST = 2**64 - 1  # of pseudonyms
 
 
 class Kind(StrEnum):
@@ -78,16 +78,17 @@ def find_leaks(
     patterns = _patterns(confidential)
     keys = _Keys.of(confidential.keys)
     for path, body in files.items():
+        # The files of a theme come as they are, full of figures that mean no number.
+        is_ours = ASSETS not in path
         for text in {path, *_readings(path, body)}:
             kinds = {kind for kind, pattern in patterns.items() if pattern.search(text)}
-            # The files of a theme come as they are, full of figures that mean no number.
-            is_ours = ASSETS not in path
             if is_ours and foreign_numbers(_GEOMETRY.sub("", text), confidential.own_phones):
                 kinds.add(Kind.PHONE)
-            if keys.are_in(text):
+            written = set(_numbers(text))
+            if keys.are_in(text, written):
                 kinds.add(Kind.KEY)
             found |= {Leak(path, kind) for kind in kinds}
-            numbers.setdefault(path, set()).update(_numbers(text))
+            numbers.setdefault(path, set()).update(n for n in written if n <= _LARGEST)
         if any(key in body for key in confidential.keys):
             found.add(Leak(path, Kind.KEY))
     every = set().union(*numbers.values())
@@ -118,13 +119,9 @@ def _readings(path: str, body: bytes) -> Iterator[str]:
 
 
 def _numbers(text: str) -> Iterator[int]:
-    """Numbers of up to 64 bits that may be a pseudonym, written in ten digits or sixteen."""
-    for decimal in _DECIMAL.findall(text):
-        if (number := int(decimal)) <= _LARGEST:
-            yield number
-    for digits in _HEX.findall(text):
-        if (number := int(digits, 16)) <= _LARGEST:
-            yield number
+    """Numbers that may be a pseudonym or a key, decimal or hexadecimal."""
+    yield from (int(digits) for digits in _DECIMAL.findall(text))
+    yield from (int(digits, 16) for digits in _HEX.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +141,9 @@ class _Keys:
         pattern = re.compile("|".join(map(re.escape, sorted(written)))) if written else None
         return cls(frozenset(int.from_bytes(key) for key in keys), pattern)
 
-    def are_in(self, text: str) -> bool:
-        """Whether any of them is in a text."""
-        if not self.numbers:
-            return False
-        decimals = (int(digits) for digits in _DECIMAL.findall(text))
-        hexadecimals = (int(digits, 16) for digits in _HEX.findall(text))
-        if not self.numbers.isdisjoint((*decimals, *hexadecimals)):
+    def are_in(self, text: str, numbers: Collection[int]) -> bool:
+        """Whether any of them is in a text, or among the numbers that are written in it."""
+        if not self.numbers.isdisjoint(numbers):
             return True
         return self.base64 is not None and self.base64.search(text) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
@@ -96,7 +96,8 @@ def build_site(edition: Edition, theme: Theme | None = None) -> dict[str, bytes]
         )
         return {**shown, path_of(TO_COPY, Language(SOURCE)): to_copy}
 
-    return _released(desk, theme, written, data, edition.period_last)
+    frames = [made.frame for made in pages]
+    return _released(desk, theme, written, data, edition.period_last, frames=frames)
 
 
 def build_suspended_site(desk: Desk, day: date, theme: Theme | None = None) -> dict[str, bytes]:
@@ -112,7 +113,8 @@ def build_suspended_site(desk: Desk, day: date, theme: Theme | None = None) -> d
             for kind in TEMPLATES
         }
 
-    return _released(desk, theme, written, {JSON: suspended_json(desk)}, day)
+    data = {JSON: suspended_json(desk)}
+    return _released(desk, theme, written, data, day, frames=frames)
 
 
 def path_of(kind: str, language: Language) -> str:
@@ -137,9 +139,10 @@ def _released(
     written: Callable[[str], dict[str, bytes]],
     data: Mapping[str, bytes],
     day: date,
+    *,
+    frames: Sequence[Frame],
 ) -> dict[str, bytes]:
     """The whole site: its pages hold the release, so that is made from them without it."""
-    frames = [frame(desk, Language(code)) for code in desk.languages]
     data = {**data, **(theme.assets if theme else {}), ROBOTS: _robots(desk)}
 
     def pages(release: str) -> dict[str, bytes]:

@@ -23,6 +23,8 @@ from affluence.web import Answer, Web, WebError
 _LONGEST_PAGE_BYTES = 8 << 20
 _NOT_MODIFIED, _NOT_FOUND, _BEYOND_THE_END = 304, 404, 416
 _DATE = "{date"
+# The bytes of the file itself: ranges and sizes count those.
+_AS_IT_IS = {"Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,7 @@ class _Reading:
                 answer.close()
             answer = self._ask(start, length)
         if answer.status_code == _BEYOND_THE_END:
+            answer.close()
             return
         # A server that knows no ranges gives everything: what is before the start is passed over.
         skipped = start if answer.status_code == 200 else 0
@@ -162,22 +165,15 @@ class _Reading:
                 return
 
     def _ask(self, start: int, length: int | None) -> Answer:
-        if start == 0 and length is None:
-            return self._checked(
-                self._web.request("GET", self._url, headers=_AS_IT_IS, stream=True)
-            )
-        last = "" if length is None else start + length - 1
-        headers = _AS_IT_IS | {"Range": f"bytes={start}-{last}"}
+        headers, expected = _AS_IT_IS, [200]
+        if start or length is not None:
+            last = "" if length is None else start + length - 1
+            headers = _AS_IT_IS | {"Range": f"bytes={start}-{last}"}
+            expected = [200, 206, _BEYOND_THE_END]
         answer = self._web.request(
-            "GET", self._url, headers=headers, stream=True, expected=(200, 206, _BEYOND_THE_END)
+            "GET", self._url, headers=headers, stream=True, expected=expected
         )
-        if answer.status_code == _BEYOND_THE_END:
-            answer.close()
-            return answer
-        return self._checked(answer)
-
-    def _checked(self, answer: Answer) -> Answer:
-        if _stamp(answer) != self._stamp:
+        if answer.status_code != _BEYOND_THE_END and _stamp(answer) != self._stamp:
             answer.close()
             raise ChangedMeanwhileError
         return answer
@@ -194,10 +190,6 @@ class _Links(HTMLParser):
         target = dict(attrs).get("href")
         if tag == "a" and target:
             self.found.append(target)
-
-
-# The bytes of the file itself: ranges and sizes count those.
-_AS_IT_IS = {"Accept-Encoding": "identity"}
 
 
 def _stamp(answer: Answer) -> str:

@@ -58,11 +58,7 @@ class PostgresqlDatabase:
     def columns(self, table: Sequence[str]) -> list[str]:
         """See `affluence.sources.sql.Database`."""
         query = sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier(*table))
-        try:
-            described = self._connection.execute(query).description or []
-        except psycopg.Error as error:
-            raise _in_words(error, self._access) from error
-        return [column.name for column in described]
+        return self._ask(query)[0]
 
     def rows(self, wanted: Rows) -> list[Row]:
         """See `affluence.sources.sql.Database`."""
@@ -78,22 +74,24 @@ class PostgresqlDatabase:
             key=key,
             most=sql.Literal(wanted.at_most),
         )
-        return self._ask(query)
+        return self._ask(query)[1]
 
     def last_key(self, table: Sequence[str], key: str) -> Value:
         """See `affluence.sources.sql.Database`."""
         query = sql.SQL("SELECT max({}) FROM {}").format(
             sql.Identifier(key), sql.Identifier(*table)
         )
-        return self._ask(query)[0][0]
+        return self._ask(query)[1][0][0]
 
     def close(self) -> None:
         """See `affluence.sources.sql.Database`."""
         self._connection.close()
 
-    def _ask(self, query: sql.Composed) -> list[Row]:
+    def _ask(self, query: sql.Composed) -> tuple[list[str], list[Row]]:
+        """Names of the columns, and rows."""
         try:
-            return self._connection.execute(query).fetchall()
+            cursor = self._connection.execute(query)
+            return [column.name for column in cursor.description or ()], cursor.fetchall()
         except psycopg.Error as error:
             raise _in_words(error, self._access) from error
 

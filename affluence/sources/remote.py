@@ -202,8 +202,10 @@ class Mirror:
     def _flush(self) -> None:
         """Names, too, must be on the disk before anybody remembers them."""
         folder = os.open(self._folder, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _append(self, unfinished: Path, content: Iterable[bytes]) -> None:
         self._make_folders()
@@ -249,12 +251,12 @@ def choose(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
     chosen = {
         name
         for name in names
-        if is_plain(name) and any(fnmatchcase(name, pattern) for pattern in patterns)
+        if _is_plain(name) and any(fnmatchcase(name, pattern) for pattern in patterns)
     }
     return sorted(chosen, key=_natural, reverse=True)
 
 
-def is_plain(name: str) -> bool:
+def _is_plain(name: str) -> bool:
     """Whether a server's name for a file may be one here: no path, not hidden."""
     return bool(re.fullmatch(r"[^./\0][^/\0]*", name))
 

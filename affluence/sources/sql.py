@@ -152,15 +152,14 @@ class SqlSource:
     def _fetch_rows(self, database: Database, mirror: Mirror, known: Known) -> Iterator[Change]:
         columns = self._columns(database)
         key = columns.get(self.key, self.key)
+        position = self._position(known, database, key)
         wanted = Rows(
             table=self.table,
             columns=[key, *columns.values()],
             key=key,
-            since=None,
+            since=self._earlier(position.last),
             at_most=self.batch_rows,
         )
-        position = self._position(known, database, key)
-        wanted = replace(wanted, since=self._earlier(position.last))
         number = len(known.copies)
         while True:
             rows = database.rows(wanted)

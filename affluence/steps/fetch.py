@@ -28,6 +28,7 @@ from affluence.store.ledger import CopyEntry
 if TYPE_CHECKING:
     from affluence.sources import http, sftp, sql
 
+_FETCHED = "fetched"
 _ATTEMPTS = 3  # while each brings some more
 
 
@@ -67,7 +68,7 @@ def fetch(
     """
     if isinstance(source, FolderSource):
         try:
-            return Fetched(files=tuple(list_files(source.folder, source.files)))
+            return Fetched(files=tuple(files_here(store, platform, source)))
         except NoRecordsError as error:
             return Fetched(problems=(str(error),))
     folder = _copies_of(store, platform)
@@ -75,18 +76,29 @@ def fetch(
     try:
         _delete_old(store, platform, mirror, today, kept_days)
         news, problems = _fetch_all(store, platform, _source_of(source, network, today), mirror)
-        files = mirror.files()
     except AffluenceError as error:  # a secret, or a driver, that is not there
-        news, problems, files = 0, [str(error)], mirror.files()
+        news, problems = 0, [str(error)]
     except OSError as error:
         advice = "Make room, and give the folder to the user that runs affluence."
         message = f"{folder}: what is fetched cannot be kept here ({error.strerror}). {advice}"
         raise StateError(message) from error
     return Fetched(
-        files=tuple(files),
+        files=tuple(fetched_files(store, platform)),
         news=news,
         problems=tuple(f"platform '{platform}': {problem}" for problem in problems),
     )
+
+
+def files_here(store: Store, platform: str, source: AnySource) -> list[Path]:
+    """Record files of a platform that lie here now; nothing is fetched.
+
+    Raises:
+        NoRecordsError: the folder that they should be in has none.
+
+    """
+    if isinstance(source, FolderSource):
+        return list_files(source.folder, source.files)
+    return fetched_files(store, platform)
 
 
 def fetched_files(store: Store, platform: str) -> list[Path]:
@@ -94,8 +106,13 @@ def fetched_files(store: Store, platform: str) -> list[Path]:
     return sorted(path for path in _copies_of(store, platform).glob("*") if path.is_file())
 
 
+def platforms_with_copies(store: Store) -> list[str]:
+    """Platforms that files were fetched for, those included that are no longer configured."""
+    return sorted(path.name for path in (store.folder / _FETCHED).glob("*"))
+
+
 def _copies_of(store: Store, platform: str) -> Path:
-    return store.folder / "fetched" / platform
+    return store.folder / _FETCHED / platform
 
 
 def _fetch_all(
@@ -134,7 +151,8 @@ def _delete_old(store: Store, platform: str, mirror: Mirror, today: date, kept_d
     ]
     if old:
         # First the trace: rather one too many than a copy that is gone without any.
-        store.ledger.trace_copies(platform, oldest_kept=oldest_kept, today=today, count=len(old))
+        kept_from, count = oldest_kept.isoformat(), len(old)
+        store.ledger.trace(platform, "copies", kept_from=kept_from, today=today, count=count)
     for path in old:
         path.unlink()
 

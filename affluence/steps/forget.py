@@ -74,18 +74,19 @@ def forget(config: Config, store: Store, days: Mapping[str, date]) -> Due:
         if name in config.platform:
             measure_changed_days(store, rules_of(name, config.platform[name]))
     today = min(days.values())
-    for name, kept_from in sorted(gone.kept_from.items()):
-        store.ledger.seal(name, oldest_kept=kept_from, today=days.get(name, today))
-    store.lake.sweep(store.ledger.all_parts())
+    for name, oldest_kept in sorted(gone.kept_from.items()):
+        store.ledger.seal(name, oldest_kept=oldest_kept, today=days.get(name, today))
+    known = store.ledger.inventory.parts()
+    store.lake.sweep((part.platform, part.day, part.name) for part in known)
     # First the trace: rather one too many than something that is gone without any.
     if gone.key_months:
         oldest_kept = today - timedelta(days=config.state.legs_days)
-        count = len(gone.key_months)
-        store.ledger.trace_keys(oldest_kept=oldest_kept, today=today, count=count)
+        kept_from, count = f"{oldest_kept:%Y-%m}", len(gone.key_months)
+        store.ledger.trace(None, "keys", kept_from=kept_from, today=today, count=count)
         store.keys.destroy_before(oldest_kept)
-    oldest_kept = today - timedelta(days=config.state.quarantine_days)
+    kept_from = (today - timedelta(days=config.state.quarantine_days)).isoformat()
     for name, count in sorted(Counter(platform for platform, _ in gone.quarantine).items()):
-        store.ledger.trace_quarantine(name, oldest_kept=oldest_kept, today=today, count=count)
+        store.ledger.trace(name, "quarantine", kept_from=kept_from, today=today, count=count)
     store.quarantine.remove(gone.quarantine)
     store.ledger.set_quarantined(_quarantined(store, today))
     return gone

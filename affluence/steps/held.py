@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from affluence.config import Config
-from affluence.steps.fetch import fetched_files
+from affluence.steps.fetch import fetched_files, platforms_with_copies
 from affluence.store import Store
 
 _DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def _keys(config: Config, store: Store) -> Iterator[Held]:
     if not sizes:
         return
     firsts = [date.fromisoformat(f"{month}-01") for month in sizes]
-    lasts = [(first + 31 * _DAY).replace(day=1) - _DAY for first in firsts]
+    lasts = [_last_of_month(first) for first in firsts]
     period_days = config.state.legs_days
     yield Held(
         kind="keys",
@@ -92,7 +92,7 @@ def _keys(config: Config, store: Store) -> Iterator[Held]:
 
 def _fetched(config: Config, store: Store) -> Iterator[Held]:
     """Copies of files of a server, as they came: with numbers."""
-    for platform in config.platform:
+    for platform in platforms_with_copies(store):
         copies = fetched_files(store, platform)
         known = {entry.name: entry.fetched_on for entry in store.ledger.copies(platform)}
         if copies:
@@ -159,8 +159,12 @@ def _counts(store: Store) -> Iterator[Held]:
             files=len(months),
             size_bytes=sum(size for _, size in months),
             oldest=min(days),
-            newest=(max(days) + 31 * _DAY).replace(day=1) - _DAY,
+            newest=_last_of_month(max(days)),
         )
+
+
+def _last_of_month(first: date) -> date:
+    return (first + 31 * _DAY).replace(day=1) - _DAY
 
 
 def _releases(store: Store) -> Held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from affluence import calls, engine, measures
 from affluence.steps.capacity import Shift, configured_lines, inferred_lines, rostered_agents
+from affluence.steps.clock import EPOCH
 from affluence.store import Store
 from affluence.store.ledger import Part
 from affluence.tables import SPANS
@@ -228,11 +229,9 @@ def _write_months(
 def _recorded(parts: Sequence[Part], zone: str) -> pl.DataFrame:
     """SPANS for which records exist: from the first day with any to the newest instant in them."""
     start = instant(min(part.day for part in parts), 0, ZoneInfo(zone))
-    end = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        microseconds=max(part.last_us for part in parts)
-    )
+    end = EPOCH + timedelta(microseconds=max(part.last_us for part in parts))
     return pl.DataFrame([(start, end)], schema=SPANS.schema, orient="row")
 
 
 def _to_us(moment: datetime) -> int:
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (moment - EPOCH) // timedelta(microseconds=1)

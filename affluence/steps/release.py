@@ -31,13 +31,13 @@ class Delivered:
 def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
     """The files of a platform in the release that was delivered last; None if there are none."""
     standing = store.ledger.publications.standing()
-    files = store.shelf.get(standing) if standing else None
-    for path in files or ():
-        folder = path.removesuffix(JSON)
-        if path.endswith(JSON) and json.loads((files or {})[path])["platform"] == platform:
+    files = (store.shelf.get(standing) if standing else None) or {}
+    for path, content in files.items():
+        if path.endswith(JSON) and json.loads(content)["platform"] == platform:
+            folder = path.removesuffix(JSON)
             return {
                 name.removeprefix(folder): body
-                for name, body in (files or {}).items()
+                for name, body in files.items()
                 if name.startswith(folder)
             }
     return None

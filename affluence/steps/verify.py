@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,11 +15,12 @@ from affluence.store import Store
 from affluence.store.inventory import StoredPart
 from affluence.store.ledger import SeenFile
 from affluence.tables import MEASURED
+from affluence.targets.files import MANIFEST, listed, sha256
 
 _DAMAGED = "damaged"
 _KNOWN = (
-    *("lake", "keys", "quarantine", "releases", "fetched", _DAMAGED),
-    *("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "lock"),
+    *("lake", "keys", "quarantine", "releases", "fetched", "themes", _DAMAGED),
+    *("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "lock", "worker.json"),
 )
 
 
@@ -118,12 +117,12 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         ),
         *_damaged_releases(store),
     ]
-    unhashed = [part for part in parts if part.sha256 is None]
+    hashes = [*(part.sha256 for part in parts), *months.values()]
     return Verdict(
         files=len(parts) + len(months) + len(store.keys.months()) + len(store.shelf.held()),
         damages=tuple(damages),
         strays=tuple(_strays(store, parts, months)),
-        without_hash=len(unhashed) + sum(sha256 is None for sha256 in months.values()),
+        without_hash=hashes.count(None),
         is_unfinished=last_run is not None and last_run.ended_at is None,
     )
 
@@ -236,7 +235,7 @@ def _damaged_month(store: Store, month: tuple[str, str, str], found: str | None)
 def _damaged_releases(store: Store) -> Iterator[Damage]:
     """Releases on the shelf that are not what their own manifest says."""
     for release in _known_releases(store):
-        if not _is_whole_release(store.shelf.get(release) or {}):
+        if not _is_whole_release(store.shelf.get(release) or {}, release):
             yield Damage(
                 what="release",
                 name=f"releases/{release}",
@@ -250,13 +249,12 @@ def _known_releases(store: Store) -> list[str]:
     return [release for release in store.shelf.held() if release in known]
 
 
-def _is_whole_release(files: Mapping[str, bytes]) -> bool:
-    try:
-        listed = json.loads(files["manifest.json"])["files"]
-    except (KeyError, ValueError):
-        return False
-    return set(files) == {*listed, "manifest.json"} and all(
-        hashlib.sha256(files[path]).hexdigest() == entry["sha256"] for path, entry in listed.items()
+def _is_whole_release(files: Mapping[str, bytes], release: str) -> bool:
+    found, hashes = listed(files.get(MANIFEST))
+    return (
+        found == release
+        and set(files) == {*hashes, MANIFEST}
+        and all(sha256(files[path]) == expected for path, expected in hashes.items())
     )
 
 

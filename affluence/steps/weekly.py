@@ -28,7 +28,7 @@ from affluence.steps.refusals import (
 from affluence.store import Store
 from affluence.store.publications import Week
 from affluence.typical_week import last_complete_week
-from affluence.typical_week.calendar import Hours, instant, opening_by_day
+from affluence.typical_week.calendar import instant, opening_by_day
 
 if TYPE_CHECKING:
     import polars as pl
@@ -103,13 +103,16 @@ def judge(
         )
     except RefusedPublicationError as error:
         return Verdict(last=last, reasons=error.reasons)
+    figures = edition_as_json(edition)
+    # A correction that corrects nothing is not delivered again: its figures stay frozen.
+    stands = known is not None and known.state == "published" and known.figures == figures
     week = Week(
         platform=page.platform,
         last=last,
-        state="built",
+        state="published" if stands else "built",
         settings=settings,
-        inputs=_inputs_hash(store, page, last),
-        figures=edition_as_json(edition),
+        inputs=store.ledger.inputs_up_to(page.platform, last),
+        figures=figures,
     )
     if not wish.force:
         reasons = reasons_against(edition, account, limits)
@@ -194,15 +197,6 @@ def _share_changed_unconfirmed(store: Store, page: Page, edition: Edition, new: 
 
 def _settings_hash(page: Page, last: date) -> str:
     """Hash of the configuration that shapes the figures of a week: not of closures to come."""
-    hours: Hours = page.hours
+    hours = page.hours
     shaping = (hours.zone, hours.weekly_on(last + _DAY), hours.changes, page.settings, page.weeks)
     return hashlib.sha256(repr(shaping).encode()).hexdigest()[:16]
-
-
-def _inputs_hash(store: Store, page: Page, last: date) -> str:
-    """Hash of what every day up to the end of a week was measured from."""
-    inputs = hashlib.sha256()
-    for day, (digest, _) in sorted(store.ledger.days(page.platform).items()):
-        if day <= last:
-            inputs.update(f"{day} {digest}\n".encode())
-    return inputs.hexdigest()

@@ -12,7 +12,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
 # statements are told apart by their semicolons: none within a comment.
@@ -173,6 +173,9 @@ CREATE TABLE quarantined (
 """,
     8: """
 ALTER TABLE weeks ADD COLUMN inputs TEXT NOT NULL DEFAULT '';  -- hash of what it was made from
+""",
+    9: """
+DROP TABLE late;                -- the inputs of a week tell whether records came later
 """,
 }
 

@@ -90,10 +90,7 @@ class Inventory:
     def set_month_hashes(self, hashes: Mapping[tuple[str, str, str], str]) -> None:
         """Write down the hashes of files of what was measured."""
         with transaction(self._db):
-            self._db.executemany(
-                "INSERT OR REPLACE INTO months (platform, month, kind, sha256) VALUES (?, ?, ?, ?)",
-                [(*key, sha256) for key, sha256 in hashes.items()],
-            )
+            put_month_hashes(self._db, hashes)
 
     def forget_months(self, months: Iterable[tuple[str, str, str]]) -> None:
         """Drop files of what was measured: their days that are not sealed are measured again."""
@@ -160,3 +157,11 @@ class Inventory:
                     " VALUES (?, 'lost', ?, ?, 1)",
                     (*key[:2], today.isoformat()),
                 )
+
+
+def put_month_hashes(db: sqlite3.Connection, hashes: Mapping[tuple[str, str, str], str]) -> None:
+    """Write down the hashes of files of what was measured, within the transaction that is on."""
+    db.executemany(
+        "INSERT OR REPLACE INTO months (platform, month, kind, sha256) VALUES (?, ?, ?, ?)",
+        [(*key, sha256) for key, sha256 in hashes.items()],
+    )

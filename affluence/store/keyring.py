@@ -52,7 +52,7 @@ class Keyring:
             return self._masters[month]
 
     def _read_or_make(self, month: str) -> bytes:
-        path = self._folder / f"{month}.key"
+        path = self._path(month)
         if not path.exists():
             make_folder(self._folder, 0o700)
             write_bytes_atomically(path, secrets.token_bytes(_KEY_BYTES).hex().encode(), mode=0o600)
@@ -68,7 +68,7 @@ class Keyring:
 
     def _read(self, month: str) -> bytes | None:
         try:
-            key = bytes.fromhex((self._folder / f"{month}.key").read_text(encoding="ascii"))
+            key = bytes.fromhex(self._path(month).read_text(encoding="ascii"))
         except ValueError:
             return None
         return key if len(key) == _KEY_BYTES else None
@@ -88,15 +88,16 @@ class Keyring:
 
     def held(self) -> dict[str, int]:
         """Bytes of every key file by its month."""
-        return {month: (self._folder / f"{month}.key").stat().st_size for month in self.months()}
+        return {month: self._path(month).stat().st_size for month in self.months()}
 
     def damaged(self) -> tuple[str, ...]:
         """Months whose key file is not a key."""
         return tuple(month for month in self.months() if self._read(month) is None)
 
     def remove(self, month: str) -> None:
-        """Delete a key that is none: the next record of its month makes a new one."""
-        (self._folder / f"{month}.key").unlink(missing_ok=True)
+        """Delete a key; the next record of its month makes a new one."""
+        self._path(month).unlink(missing_ok=True)
+        self._masters.pop(month, None)
 
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
@@ -106,8 +107,10 @@ class Keyring:
     def destroy_before(self, oldest: date) -> None:
         """Delete the keys of the months that end before ``oldest``."""
         for month in self.months_before(oldest):
-            (self._folder / f"{month}.key").unlink()
-            self._masters.pop(month, None)
+            self.remove(month)
+
+    def _path(self, month: str) -> Path:
+        return self._folder / f"{month}.key"
 
 
 def passing_keys() -> Keyring:

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from affluence.errors import StateError
-from affluence.store.atomic import make_folder, write_bytes_atomically
+from affluence.store.atomic import TEMPORARY_SUFFIX, make_folder, write_bytes_atomically
 from affluence.tables import LEGS, MEASURED, Table
 
 
@@ -169,7 +169,7 @@ class Lake:
         for folder in self._folder.glob("*"):
             if folder.name not in ("legs", *MEASURED):
                 shutil.rmtree(folder)
-        for leftover in self._folder.glob("*/platform=*/.*.tmp"):
+        for leftover in self._folder.glob(f"*/platform=*/.*{TEMPORARY_SUFFIX}"):
             leftover.unlink()
 
     def _part(self, platform: str, day: date, name: str) -> Path:

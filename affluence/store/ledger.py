@@ -6,6 +6,7 @@ interrupted before that is simply done again, with the same result.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from affluence.store.database import connect, transaction
-from affluence.store.inventory import Inventory
+from affluence.store.inventory import Inventory, put_month_hashes
 from affluence.store.publications import Publications
 
 
@@ -272,11 +273,6 @@ class Ledger:
                     (platform, position),
                 )
 
-    def trace_copies(self, platform: str, *, oldest_kept: date, today: date, count: int) -> None:
-        """Remember that copies fetched before ``oldest_kept`` were deleted."""
-        with transaction(self._db):
-            self._trace(platform, "copies", oldest_kept.isoformat(), today, count)
-
     # Parts and days
 
     def parts(self, platform: str) -> list[Part]:
@@ -296,17 +292,30 @@ class Ledger:
         rows = self._db.execute("SELECT DISTINCT platform FROM parts WHERE NOT deleted ORDER BY 1")
         return [platform for (platform,) in rows]
 
-    def all_parts(self) -> list[tuple[str, date, str]]:
-        """(platform, day, name) of every part in the lake."""
-        rows = self._db.execute("SELECT platform, day, name FROM parts WHERE NOT deleted")
-        return [(platform, date.fromisoformat(day), name) for platform, day, name in rows]
-
     def days(self, platform: str) -> dict[date, tuple[str, bool]]:
         """Measured days: hash of what their slots were made from, and whether they are sealed."""
         rows = self._db.execute(
             "SELECT day, inputs, sealed FROM days WHERE platform = ? ORDER BY day", (platform,)
         )
         return {date.fromisoformat(day): (inputs, bool(sealed)) for day, inputs, sealed in rows}
+
+    def inputs_up_to(self, platform: str, last: date) -> str:
+        """Hash of what every measured day up to one was measured from."""
+        inputs = hashlib.sha256()
+        for day, (digest, _) in self.days(platform).items():
+            if day <= last:
+                inputs.update(f"{day} {digest}\n".encode())
+        return inputs.hexdigest()
+
+    def lacks_records(self, platform: str, last: date) -> bool:
+        """Whether records have come that the published figures of a week do not hold.
+
+        Of a week that an older version published this is not known: False.
+        """
+        week = self.publications.week(platform, last)
+        if week is None or week.state != "published" or not week.inputs:
+            return False
+        return week.inputs != self.inputs_up_to(platform, last)
 
     def set_measured(
         self,
@@ -338,13 +347,8 @@ class Ledger:
                     for day, name, calls, merged, duplicates in fates
                 ],
             )
-            self._set_month_hashes(platform, months)
-
-    def _set_month_hashes(self, platform: str, hashes: Mapping[tuple[str, str], str]) -> None:
-        self._db.executemany(
-            "INSERT OR REPLACE INTO months (platform, month, kind, sha256) VALUES (?, ?, ?, ?)",
-            [(platform, month, kind, sha256) for (month, kind), sha256 in hashes.items()],
-        )
+            hashes = {(platform, *month): sha256 for month, sha256 in months.items()}
+            put_month_hashes(self._db, hashes)
 
     def seal(self, platform: str, *, oldest_kept: date, today: date) -> int:
         """Seal the days up to ``oldest_kept``, drop the calls before it; return how many parts.
@@ -365,11 +369,6 @@ class Ledger:
                 self._trace(platform, "calls", oldest_kept.isoformat(), today, cursor.rowcount)
         return cursor.rowcount
 
-    def trace_keys(self, *, oldest_kept: date, today: date, count: int) -> None:
-        """Remember that the keys of months before that of ``oldest_kept`` were destroyed."""
-        with transaction(self._db):
-            self._trace(None, "keys", f"{oldest_kept:%Y-%m}", today, count)
-
     def quarantined(self) -> dict[tuple[str, str], date]:
         """Platform and name of what is in quarantine, and since when."""
         rows = self._db.execute("SELECT platform, name, since FROM quarantined")
@@ -384,18 +383,19 @@ class Ledger:
                 [(platform, name, since.isoformat()) for (platform, name), since in held.items()],
             )
 
-    def trace_quarantine(
-        self, platform: str, *, oldest_kept: date, today: date, count: int
+    def trace(
+        self, platform: str | None, what: str, *, kept_from: str, today: date, count: int
     ) -> None:
-        """Remember that what was in quarantine before ``oldest_kept`` was deleted."""
+        """Remember that something is deleted; see `deletions`."""
         with transaction(self._db):
-            self._trace(platform, "quarantine", oldest_kept.isoformat(), today, count)
+            self._trace(platform, what, kept_from, today, count)
 
     def deletions(self) -> list[tuple[str | None, str, str, str, int]]:
         """Every deletion, oldest first.
 
-        Platform, what ("calls", "keys", "quarantine", "copies"), kept from, day of the run, and
-        how many.
+        Platform (None: keys, which all platforms share), what ("calls", "keys", "copies",
+        "quarantine" or "lost"), day or month from which it was kept or the day that is lost, day of
+        the run, and how many.
         """
         rows = self._db.execute(
             "SELECT platform, what, before, on_day, count FROM deletions ORDER BY id"
@@ -408,7 +408,7 @@ class Ledger:
             (platform, what, before, today.isoformat(), count),
         )
 
-    # Publications
+    # Whether anything is left to do
 
     def settled(self) -> str | None:
         """The situation in which a run last ended with nothing left to do."""

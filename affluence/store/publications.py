@@ -126,24 +126,6 @@ class Publications:
                 ),
             )
 
-    def note_late_records(self, platform: str, last: date, now: datetime) -> None:
-        """Remember that records came that the frozen figures of a week do not hold."""
-        with transaction(self._db):
-            self._db.execute(
-                "INSERT OR REPLACE INTO late (platform, week, since) VALUES (?, ?, ?)",
-                (platform, last.isoformat(), now.isoformat()),
-            )
-
-    def forget_late_records(self, platform: str) -> None:
-        """The newest figures of a platform hold every record."""
-        with transaction(self._db):
-            self._db.execute("DELETE FROM late WHERE platform = ?", (platform,))
-
-    def late_records(self) -> dict[str, date]:
-        """The week of each platform whose frozen figures do not hold every record."""
-        rows = self._db.execute("SELECT platform, week FROM late")
-        return {platform: date.fromisoformat(last) for platform, last in rows}
-
     # Releases
 
     def add_release(self, release: str, weeks: Mapping[str, date], now: datetime) -> None:

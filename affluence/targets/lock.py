@@ -122,7 +122,7 @@ def _is_over(note: _Note) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
+        pass  # it is there, another user's
     return False
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from affluence import config
 from affluence.connections import network_of, ssh_server_of
+from affluence.credentials import reveal
 from affluence.targets import Target
 from affluence.targets.archive import Archive
 from affluence.targets.folder import Folder
@@ -73,7 +74,6 @@ def _address(name: str, target: config.Target, network: Network) -> PublicAddres
 
 
 def _webdav(name: str, target: config.WebDavTarget, network: Network) -> Target:
-    from affluence.credentials import reveal
     from affluence.targets.webdav import WebDav
     from affluence.web import Login, Web
 

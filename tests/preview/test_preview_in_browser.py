@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +12,7 @@ from affluence import webmaster
 from affluence.config import load
 from affluence.errors import RefusedPublicationError
 from tests.browser import NEEDS_CHROMIUM, TEXT_SPACING, axe_violations, chromium
+from tests.publication.serving import served
 from tests.runs import files_under, noon, run
 
 from .desks import TODAY, Desk, add_week, previewed, release_of, standing_and_waiting, state
@@ -69,35 +67,11 @@ def test_from_a_link_of_another_site_it_opens_with_one_click_more(page: Page, de
     """As from a terminal in a browser: the cookie is kept back until our own page leads on."""
     with previewed(desk.config) as server:
         link = f'<a href="{server.address}">open</a>'
-        with page_of_another_port(link) as address:
+        with served({"index.html": link.encode()}) as address:
             page.goto(address.replace("127.0.0.1", "localhost"))
             page.get_by_role("link", name="open").click()
             page.get_by_role("link", name="Revoir l’aperçu").click()
             assert page.title() == "Aperçu du site"
-
-
-@contextmanager
-def page_of_another_port(html: str) -> Iterator[str]:
-    """A page of another program of this machine: for cookies it is the same site."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.mark.parametrize("referrer", ["no-referrer", "unsafe-url"])
@@ -114,7 +88,7 @@ def test_a_form_of_another_page_is_refused(
         if sandbox:
             quoted = form.replace("&", "&amp;").replace('"', "&quot;")
             form = f'<iframe sandbox="allow-forms" srcdoc="{quoted}"></iframe>'
-        with page_of_another_port(form) as address:
+        with served({"index.html": form.encode()}) as address:
             page.goto(server.address)
             page.goto(address)
             where = page.frames[-1]
@@ -127,7 +101,8 @@ def test_a_form_of_another_page_is_refused(
 def test_another_page_cannot_frame_the_preview(page: Page, desk: Desk) -> None:
     with previewed(desk.config) as server:
         page.goto(server.address)
-        with page_of_another_port(f'<iframe src="{page.url}"></iframe>') as address:
+        frame = f'<iframe src="{page.url}"></iframe>'
+        with served({"index.html": frame.encode()}) as address:
             page.goto(address, wait_until="networkidle")
             assert "Aperçu du site" not in page.frames[-1].content()
 

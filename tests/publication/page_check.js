@@ -18,6 +18,14 @@
     for (let at = element; at; at = at.parentElement) chain.push(at);
     return chain;
   };
+  // What no rule that is imposed below changes is asked of an element once.
+  const once = (fact) => {
+    const known = new Map();
+    return (element) => {
+      if (!known.has(element)) known.set(element, fact(element));
+      return known.get(element);
+    };
+  };
   // Without any style of the page's own being asked: its policy need not allow this one.
   const imposed = (rules) => {
     const sheet = new CSSStyleSheet();
@@ -28,7 +36,8 @@
   const drawn = (element) => element.checkVisibility(
     { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
   // Kept for those who listen, cut away for those who see.
-  const cutAway = (element) => above(element).some((at) => style(at).clipPath === "inset(50%)");
+  const cutAway = once((element) => element !== null
+    && (style(element).clipPath === "inset(50%)" || cutAway(element.parentElement)));
   const unread = "script, style, template, noscript, head, textarea, option";
   const texts = () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -153,28 +162,30 @@
     const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   };
-  const canvas = colour(style(root).backgroundColor);
+  const backgroundOf = once((at) => colour(style(at).backgroundColor));
+  const opacityOf = once((at) => Number(style(at).opacity));
+  const canvas = backgroundOf(root);
   const painted = (chain, behind, ink) => {
     const [outer, ...inner] = chain;
-    const ground = colour(style(outer).backgroundColor);
+    const ground = backgroundOf(outer);
     const inside = mix(ground.rgb, ground.alpha, behind);
     const onTop = ink ? mix(ink.rgb, ink.alpha, inside) : inside;
     const result = inner.length ? painted(inner, inside, ink) : onTop;
-    return mix(result, Number(style(outer).opacity), behind);
+    return mix(result, opacityOf(outer), behind);
   };
   // Gradients that draw lines (underlines, borders of cells: one side of at most 3 px) are no ground,
   // and a shadow that falls outside changes no text.
-  const isPictured = (at) => style(at).backgroundImage !== "none"
-    && !style(at).backgroundSize.split(",").every((size) => /(^|\s)[0-3](\.\d+)?px/.test(size));
-  const isFiltered = (at) => !["none", ""].includes(style(at).filter.replace(/drop-shadow\(.*\)/, ""));
+  const isPictured = once((at) => style(at).backgroundImage !== "none"
+    && !style(at).backgroundSize.split(",").every((size) => /(^|\s)[0-3](\.\d+)?px/.test(size)));
+  const isFiltered = once((at) => style(at).mixBlendMode !== "normal"
+    || !["none", ""].includes(style(at).filter.replace(/drop-shadow\(.*\)/, "")));
   // Null where nobody can tell: an image, a filter, a colour of another kind.
   const contrast = (element, ink) => {
     const chain = above(element);
-    const opaque = chain.findIndex((at) => colour(style(at).backgroundColor)?.alpha === 1);
+    const opaque = chain.findIndex((at) => backgroundOf(at)?.alpha === 1);
     const behind = opaque < 0 ? chain : chain.slice(0, opaque + 1);
-    const unknown = behind.some((at) => isPictured(at) || !colour(style(at).backgroundColor));
-    const filtered = chain.some((at) => isFiltered(at) || style(at).mixBlendMode !== "normal");
-    if (unknown || filtered || !ink) return null;
+    const unknown = behind.some((at) => isPictured(at) || !backgroundOf(at));
+    if (unknown || chain.some(isFiltered) || !ink) return null;
     const paper = canvas?.alpha === 1 ? canvas.rgb : [255, 255, 255];
     const path = chain.reverse();
     return ratio(painted(path, paper, ink), painted(path, paper, null));
@@ -221,8 +232,8 @@
 
   // Geometry
 
-  const clips = (element) => /hidden|clip/.test(style(element).overflow);
-  const scrolls = (element) => /auto|scroll/.test(style(element).overflow);
+  const clips = once((element) => /hidden|clip/.test(style(element).overflow));
+  const scrolls = once((element) => /auto|scroll/.test(style(element).overflow));
   const within = (inner, outer, tolerated) =>
     inner.left >= outer.left - 1 && inner.right <= outer.right + 1
     && inner.top >= outer.top - tolerated && inner.bottom <= outer.bottom + tolerated;

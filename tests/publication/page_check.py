@@ -11,12 +11,13 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.site import (
@@ -115,6 +116,13 @@ def hosted(site: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
+# Tabs that wait for the next visit, by the options of their contexts: to open one takes longer than
+# to look at a page.
+_IDLE: WeakKeyDictionary[Browser, dict[frozenset[tuple[str, Any]], list[Page]]] = (
+    WeakKeyDictionary()
+)
+
+
 @contextmanager
 def visited(
     browser: Browser,
@@ -125,24 +133,37 @@ def visited(
     script: bool = True,
     **context: Any,
 ) -> Iterator[Visit]:
-    """A page at a moment, in a browser that has never seen it before.
+    """A page at a moment, in a tab that remembers nothing of any other.
 
     Without ``script`` those of the page do not run; the check and axe do, once it is there.
     """
-    within = browser.new_context(viewport={"width": width, "height": 640}, **context)
-    visit = Visit(within.new_page())
-    visit.page.on("request", lambda request: visit.asked.append(request.url))
-    visit.page.on("pageerror", lambda error: visit.faults.append(error.message))
-    visit.page.on(
-        "console", lambda told: visit.faults.append(told.text) if told.type == "error" else None
-    )
-    visit.page.clock.set_fixed_time(moment)
-    protocol = within.new_cdp_session(visit.page)
+    idle = _IDLE.setdefault(browser, {}).setdefault(frozenset(context.items()), [])
+    idle[:] = [tab for tab in idle if not tab.is_closed()]
+    page = idle.pop() if idle else browser.new_context(**context).new_page()
+    visit = Visit(page)
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "request": lambda request: visit.asked.append(request.url),
+        "pageerror": lambda error: visit.faults.append(error.message),
+        "console": lambda told: visit.faults.append(told.text) if told.type == "error" else None,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    page.set_viewport_size({"width": width, "height": 640})
+    page.clock.set_fixed_time(moment)
+    protocol = page.context.new_cdp_session(page)
     protocol.send("Emulation.setScriptExecutionDisabled", {"value": not script})
-    visit.page.goto(address)
+    page.goto(address)
     protocol.send("Emulation.setScriptExecutionDisabled", {"value": False})
     yield visit
-    within.close()
+    # Where the block fails, the tab is not used again.
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.context.clear_cookies()
+    page.emulate_media(media="null", forced_colors="null", color_scheme="null")
+    page.goto("about:blank")
+    protocol.detach()
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
+    idle.append(page)
 
 
 def problems(visit: Visit, expected: Expected) -> list[str]:

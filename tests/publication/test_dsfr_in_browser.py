@@ -6,7 +6,8 @@ import fcntl
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,13 @@ from affluence.publication.edition import Contact
 from affluence.publication.language import Language
 from affluence.publication.site import build_site, build_suspended_site, path_of
 from affluence.steps.theme import theme_of
-from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
+from tests.browser import NEEDS_CHROMIUM, axe_violations
 
 from .editions import DRAWN, desk, edition
 from .page_check import expected_of, problems, visited
 from .reading import LEVELS, words
 from .serving import headers_of, served
-from .test_page_in_browser import AHEAD, EDITIONS, PAST
+from .test_page_in_browser import AHEAD, EDITIONS, PAST, SATURDAY
 
 pypdf = pytest.importorskip("pypdf")
 
@@ -108,27 +109,22 @@ def address(site: dict[str, bytes]) -> Iterator[str]:
         yield root + FOLDER
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
+Open = Callable[..., "Page"]
 
 
-def opened(browser: Browser, address: str, width: int = 1280, **context: Any) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 640}, **context).new_page()
-    page.clock.set_fixed_time("2026-03-14T10:00:00+01:00")  # it is still valid, the desk is closed
-    page.goto(address)
-    page.evaluate("document.fonts.ready")
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    return page
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Open]:
+    """A page while the table is valid and the desk is closed, its details opened."""
+    with ExitStack() as stack:
 
+        def shown(address: str, width: int = 1280, **how: Any) -> Page:
+            visit = visited(browser, address, width=width, moment=SATURDAY, **how)
+            page = stack.enter_context(visit).page
+            page.evaluate("document.fonts.ready")
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            return page
 
-@pytest.fixture(autouse=True)
-def closed_pages(browser: Browser) -> Iterator[None]:
-    """No page outlives its test: dozens of open ones slow each other down."""
-    yield
-    for context in browser.contexts:
-        context.close()
+        yield shown
 
 
 def test_the_real_theme_is_sound(theme: Theme, site: dict[str, bytes]) -> None:
@@ -183,13 +179,14 @@ def test_a_page_fetches_from_its_own_site_alone_all_that_it_asks_for(
     assert [text for text in troubles if "404" not in text] == []
     page.wait_for_function("[...document.fonts].every(font => font.status !== 'loading')")
     loaded = page.evaluate("[...document.fonts].map(font => [font.weight, font.status])")
+    page.context.close()
     assert ["400", "loaded"] in loaded and ["700", "loaded"] in loaded
 
 
 def test_cells_have_their_own_colours_not_those_of_the_design_system(
-    browser: Browser, address: str
+    opened: Open, address: str
 ) -> None:
-    page = opened(browser, address)
+    page = opened(address)
     cells = page.evaluate(
         """[...document.querySelectorAll('#affluence td')].map(cell =>
         [cell.className, cell.innerText, getComputedStyle(cell).backgroundColor])"""
@@ -201,19 +198,17 @@ def test_cells_have_their_own_colours_not_those_of_the_design_system(
     assert page.evaluate(lines).count("linear-gradient") == 2  # they are not lost
 
 
-def test_the_mark_is_whole_and_on_the_side_where_reading_begins(
-    browser: Browser, address: str
-) -> None:
+def test_the_mark_is_whole_and_on_the_side_where_reading_begins(opened: Open, address: str) -> None:
     for path, begins in (("index.html", 0), ("ar.html", 1)):
-        page = opened(browser, address + path)
+        page = opened(address + path)
         box = page.locator(".fr-header .fr-logo").bounding_box()
         assert box is not None
         assert (box["x"] > 640) == begins
         assert page.locator(".fr-header .fr-logo").inner_text() == "PRÉFET\nDE L’EXEMPLE"
 
 
-def test_arabic_is_laid_out_from_right_to_left(browser: Browser, address: str) -> None:
-    page = opened(browser, address + "ar.html")
+def test_arabic_is_laid_out_from_right_to_left(opened: Open, address: str) -> None:
+    page = opened(address + "ar.html")
     boxes = page.evaluate(
         """[...document.querySelectorAll('#affluence thead th, #affluence caption')].map(cell =>
         [cell.getBoundingClientRect().left, getComputedStyle(cell).textAlign])"""
@@ -223,8 +218,8 @@ def test_arabic_is_laid_out_from_right_to_left(browser: Browser, address: str) -
     assert [left for left, _ in heads] == sorted((left for left, _ in heads), reverse=True)
 
 
-def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, address: str) -> None:
-    page = opened(browser, address, forced_colors="active")
+def test_forced_colours_leave_words_symbols_and_borders(opened: Open, address: str) -> None:
+    page = opened(address, forced_colors="active")
     look = page.evaluate("""() => {
       const cell = document.querySelector('#affluence td.tres_charge');
       const style = getComputedStyle(cell);
@@ -234,18 +229,18 @@ def test_forced_colours_leave_words_symbols_and_borders(browser: Browser, addres
     assert look["symbol"] == look["text"] != look["ground"]
 
 
-def test_a_dark_setting_changes_nothing(browser: Browser, address: str) -> None:
+def test_a_dark_setting_changes_nothing(opened: Open, address: str) -> None:
     seen = "getComputedStyle(document.body).backgroundColor"
-    grounds = {
-        opened(browser, address, color_scheme=scheme).evaluate(seen) for scheme in ("light", "dark")
-    }
+    page = opened(address)
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        grounds.add(page.evaluate(seen))
     assert grounds == {"rgb(255, 255, 255)"}
 
 
-def test_the_keyboard_sees_the_skip_link_first_and_where_it_is(
-    browser: Browser, address: str
-) -> None:
-    page = opened(browser, address, 320)
+def test_the_keyboard_sees_the_skip_link_first_and_where_it_is(opened: Open, address: str) -> None:
+    page = opened(address, 320)
     opacity = "getComputedStyle(document.querySelector('.fr-skiplinks')).opacity"
     assert page.evaluate(opacity) == "0"
     page.keyboard.press("Tab")
@@ -257,8 +252,8 @@ def test_the_keyboard_sees_the_skip_link_first_and_where_it_is(
     assert outlines == {"solid"}
 
 
-def test_targets_are_large_enough_to_touch(browser: Browser, address: str) -> None:
-    page = opened(browser, address, 320)
+def test_targets_are_large_enough_to_touch(opened: Open, address: str) -> None:
+    page = opened(address, 320)
     page.locator(".fr-skiplinks a").focus()
     for target in page.locator("a, summary").all():
         box = target.bounding_box()
@@ -266,23 +261,20 @@ def test_targets_are_large_enough_to_touch(browser: Browser, address: str) -> No
         assert min(box["width"], box["height"]) >= 24, target.inner_text()
 
 
-def test_without_script_nothing_is_missing(browser: Browser, address: str) -> None:
-    seen = [
-        opened(browser, address, java_script_enabled=allowed).inner_text("body")
-        for allowed in (True, False)
-    ]
+def test_without_script_nothing_is_missing(opened: Open, address: str) -> None:
+    seen = [opened(address, script=allowed).inner_text("body") for allowed in (True, False)]
     assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize("kind", ["", "affiche"])
 @pytest.mark.parametrize("name", EDITIONS)
 def test_page_and_poster_are_one_sheet_each(
-    browser: Browser, theme: Theme, name: str, kind: str
+    opened: Open, theme: Theme, name: str, kind: str
 ) -> None:
     given = EDITIONS[name]
     path = path_of(kind, Language(given.desk.languages[-1]))
     with served(build_site(given, theme), under=FOLDER) as root:
-        page = opened(browser, root + FOLDER + path)
+        page = opened(root + FOLDER + path)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false })")
         pdf = page.pdf(format="A4", prefer_css_page_size=True)
     sheets = pypdf.PdfReader(io.BytesIO(pdf)).pages

@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from affluence.publication.checks import check_site
-from affluence.publication.edition import Contact, Edition
+from affluence.publication.edition import Contact
 from affluence.publication.language import Language, available
 from affluence.publication.site import build_site, kind_of, path_of
-from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
+from tests.browser import NEEDS_CHROMIUM, axe_violations
 
 from .editions import DRAWN, PHONE, drawn, edition, hours
 from .page_check import expected_of, problems, visited
@@ -27,7 +26,7 @@ from .serving import served
 pypdf = pytest.importorskip("pypdf")
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 URL = "https://www.example.gouv.fr/affluence/"
 CONTACT = Contact(public_url=URL)
@@ -104,20 +103,6 @@ def test_a_defect_of_theirs_is_found(path: str, old: str, new: str, problem: str
     assert any(problem in found for found in check_site(site))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-def opened(browser: Browser, folder: Path, shown: Edition, path: str, width: int = 320) -> Page:
-    for name, body in build_site(shown).items():
-        (folder / name).write_bytes(body)
-    page = browser.new_context(viewport={"width": width, "height": 640}).new_page()
-    page.goto((folder / path).as_uri())
-    return page
-
-
 class TestInChromium:
     pytestmark = NEEDS_CHROMIUM
 
@@ -137,12 +122,13 @@ class TestInChromium:
 
     @pytest.mark.parametrize("code", ["fr", "ar"])
     @pytest.mark.parametrize("name", EDITIONS)
-    def test_the_poster_is_one_sheet(
-        self, browser: Browser, tmp_path: Path, name: str, code: str
-    ) -> None:
+    def test_the_poster_is_one_sheet(self, browser: Browser, name: str, code: str) -> None:
         path = path_of("affiche", Language(code))
-        page = opened(browser, tmp_path, EDITIONS[name], path, width=1280)
-        pdf = page.pdf(format="A4", prefer_css_page_size=True)
+        with (
+            served(site(name)) as address,
+            visited(browser, f"{address}/{path}", width=1280) as visit,
+        ):
+            pdf = visit.page.pdf(format="A4", prefer_css_page_size=True)
         sheets = pypdf.PdfReader(io.BytesIO(pdf)).pages
         assert len(sheets) == 1
         assert f"0{PHONE[3:]}" in "".join(sheets[0].extract_text().split())
@@ -151,9 +137,12 @@ class TestInChromium:
     def test_the_code_on_the_poster_leads_to_the_page(
         self, browser: Browser, tmp_path: Path
     ) -> None:
-        page = opened(browser, tmp_path, EDITIONS["realistic"], "affiche.html", width=1280)
         picture = tmp_path / "code.png"
-        page.locator(".code svg").screenshot(path=picture)
+        with (
+            served(site("realistic")) as address,
+            visited(browser, f"{address}/affiche.html", width=1280) as visit,
+        ):
+            visit.page.locator(".code svg").screenshot(path=picture)
         done = subprocess.run(
             ["zbarimg", "--quiet", "--raw", str(picture)], check=True, stdout=subprocess.PIPE
         )

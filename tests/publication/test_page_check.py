@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from affluence.publication.site import build_site
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 
 from .editions import full_edition
 from .page_check import expected_of, problems, visited
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 pytestmark = NEEDS_CHROMIUM
 
 SITE = build_site(full_edition(languages=("fr", "en", "ar")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 def found(browser: Browser, path: str, body: bytes) -> list[str]:

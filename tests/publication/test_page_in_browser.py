@@ -18,7 +18,7 @@ import pytest
 from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
 from affluence.publication.language import Language
 from affluence.publication.site import build_site, kind_of, path_of
-from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
+from tests.browser import NEEDS_CHROMIUM, axe_violations
 
 from . import matrix
 from .editions import DRAWN, HOURS, PHONE, drawn, edition, hours
@@ -66,12 +66,6 @@ EDITIONS = {
 
 
 SATURDAY = "2026-03-14T10:00:00+01:00"  # the table is still valid, the desk is closed
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 Show = Callable[..., "Page"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from affluence.publication.site import build_site
-from tests.browser import NEEDS_CHROMIUM, chromium
+from tests.browser import NEEDS_CHROMIUM
 
 from .editions import full_edition
 from .matrix import EXPIRED
@@ -40,12 +39,6 @@ SHIFT = """new Promise((resolve) => {
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "coller.html"])
 def test_no_page_weighs_more_than_it_may(path: str) -> None:
     assert len(gzip.compress(SITE[path])) <= MOST_BYTES
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 class TestInChromium:

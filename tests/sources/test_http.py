@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ import pytest
 
 from affluence.config import HttpSource, NetworkSettings
 from affluence.errors import StateError
-from tests.servers import WebServer, free_port
+from tests.servers import Quiet, WebServer, free_port, serving
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
 
@@ -200,7 +199,7 @@ class _Server(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
@@ -244,9 +243,6 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        pass
-
 
 @pytest.fixture
 def faults() -> Faults:
@@ -255,13 +251,10 @@ def faults() -> Faults:
 
 @pytest.fixture
 def faulty(faults: Faults) -> Iterator[str]:
-    with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.faults = faults
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/cdr/Master.csv"
-        server.shutdown()
-        thread.join()
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.faults = faults
+    with serving(server) as port:
+        yield f"http://127.0.0.1:{port}/cdr/Master.csv"
 
 
 def test_a_transfer_that_breaks_off_goes_on_at_once(

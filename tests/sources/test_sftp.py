@@ -17,7 +17,7 @@ from affluence.config import SftpSource
 from affluence.sources.remote import Mirror
 from affluence.store import open_store
 from affluence.store.ledger import Ledger
-from tests.servers import SshDaemon, free_port, ssh_daemon
+from tests.servers import SshDaemon, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
 SourceOf = Callable[..., SftpSource]
@@ -30,22 +30,22 @@ def served(tmp_path: Path) -> Path:
     return folder
 
 
-def source_of(daemon: SshDaemon, folder: Path, **keys: Any) -> SftpSource:
+@pytest.fixture
+def source(sshd: SshDaemon, served: Path) -> SourceOf:
     usual = {
         "kind": "sftp",
         "host": "127.0.0.1",
-        "port": daemon.port,
-        "user": daemon.user,
-        "known_hosts": daemon.known_hosts,
-        "key": f"file:{daemon.key}",
-        "folder": str(folder),
+        "port": sshd.port,
+        "user": sshd.user,
+        "known_hosts": sshd.known_hosts,
+        "key": f"file:{sshd.key}",
+        "folder": str(served),
     }
-    return SftpSource.model_validate(usual | keys)
 
+    def source_of(**keys: Any) -> SftpSource:
+        return SftpSource.model_validate(usual | keys)
 
-@pytest.fixture
-def source(sshd: SshDaemon, served: Path) -> SourceOf:
-    return lambda **keys: source_of(sshd, served, **keys)
+    return source_of
 
 
 @pytest.fixture
@@ -319,22 +319,19 @@ def test_a_folder_that_is_not_there(source: SourceOf, served: Path, mirrored: Mi
 
 
 def test_a_file_that_may_not_be_read_does_not_stop_the_others(
-    served: Path, mirrored: Mirrored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: SourceOf, served: Path, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (served / "a.csv").write_bytes(lines(1, 2))
     (served / "b.csv").write_bytes(lines(3, 4))
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with ssh_daemon(folder) as daemon:
-        opened = paramiko.SFTPClient.open
+    opened = paramiko.SFTPClient.open
 
-        def forbidden(client: paramiko.SFTPClient, path: str, mode: str) -> paramiko.SFTPFile:
-            if path.endswith("b.csv"):
-                raise PermissionError
-            return opened(client, path, mode)
+    def forbidden(client: paramiko.SFTPClient, path: str, mode: str) -> paramiko.SFTPFile:
+        if path.endswith("b.csv"):
+            raise PermissionError
+        return opened(client, path, mode)
 
-        monkeypatch.setattr(paramiko.SFTPClient, "open", forbidden)
-        found = mirrored.fetch(source_of(daemon, served))
+    monkeypatch.setattr(paramiko.SFTPClient, "open", forbidden)
+    found = mirrored.fetch(source())
     assert "refuses access to" in found.problems[0] and "b.csv" in found.problems[0]
     assert mirrored.copies() == {"a.csv": lines(1, 2)}
 

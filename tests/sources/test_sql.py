@@ -42,36 +42,45 @@ class Desk:
         self.server = server
         self.kind = kind
         self._words = '"' if kind == "postgresql" else "`"
+        self._begin = "\\connect cdr\n" if kind == "postgresql" else "USE cdr;\n"
 
     def do(self, statements: str) -> None:
-        begin = "\\connect cdr\n" if self.kind == "postgresql" else "USE cdr;\n"
-        self.server.do(begin + statements)
+        self.server.do(self._begin + statements)
 
     def make(self) -> None:
         if self.kind == "postgresql":
-            self.server.do(
-                "DROP DATABASE IF EXISTS cdr WITH (FORCE); DROP ROLE IF EXISTS reader;"
-                "DROP ROLE IF EXISTS stranger; CREATE DATABASE cdr;"
+            made = (
+                # To make a database takes long: it is the first test's, its tables are each test's.
+                "SELECT 'CREATE DATABASE cdr'"
+                " WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'cdr') \\gexec\n"
+                f"{self._begin}DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+                "GRANT USAGE ON SCHEMA public TO PUBLIC;"
+                "DROP ROLE IF EXISTS reader; DROP ROLE IF EXISTS stranger;"
                 f"CREATE ROLE reader LOGIN PASSWORD '{self.password}';"
                 f"CREATE ROLE stranger LOGIN PASSWORD '{self.password}';"
             )
         else:
-            self.server.do(
+            made = (
                 "DROP DATABASE IF EXISTS cdr; CREATE DATABASE cdr;"
                 f"CREATE OR REPLACE USER reader@'%' IDENTIFIED BY '{self.password}';"
                 f"CREATE OR REPLACE USER stranger@'%' IDENTIFIED BY '{self.password}';"
                 "CREATE TABLE cdr.other (a int); GRANT SELECT ON cdr.other TO stranger@'%';"
             )
-        self.make_table("cdr", f"id int PRIMARY KEY, {COLUMNS}")
+        self.server.do(
+            f"{made}\n{self._begin}{self._table('cdr', f'id int PRIMARY KEY, {COLUMNS}')}"
+        )
 
     @property
     def password(self) -> str:
         return PASSWORD.replace("'", "''")
 
     def make_table(self, name: str, columns: str) -> None:
+        self.do(self._table(name, columns))
+
+    def _table(self, name: str, columns: str) -> str:
         quoted = self.quoted(name)
         reader = "reader" if self.kind == "postgresql" else "reader@'%'"
-        self.do(f"CREATE TABLE {quoted} ({columns}); GRANT SELECT ON {quoted} TO {reader};")
+        return f"CREATE TABLE {quoted} ({columns}); GRANT SELECT ON {quoted} TO {reader};"
 
     def quoted(self, name: str) -> str:
         return f"{self._words}{name.replace(self._words, self._words * 2)}{self._words}"

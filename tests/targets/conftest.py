@@ -7,15 +7,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.servers import SshDaemon, ssh_daemon
-from tests.targets.servers import Certificate, make_certificate
+from tests.servers import Authority, SshDaemon, make_authority, ssh_daemon
 
 Daemons = Callable[[str], SshDaemon]
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")

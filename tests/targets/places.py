@@ -15,8 +15,8 @@ from affluence.targets import Target
 from affluence.targets.places import place_of
 from affluence.web import Web, WebError
 from tests.records import day_of_records
-from tests.servers import SshDaemon
-from tests.targets.servers import PASSWORD, USER, Certificate, Server, nginx, web_server, wsgidav
+from tests.servers import Authority, SshDaemon
+from tests.targets.servers import PASSWORD, USER, Server, nginx, web_server, wsgidav
 
 KINDS = (
     *("in-place", "releases", "archive"),
@@ -79,7 +79,7 @@ class Place:
 
 @contextmanager
 def made(
-    kind: str, folder: Path, certificate: Certificate, sshd: Callable[[str], SshDaemon]
+    kind: str, folder: Path, authority: Authority, sshd: Callable[[str], SshDaemon]
 ) -> Iterator[Place]:
     """A place of one of the `KINDS`; its server runs until the end of the block.
 
@@ -93,16 +93,16 @@ def made(
     with ExitStack() as stack:
         if keys["kind"] == "webdav":
             running = (
-                nginx(folder / "server", there, certificate)
+                nginx(folder / "server", there, authority)
                 if kind == "webdav on nginx"
-                else wsgidav(there, certificate)
+                else wsgidav(there, authority)
             )
             server = stack.enter_context(running)
             secret = folder / "password"
             secret.write_text(PASSWORD, encoding="utf-8")
             secret.chmod(0o600)
             keys = {"kind": "webdav", "url": server.url, "user": USER, "password": f"file:{secret}"}
-            network = f'ca_file = "{certificate.authority}"\n'
+            network = f'ca_file = "{authority.certificate}"\n'
         if keys["kind"] == "sftp":
             daemon = sshd("posix-rename" if kind == "sftp without posix-rename" else "")
             keys |= {
@@ -123,14 +123,14 @@ Visitor = Callable[[str], bytes | None]
 
 
 @contextmanager
-def visited(place: Place, certificate: Certificate) -> Iterator[Visitor]:
+def visited(place: Place, authority: Authority) -> Iterator[Visitor]:
     """How a visitor reads a page of a place; None where it is not there."""
     with ExitStack() as stack:
         if place.server is not None and place.kind == "webdav on nginx":
             url = place.server.url
         else:
             url = stack.enter_context(web_server(place.shown_folder)).url
-        web = Web(Network(timeout_s=5, ca_file=certificate.authority))
+        web = Web(Network(timeout_s=5, ca_file=authority.certificate))
 
         def read(path: str) -> bytes | None:
             try:

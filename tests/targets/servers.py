@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import free_port, program, running
+from tests.servers import Authority, Quiet, free_port, program, running, serving
 
 USER, PASSWORD = "affluence", "grün"
 _MODULE = Path("/usr/lib/nginx/modules/ngx_http_dav_ext_module.so")
@@ -30,15 +30,6 @@ _TYPES = "text/html html; text/csv csv; application/json json; text/calendar ics
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
-    """A certificate for this machine, and the authority that has signed it."""
-
-    authority: Path
-    certificate: Path
-    key: Path
 
 
 @dataclass(kw_only=True)
@@ -54,31 +45,11 @@ class Server:
     answered_headers_off: set[str] = field(default_factory=set)
 
 
-def make_certificate(folder: Path) -> Certificate:
-    """Let openssl make an authority and a certificate of it."""
-    openssl = program("openssl")
-
-    def run(*args: str) -> None:
-        subprocess.run([openssl, *args], check=True, capture_output=True, cwd=folder)
-
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    run("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Tests")
-    run("req", *new_key, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=localhost")
-    (folder / "names").write_text("subjectAltName = DNS:localhost, IP:127.0.0.1\n")
-    signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names")
-    run("x509", "-req", "-in", "request.pem", *signed, "-out", "certificate.pem")
-    return Certificate(
-        authority=folder / "ca.pem",
-        certificate=folder / "certificate.pem",
-        key=folder / "key.pem",
-    )
-
-
 # nginx: a WebDAV server whose MOVE is one rename, without ETag conditions and without a login
 
 
 @contextmanager
-def nginx(folder: Path, served: Path, certificate: Certificate | None = None) -> Iterator[Server]:
+def nginx(folder: Path, served: Path, authority: Authority | None = None) -> Iterator[Server]:
     """An nginx that serves a folder and takes PUT, DELETE, MKCOL and MOVE for it."""
     daemon = program("nginx")
     if not _MODULE.exists():
@@ -87,8 +58,8 @@ def nginx(folder: Path, served: Path, certificate: Certificate | None = None) ->
     served.mkdir(exist_ok=True)
     port = free_port()
     secure = ""
-    if certificate is not None:
-        secure = f"ssl_certificate {certificate.certificate};ssl_certificate_key {certificate.key};"
+    if authority is not None:
+        secure = f"ssl_certificate {authority.server};ssl_certificate_key {authority.server_key};"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     # Started as root it works as nobody, who does not get into the folders of a test.
@@ -117,7 +88,7 @@ http {{
 
 
 @contextmanager
-def wsgidav(served: Path, certificate: Certificate | None = None) -> Iterator[Server]:
+def wsgidav(served: Path, authority: Authority | None = None) -> Iterator[Server]:
     """A WsgiDAV that serves a folder to one user."""
     cheroot_wsgi = pytest.importorskip("cheroot.wsgi", reason="cheroot is not installed")
     cheroot_ssl = pytest.importorskip("cheroot.ssl.builtin", reason="cheroot is not installed")
@@ -135,14 +106,15 @@ def wsgidav(served: Path, certificate: Certificate | None = None) -> Iterator[Se
     )
     server = Server(url="", folder=served)
     http = cheroot_wsgi.Server(("127.0.0.1", 0), _faulty(dav, server), numthreads=4)
-    if certificate is not None:
+    if authority is not None:
         http.ssl_adapter = cheroot_ssl.BuiltinSSLAdapter(
-            str(certificate.certificate), str(certificate.key)
+            str(authority.server), str(authority.server_key)
         )
+    http.expiration_interval = 0.02  # seconds: its end is noticed that often
     http.prepare()
     thread = threading.Thread(target=http.serve)
     thread.start()
-    server.url = f"http{'s' if certificate else ''}://127.0.0.1:{http.bind_addr[1]}/"
+    server.url = f"http{'s' if authority else ''}://127.0.0.1:{http.bind_addr[1]}/"
     try:
         yield server
     finally:
@@ -177,24 +149,16 @@ def _faulty(application: Application, server: Server) -> Application:
 # Python's own web server, for visitors
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        pass
+class _Pages(Quiet, SimpleHTTPRequestHandler):
+    pass
 
 
 @contextmanager
 def web_server(served: Path) -> Iterator[Server]:
     """A server that shows a folder."""
-    handler = functools.partial(_Quiet, directory=str(served))
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield Server(url=f"http://127.0.0.1:{http.server_port}/", folder=served)
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
+    handler = functools.partial(_Pages, directory=str(served))
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield Server(url=f"http://127.0.0.1:{port}/", folder=served)
 
 
 # A network that fails
@@ -232,14 +196,8 @@ class _Forwarding(socketserver.BaseRequestHandler):
 @contextmanager
 def breaking_off(port: int, after_bytes: int) -> Iterator[int]:
     """A port that leads to another one, until so many bytes were sent through it in all."""
-    with _Forwarder(port, after_bytes) as forwarder:
-        thread = threading.Thread(target=forwarder.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield int(forwarder.server_address[1])
-        finally:
-            forwarder.shutdown()
-            thread.join()
+    with serving(_Forwarder(port, after_bytes)) as forwarding_port:
+        yield forwarding_port
 
 
 # A disk that fills up

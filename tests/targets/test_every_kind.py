@@ -20,9 +20,10 @@ import pytest
 from affluence.errors import RefusedPublicationError
 from tests.conftest import REPOSITORY
 from tests.runs import run
+from tests.servers import Authority
 from tests.targets.conftest import Daemons
 from tests.targets.places import KINDS, Place, made, three_weeks, visited
-from tests.targets.servers import Certificate, polled
+from tests.targets.servers import polled
 from tests.targets.sites import LATER, NEW, OLD, files_in, pages
 
 KILLS = int(os.environ.get("AFFLUENCE_KILLS", "20")) // 7
@@ -32,9 +33,9 @@ WITH_A_GAP = ("webdav on WsgiDAV", "sftp without posix-rename")
 
 @pytest.fixture(params=KINDS)
 def place(
-    request: pytest.FixtureRequest, tmp_path: Path, certificate: Certificate, daemons: Daemons
+    request: pytest.FixtureRequest, tmp_path: Path, authority: Authority, daemons: Daemons
 ) -> Iterator[Place]:
-    with made(request.param, tmp_path, certificate, daemons) as there:
+    with made(request.param, tmp_path, authority, daemons) as there:
         yield there
 
 
@@ -70,20 +71,20 @@ def test_another_release_is_not_taken_for_this_one(place: Place) -> None:
 
 
 @pytest.mark.parametrize("place", [kind for kind in KINDS if kind != "archive"], indirect=True)
-def test_a_visitor_never_gets_a_broken_page(place: Place, certificate: Certificate) -> None:
+def test_a_visitor_never_gets_a_broken_page(place: Place, authority: Authority) -> None:
     sites = {f"W{n}": pages(f"W{n}", filling=f"{n} " * 4_000) for n in range(4)}
     whole: set[bytes | None] = {site["desk/index.html"] for site in sites.values()}
     if place.kind in WITH_A_GAP:
         whole.add(None)
     place.target.deliver(sites["W3"], "W3")
-    with visited(place, certificate) as read:
+    with visited(place, authority) as read:
 
         def fault() -> str | None:
             found = read("desk/index.html")
             return None if found in whole else f"{len(found or b'')} bytes"
 
         with polled(fault) as faults:
-            for turn in range(30 if place.server is None else 12):
+            for turn in range(30 if place.kind in {"in-place", "releases"} else 12):
                 place.target.deliver(sites[f"W{turn % 4}"], f"W{turn % 4}")
     assert faults == []
 

@@ -19,9 +19,9 @@ from affluence.targets.read_back import _RELEASE, PublicAddress
 from affluence.web import Web
 from tests.records import day_of_records
 from tests.runs import run
-from tests.servers import free_port
+from tests.servers import Authority, free_port
 from tests.targets.places import PLATFORM, three_weeks
-from tests.targets.servers import Certificate, Server, nginx, web_server
+from tests.targets.servers import Server, nginx, web_server
 from tests.targets.sites import files_in, pages
 from tests.targets.test_targets import in_place
 
@@ -119,12 +119,12 @@ def test_an_address_that_is_not_reached_is_a_warning() -> None:
     assert "could not be read back: the folder (127.0.0.1 refuses the connection)" in warning
 
 
-def test_only_the_configured_authority_is_trusted(tmp_path: Path, certificate: Certificate) -> None:
-    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+def test_only_the_configured_authority_is_trusted(tmp_path: Path, authority: Authority) -> None:
+    with nginx(tmp_path / "nginx", tmp_path / "site", authority) as server:
         write(server.folder, NEW)
         (warning,) = address(server.url).read_back(NEW)
         assert "certificate of 127.0.0.1 is not trusted" in warning
-        network = Network(timeout_s=5, ca_file=certificate.authority)
+        network = Network(timeout_s=5, ca_file=authority.certificate)
         assert address(server.url, network=network).read_back(NEW) == []
 
 
@@ -195,11 +195,11 @@ def test_a_roll_back_that_fails_is_told(server: Server) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, certificate: Certificate) -> tuple[Path, str]:
+def desk(tmp_path: Path, authority: Authority) -> tuple[Path, str]:
     """A configuration that publishes to ``site``, and its text but for the address."""
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "march.csv").write_text(three_weeks())
-    text = f'{PLATFORM}ca_file = "{certificate.authority}"\n[target.site]\nkind = "in-place"\n'
+    text = f'{PLATFORM}ca_file = "{authority.certificate}"\n[target.site]\nkind = "in-place"\n'
     text += 'folder = "site"\n'
     config = tmp_path / "config.toml"
     config.write_text(text)
@@ -213,7 +213,7 @@ def with_address(desk: tuple[Path, str], url: str) -> Path:
 
 
 def test_a_run_goes_back_to_the_release_that_stood(
-    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+    tmp_path: Path, authority: Authority, desk: tuple[Path, str]
 ) -> None:
     run(desk[0])
     site = files_in(tmp_path / "site")
@@ -222,7 +222,7 @@ def test_a_run_goes_back_to_the_release_that_stood(
     (tmp_path / "records" / "later.csv").write_text(
         "".join(day_of_records(f"2026-03-{day}", 30, first=1000 * day) for day in range(23, 28))
     )
-    with nginx(tmp_path / "nginx", tmp_path / "shown", certificate) as server:
+    with nginx(tmp_path / "nginx", tmp_path / "shown", authority) as server:
         config = with_address(desk, server.url)
         with pytest.raises(DifferentSiteError, match=f"release {release} was put back"):
             run(config)
@@ -232,9 +232,9 @@ def test_a_run_goes_back_to_the_release_that_stood(
 
 
 def test_a_wrong_address_is_mended_in_the_configuration(
-    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+    tmp_path: Path, authority: Authority, desk: tuple[Path, str]
 ) -> None:
-    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+    with nginx(tmp_path / "nginx", tmp_path / "site", authority) as server:
         config = with_address(desk, f"{server.url}elsewhere/")
         with pytest.raises(DifferentSiteError, match="Check public_url"):
             run(config)
@@ -242,25 +242,25 @@ def test_a_wrong_address_is_mended_in_the_configuration(
 
 
 def test_a_release_is_not_put_back_in_its_own_place(
-    tmp_path: Path, certificate: Certificate, desk: tuple[Path, str]
+    tmp_path: Path, authority: Authority, desk: tuple[Path, str]
 ) -> None:
     run(desk[0])
     (tmp_path / "site" / "index.html").write_text("defaced")
-    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+    with nginx(tmp_path / "nginx", tmp_path / "site", authority) as server:
         with pytest.raises(DifferentSiteError) as caught:
             run(with_address(desk, f"{server.url}elsewhere/"))
         assert caught.value.rolled_back_to is None
         assert run(with_address(desk, server.url)).release is not None
 
 
-def test_a_run_reads_back_what_it_has_delivered(tmp_path: Path, certificate: Certificate) -> None:
+def test_a_run_reads_back_what_it_has_delivered(tmp_path: Path, authority: Authority) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "march.csv").write_text(three_weeks())
     config = tmp_path / "config.toml"
-    with nginx(tmp_path / "nginx", tmp_path / "site", certificate) as server:
+    with nginx(tmp_path / "nginx", tmp_path / "site", authority) as server:
         target = f'[target.site]\nkind = "in-place"\nfolder = "site"\npublic_url = "{server.url}"\n'
         config.write_text(
-            f'{PLATFORM}ca_file = "{certificate.authority}"\n{target}read_back_s = 0\n'
+            f'{PLATFORM}ca_file = "{authority.certificate}"\n{target}read_back_s = 0\n'
         )
         report = run(config)
         assert (report.delivered_to, report.warnings) == (["site"], [])

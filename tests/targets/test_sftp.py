@@ -156,7 +156,7 @@ def test_a_name_that_is_not_known(server: SshServer, tmp_path: Path) -> None:
 def test_a_server_that_is_too_slow(server: SshServer, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        error = failure(in_place(replace(server, port=port, timeout_s=1), tmp_path))
+        error = failure(in_place(replace(server, port=port, timeout_s=0.3), tmp_path))
     assert error.transient
     assert "has not answered" in str(error) or "broke off" in str(error)
 

@@ -19,11 +19,10 @@ from affluence.targets.in_place import InPlace
 from affluence.targets.lock import NOTE
 from affluence.targets.webdav import WebDav
 from affluence.web import Login, Web
-from tests.servers import free_port
+from tests.servers import Authority, free_port
 from tests.targets.servers import (
     PASSWORD,
     USER,
-    Certificate,
     Server,
     breaking_off,
     nginx,
@@ -252,16 +251,16 @@ def test_a_name_that_is_not_known() -> None:
 def test_a_server_that_is_too_slow() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        error = failure(target(url, network=Network(timeout_s=1)))
-    assert "has not answered within 1 seconds" in str(error) and error.transient
+        error = failure(target(url, network=Network(timeout_s=0.2)))
+    assert "has not answered within 0.2 seconds" in str(error) and error.transient
 
 
-def test_only_the_configured_authority_is_trusted(tmp_path: Path, certificate: Certificate) -> None:
-    with wsgidav(tmp_path / "served", certificate) as server:
+def test_only_the_configured_authority_is_trusted(tmp_path: Path, authority: Authority) -> None:
+    with wsgidav(tmp_path / "served", authority) as server:
         error = failure(target(server.url))
         assert "certificate of 127.0.0.1 is not trusted" in str(error)
         assert files_in(server.folder) == {}
-        network = Network(timeout_s=5, ca_file=certificate.authority)
+        network = Network(timeout_s=5, ca_file=authority.certificate)
         target(server.url, network=network).deliver(NEW, "W2")
         assert files_in(server.folder) == NEW
 
