@@ -4,7 +4,8 @@
 * Legs with the same ``call_key`` are one call: it arrives with its first leg and ends with its
   last. It is answered if an agent spoke in any of them; otherwise the leg that ends last tells
   its fate, for it is the platform's last word, and of several that end together the strongest
-  evidence (see `affluence.tables.EVIDENCE`).
+  evidence (see `affluence.tables.EVIDENCE`). Legs that know nothing of it do not speak: platforms
+  that write events say of most only when they were.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from affluence.tables import (
     STILL_OPEN,
 )
 
-VERSION = 1  # part of the hash of a day: raise it when the same legs give other calls
+VERSION = 2  # part of the hash of a day: raise it when the same legs give other calls
 
 Fate = Literal["calls", "merged", "duplicates"]
 
@@ -109,7 +110,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
         answered_at=pl.when(spoken).then("answered_at"),
         agent=pl.when(spoken).then("agent"),
         arrival=arriving_us * len(DIRECTIONS) + direction,
-        word=ending_us * len(EVIDENCE) + evidence,
+        word=pl.when(evidence > 0).then(ending_us * len(EVIDENCE)).otherwise(0) + evidence,
         strongest=evidence,
     )
     # What no leg knows need not be sought call by call.

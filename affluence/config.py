@@ -266,7 +266,7 @@ class Announcements(_Section):
 class _Source(_Section):
     """How the records of a platform are written, wherever they come from."""
 
-    dialect: Literal["asterisk-csv", "asterisk-db"] = "asterisk-csv"
+    dialect: Literal["auto", "asterisk-csv", "asterisk-db"] = "auto"
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     trunks: tuple[str, ...] = ()
     announcements: Announcements = Announcements()

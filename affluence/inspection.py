@@ -13,7 +13,8 @@ _SHOWN_REJECTS = 5
 def as_document(found: Inspection) -> str:
     """JSON with the keys dialect, zone, period, account, outcomes, warnings, unreadable."""
     document = {
-        "dialect": found.dialect,
+        "dialect": next(iter(found.dialects), None),
+        "dialect_found": next(iter(found.dialects.values()), None),
         "zone": next(iter(found.clocks), None),
         "zone_found": next(iter(found.clocks.values()), None),
         "period": [moment.isoformat() for moment in found.period] if found.period else None,
@@ -28,7 +29,7 @@ def as_document(found: Inspection) -> str:
 def as_text(found: Inspection) -> str:
     """One screen that tells what was understood."""
     account = found.account
-    lines = [f"dialect    {found.dialect}"]
+    lines = [f"dialect    {name}: {how}" for name, how in found.dialects.items()]
     lines += [f"clock      {zone}: {how}" for zone, how in found.clocks.items()]
     if found.period:
         first, last = (f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in found.period)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import polars as pl
 import polars_hash
 
-from affluence.cdr.dialect import Columns, Reading
+from affluence.cdr.dialect import Reading
+from affluence.cdr.layouts import Columns
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 DISPOSITIONS = ("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN")

@@ -14,7 +14,8 @@ import polars as pl
 
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS, wall_us
-from affluence.cdr.dialect import Columns, Dialect, Reading
+from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.layouts import Columns, Separated
 
 _ALWAYS = (
     *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp"),
@@ -81,6 +82,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "direction": asterisk.direction(reading),
         "evidence": evidence,
         "caller_number": pl.col("src"),
+        "dialled_number": pl.col("dst"),
     }
 
 
@@ -112,8 +114,7 @@ def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
 DIALECT = Dialect(
     name="asterisk-csv",
     version=2,
-    layouts=_LAYOUTS,
-    loose_line=_LOOSE_LINE,
+    layout=Separated(columns_by_width=_LAYOUTS, loose_line=_LOOSE_LINE),
     plausible=_plausible,
     clean=_clean,
     record=_record,

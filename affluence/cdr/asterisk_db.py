@@ -19,7 +19,8 @@ import polars as pl
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
 from affluence.cdr.asterisk_columns import NEEDED
-from affluence.cdr.dialect import Columns, Dialect, MissingColumnsError, Reading
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.layouts import Columns, Separated
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -65,6 +66,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "direction": asterisk.direction(reading),
         "evidence": evidence,
         "caller_number": pl.col("src"),
+        **({"dialled_number": pl.col("dst")} if "dst" in columns else {}),
         "minute_only": pl.lit(value=False) if clean else ~_has_seconds(),
     }
 
@@ -146,25 +148,28 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
     return Dialect(
         name="asterisk-db",
         version=1,
-        layouts=layouts,
-        loose_line=_loose_line(columns, separator, fewest),
+        layout=Separated(
+            columns_by_width=layouts,
+            separator=separator,
+            loose_line=_loose_line(columns, separator, fewest),
+        ),
         plausible=_plausible,
         clean=partial(_plausible, strict=True),
         record=_record,
         clock_evidence=_clock_evidence,
-        separator=separator,
         header=header,
         fit=fit,
     )
 
 
-def fit(first_line: str) -> Dialect:
-    """The dialect as a file has it whose first line is this one.
+def fit(sample: Sample, _: Reading) -> Dialect:
+    """The dialect as a file has it that begins like this.
 
     Raises:
         MissingColumnsError: it is a header, but does not name what a record needs.
 
     """
+    first_line = sample.lines[0] if sample.lines else ""
     rows = {
         separator: next(csv.reader([first_line], delimiter=separator), [])
         for separator in _SEPARATORS

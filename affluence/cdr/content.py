@@ -6,18 +6,17 @@ A block always ends with a line; only the last may lack its line end (`Block.ter
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Literal
 
 import polars as pl
 
+from affluence.cdr.compression import BROKEN, Bounded, NotRecordsError, compression_of
 from affluence.errors import UnreadableFileError
 
 # Large enough to keep every core busy in one parse, small enough for the allocator to hand the
@@ -25,20 +24,16 @@ from affluence.errors import UnreadableFileError
 BLOCK_BYTES = 16 << 20
 _LONGEST_LINE_BYTES = 1 << 20
 _SAMPLE_BYTES = 1 << 16
+LARGEST_DOCUMENT_BYTES = 64 << 20
+_ADVICE = "Give the call records themselves, as text, alone in an archive if they must be in one."
 
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
-_GZIP = b"\x1f\x8b"
-_BINARY = {
+_NOT_RECORDS = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"\x1f\x9d": "a compress (.Z) archive",
     b"\x7fELF": "a program",
     b"SQLite format 3": "an SQLite database",
     b"RIFF": "a sound or video file",
@@ -64,6 +59,7 @@ class Block:
     terminated: bool
     digest: bytes  # of the whole file up to `end`
     lines: int  # an unterminated last one included
+    heading: str = ""  # the last line before it that holds for those that follow
 
 
 @contextmanager
@@ -78,16 +74,18 @@ def open_content(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as raw:
             start = raw.read(16)
             raw.seek(0)
-            for signature, what in _BINARY.items():
+            for signature, what in _NOT_RECORDS.items():
                 if start.startswith(signature):
-                    advice = "Give the call records themselves, as text or text.gz."
-                    raise UnreadableFileError(path, f"this is {what}, not call records", advice)
-            if start.startswith(_GZIP):
-                with gzip.open(raw) as content:
-                    yield content  # type: ignore[misc]  # GzipFile is not declared IO
-            else:
+                    raise UnreadableFileError(path, f"this is {what}, not call records", _ADVICE)
+            compression = compression_of(start)
+            if compression is None:
                 yield raw
-    except (OSError, EOFError, zlib.error) as error:
+            else:
+                with compression.open(raw) as content:
+                    yield Bounded(content, path.stat().st_size)  # type: ignore[misc]  # reads only
+    except NotRecordsError as error:
+        raise UnreadableFileError(path, str(error), _ADVICE) from error
+    except (OSError, EOFError, *BROKEN) as error:
         why = f"cannot be read ({error.__class__.__name__}: {_reason(error)})"
         raise UnreadableFileError(
             path, why, "Check that it is there, readable and complete."
@@ -114,17 +112,45 @@ def detect_form(path: Path, sample: bytes) -> TextForm:
     elif not mark and len(text) >= 4 and text[0::2].count(0) > len(text) // 4:
         encoding = "utf-16-be"
     elif encoding == "utf-8" and text.strip(b"\0") and _looks_binary(text):
-        advice = "Give the call records themselves, as text or text.gz."
-        raise UnreadableFileError(path, "this is a binary file, not call records", advice)
+        raise UnreadableFileError(path, "this is a binary file, not call records", _ADVICE)
     line_feed, carriage_return = "\n".encode(encoding), "\r".encode(encoding)
     only_returns = carriage_return in text and line_feed not in text
     return TextForm(encoding, mark, carriage_return if only_returns else line_feed)
 
 
-def first_line(sample: bytes, form: TextForm) -> str:
-    """The first line of a file, without its line end, from the file's first bytes."""
-    text = sample[len(form.mark) :].decode(form.encoding, errors="replace")
-    return re.split(r"[\r\n]", text, maxsplit=1)[0]
+def first_lines(sample: bytes, form: TextForm) -> tuple[str, ...]:
+    """The whole lines at the beginning of a file, without their ends."""
+    text = as_utf8(sample[len(form.mark) :], form).decode()
+    lines = text.split("\n")
+    return tuple(lines[:-1] if len(lines) > 1 else lines)
+
+
+def as_utf8(data: bytes, form: TextForm) -> bytes:
+    """Some bytes of a file as UTF-8 with LF, whatever they hold."""
+    if form.encoding != "utf-8":
+        data = data.decode(form.encoding, errors="replace").encode()
+    elif not data.isascii():
+        data = _repaired(data)
+    if form.line_end == "\r".encode(form.encoding):
+        return data.replace(b"\r", b"\n")
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+
+
+def _repaired(data: bytes) -> bytes:
+    """UTF-8 of lines that may each be in UTF-8 or, from older systems, in cp1252."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return b"\n".join(map(_repaired_line, data.split(b"\n")))
+    return data
+
+
+def _repaired_line(line: bytes) -> bytes:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace").encode()  # it leaves five bytes undefined
+    return line
 
 
 def read_blocks(
@@ -157,16 +183,49 @@ def read_blocks(
         yield _block(rest, form, start, hasher, terminated=False)
 
 
+def read_document(
+    content: IO[bytes],
+    form: TextForm,
+    hasher: hashlib._Hash,
+    lines_of: Callable[[str], Iterator[str]],
+) -> Iterator[Block]:
+    """A file that is one document, as a block of lines; see `layouts.Documents`.
+
+    Raises:
+        NotRecordsError: it is larger than any document of records.
+
+    """
+    data = content.read(LARGEST_DOCUMENT_BYTES + 1)
+    if len(data) > LARGEST_DOCUMENT_BYTES:
+        raise NotRecordsError("this document is too large to be one of call records")
+    hasher.update(data)
+    text = as_utf8(data[len(form.mark) :], form).decode()
+    lines = "".join(f"{line}\n" for line in lines_of(text)).encode()
+    if data:
+        yield Block(lines, 0, len(data), True, hasher.copy().digest(), _count_lines(lines))
+
+
+def with_headings(
+    blocks: Iterator[Block], pattern: re.Pattern[str], before: bytes
+) -> Iterator[Block]:
+    """Tell each block which heading holds where it begins; ``before`` is the text before them."""
+    heading = re.compile(f"(?m:{pattern.pattern})".encode())
+    last = _last_heading(before, heading, "")
+    for block in blocks:
+        yield replace(block, heading=last)
+        last = _last_heading(block.text, heading, last)
+
+
+def _last_heading(text: bytes, heading: re.Pattern[bytes], otherwise: str) -> str:
+    found = [match[0] for match in heading.finditer(text)]
+    return found[-1].decode(errors="replace") if found else otherwise
+
+
 def _block(
     data: bytes, form: TextForm, start: int, hasher: hashlib._Hash, *, terminated: bool
 ) -> Block:
     text = data[len(form.mark) :] if start == 0 else data
-    if form.encoding != "utf-8":
-        text = text.decode(form.encoding, errors="replace").encode()
-    if form.line_end == "\r".encode(form.encoding):
-        text = text.replace(b"\r", b"\n")
-    elif b"\r" in text:
-        text = text.replace(b"\r\n", b"\n")
+    text = as_utf8(text, form)
     return Block(
         text, start, start + len(data), terminated, hasher.copy().digest(), _count_lines(text)
     )

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 import polars as pl
 
-Columns = tuple[str, ...]
+from affluence.cdr.layouts import Columns, Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What the configuration states of a format that does not tell it itself.
+
+    Attributes:
+        columns: what is needed → name or number (from 1) of the column that holds it.
+        outcomes: word in the file, in lower case → outcome as in CALLS.
+        separator: between the columns; empty: found.
+        time_format: of the times, as in `strptime`; empty: found.
+
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[tuple[str, str], ...] = ()
+    separator: str = ""
+    time_format: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """Which calls are no business of the desk: whoever rings, and whatever for."""
+
+    callers: tuple[str, ...] = ()  # test calls and robots: numbers as they stand in the records
+    dialled: tuple[str, ...] = ()  # faxes, other services: numbers as they stand in the records
+    queues: tuple[str, ...] = ()
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +48,16 @@ class Reading:
     closed_announcements: tuple[str, ...] = ()  # sound files that say "we are closed"
     busy_announcements: tuple[str, ...] = ()  # sound files that say "call back later"
     machine_answers_first: bool = False  # the dialplan answers before it queues the call
+    stated: Stated = Stated()
+    ignored: Ignored = Ignored()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """How a file begins, and when it was last written to."""
+
+    lines: tuple[str, ...]
+    modified_on: date
 
 
 class RecordOf(Protocol):
@@ -36,6 +74,16 @@ class MissingColumnsError(ValueError):
         super().__init__(", ".join(columns))
 
 
+def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
+    """Records that tell neither the true time of their call nor how long it lasted."""
+    return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
+
+
+def no_other_lines(_: Columns) -> Mapping[str, pl.Expr]:
+    """Files in which every line is a record."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """How to read the records of one platform.
@@ -43,33 +91,40 @@ class Dialect:
     Attributes:
         name: as written in the configuration.
         version: raised when the same record is read differently: files are then read again.
-        layouts: column names by number of columns.
-        loose_line: matches a line whose quoting is broken; its groups are named as the columns of
-            a layout, absent ones None.
+        layout: how a line is cut into text columns; an empty one is null.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
         record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
             ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
-            platform's own clock), ``direction, evidence`` (as in LEGS), ``caller_number`` and,
-            where a platform may leave the seconds out, ``minute_only`` (Boolean); shorter ones with
-            the same result where every record is clean.
+            platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
+            where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
+            (names and numbers as written) and ``minute_only`` (Boolean: the seconds are left out);
+            shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
-        separator: between the columns.
-        header: the first line of a file where it names the columns; lines like it are no records.
-        fit: first line of a file → the dialect as that file has it; raises `MissingColumnsError`;
-            None where all files of the dialect are written alike.
+        others: columns of a layout → lines that are no calls, by the reason why they are ignored
+            (Boolean, never null); they need not be plausible.
+        clock: zone in which the format itself writes its times; empty: that of the platform.
+        header: the line of a file that names the columns; lines like it are no records.
+        titles: number of lines above the header.
+        choices: what was chosen where the format does not settle it, in words, to be printed.
+        variant: what else of a file than its content decided how it is read.
+        fit: beginning of a file and reading → the dialect as that file has it; raises
+            `MissingColumnsError`; None where all files of the dialect are written alike.
 
     """
 
     name: str
     version: int
-    layouts: Mapping[int, Columns]
-    loose_line: re.Pattern[str]
+    layout: Layout
     plausible: Callable[[Columns], pl.Expr]
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf
-    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]]
-    separator: str = ","
+    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = no_clock_evidence
+    others: Callable[[Columns], Mapping[str, pl.Expr]] = no_other_lines
+    clock: str = ""
     header: str = ""
-    fit: Callable[[str], Dialect] | None = None
+    titles: int = 0
+    choices: tuple[str, ...] = field(default=())
+    variant: str = ""
+    fit: Callable[[Sample, Reading], Dialect] | None = None

@@ -9,25 +9,34 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 from affluence import engine
 from affluence.cdr import clock
 from affluence.cdr.content import (
     BLOCK_BYTES,
     Block,
+    TextForm,
+    as_utf8,
     detect_form,
-    first_line,
+    first_lines,
     open_content,
     read_blocks,
+    read_document,
     read_sample,
+    with_headings,
 )
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.layouts import Documents
 from affluence.cdr.lines import read_lines
 from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
+from affluence.cdr.recognise import Recognised, recognise
 from affluence.errors import UnknownClockError, UnreadableFileError
 
 RANGE_BLOCKS = 8  # parts of some hundred thousand records: few files, bounded memory
@@ -47,7 +56,7 @@ class Clock:
 class Recipe:
     """Everything that decides how the records of a platform are read."""
 
-    dialect: Dialect
+    dialect: Dialect | None  # None: found for each file
     reading: Reading
     clock: str  # a zone, or "auto"
     zone: str
@@ -55,8 +64,9 @@ class Recipe:
     @property
     def fingerprint(self) -> str:
         """Hash of the recipe: files read by another one are read again."""
-        dialect = (self.dialect.name, self.dialect.version, VERSION)
-        text = repr((dialect, self.reading, self.clock, self.zone))
+        dialects = [self.dialect] if self.dialect else DIALECTS.values()
+        versions = ([(dialect.name, dialect.version) for dialect in dialects], VERSION)
+        text = repr((versions, self.reading, self.clock, self.zone))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -79,6 +89,7 @@ class Range:
     digest: bytes
     first_line: int
     provisional: bool  # a last line without its line end: it may still grow
+    dialect: Recognised
     clock: Clock
     read: BlockRead
 
@@ -108,40 +119,62 @@ def read_ranges(
     """
     sample = read_sample(path)
     form = detect_form(path, sample)
-    fitted = replace(recipe, dialect=_fit(path, recipe.dialect, first_line(sample, form)))
+    known = _recognise(path, recipe, first_lines(sample, form))
+    dialect, layout = known.dialect, known.dialect.layout
     with open_content(path) as content:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
-        blocks = engine.ahead(read_blocks(content, form, hasher, start=position.offset))
+        blocks = read_blocks(content, form, hasher, start=position.offset)
+        if isinstance(layout, Documents):
+            blocks = read_document(content, form, hasher, layout.lines_of)
+        elif layout.heading is not None:
+            before = _text_before(path, form, position.offset)
+            blocks = with_headings(blocks, layout.heading, before)
+        blocks = engine.ahead(blocks)
         first = next(blocks, None)
         if first is None:
             return
         known_clock = position.clock
         if known_clock is None:
-            _check_dialect(path, first, fitted.dialect)
-            known_clock = _find_clock(path, first, fitted)
+            _check_dialect(path, first, dialect)
+            known_clock = _find_clock(path, first, dialect, recipe)
+        clock_zone, line = known_clock.zone, position.lines + 1
+
+        def read(block: Block, number: int) -> BlockRead:
+            return read_block(
+                block,
+                dialect,
+                recipe.reading,
+                clock_zone=clock_zone,
+                zone=recipe.zone,
+                day_key=day_key,
+                first_line=number,
+            )
+
         every = itertools.chain([first], blocks)
-        line = position.lines + 1
         # Blocks of all ranges go through one pool: between two ranges no core has to wait.
-        for run in _runs(_read_all(every, fitted, known_clock, day_key, line)):
-            read = concat_reads(block_read for _, block_read in run)
+        for run in _runs(_read_all(every, line, read)):
+            whole = concat_reads(block_read for _, block_read in run)
             start, last = run[0][0].start, run[-1][0]
             yield Range(
-                name=_name(last.digest, start, recipe, known_clock),
+                name=_name(last.digest, start, recipe, known_clock, dialect.variant),
                 start=start,
                 end=last.end,
                 digest=last.digest,
                 first_line=line,
                 provisional=not last.terminated,
+                dialect=known,
                 clock=known_clock,
-                read=read,
+                read=whole,
             )
-            line += read.lines
+            line += whole.lines
 
 
 def _read_all(
-    blocks: Iterator[Block], recipe: Recipe, known_clock: Clock, day_key: DayKey, first: int
+    blocks: Iterator[Block],
+    first: int,
+    read: Callable[[Block, int], BlockRead],
 ) -> Iterator[tuple[Block, BlockRead]]:
-    """Every block without its text, and the records in it."""
+    """Every block without its text, and the records in it; ``first`` is the number of a line."""
 
     def numbered() -> Iterator[tuple[int, Block]]:
         line = first
@@ -149,20 +182,11 @@ def _read_all(
             yield line, block
             line += block.lines
 
-    def read(item: tuple[int, Block]) -> tuple[Block, BlockRead]:
+    def read_one(item: tuple[int, Block]) -> tuple[Block, BlockRead]:
         line, block = item
-        found = read_block(
-            block,
-            recipe.dialect,
-            recipe.reading,
-            clock_zone=known_clock.zone,
-            zone=recipe.zone,
-            day_key=day_key,
-            first_line=line,
-        )
-        return replace(block, text=b""), found
+        return replace(block, text=b""), read(block, line)
 
-    return engine.spread(read, numbered())
+    return engine.spread(read_one, numbered())
 
 
 def _runs(
@@ -178,12 +202,24 @@ def _runs(
         yield [read for _, read in numbered]
 
 
-def _fit(path: Path, dialect: Dialect, line: str) -> Dialect:
+def _text_before(path: Path, form: TextForm, offset: int) -> bytes:
+    with open_content(path) as content:
+        return as_utf8(content.read(offset), form)
+
+
+def _recognise(path: Path, recipe: Recipe, lines: tuple[str, ...]) -> Recognised:
     """The dialect as this very file has it."""
-    if dialect.fit is None:
-        return dialect
+    modified = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(recipe.zone))
+    sample = Sample(lines=lines, modified_on=modified.date())
+    if recipe.dialect is None and not any(line.strip(" \t\0") for line in lines):
+        return Recognised(dialect=next(iter(DIALECTS.values())), found="assumed: it is empty")
+    if recipe.dialect is None:
+        return recognise(path, sample, recipe.reading, DIALECTS.values())
+    stated = "stated in the configuration"
+    if recipe.dialect.fit is None:
+        return Recognised(dialect=recipe.dialect, found=stated)
     try:
-        return dialect.fit(line)
+        return Recognised(dialect=recipe.dialect.fit(sample, recipe.reading), found=stated)
     except MissingColumnsError as error:
         raise UnreadableFileError(
             path,
@@ -196,7 +232,8 @@ def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
     """Refuse a file whose first lines are mostly not records: it is another kind of file."""
     start = block.text[: 1 << 16]
     lines = start[: start.rfind(b"\n") + 1] or block.text
-    read = read_lines(lines, dialect, first_line=1, terminated=block.terminated)
+    titles = dialect.titles if block.start == 0 else 0
+    read = read_lines(lines, dialect, first_line=1, terminated=block.terminated, titles=titles)
     rejected = read.rejects.height
     accepted = sum(group.rows.height for group in read.groups)
     if rejected > accepted and not (accepted == 0 and rejected == 1 and not block.terminated):
@@ -209,10 +246,12 @@ def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
         )
 
 
-def _find_clock(path: Path, block: Block, recipe: Recipe) -> Clock:
+def _find_clock(path: Path, block: Block, dialect: Dialect, recipe: Recipe) -> Clock:
     if recipe.clock != "auto":
         return Clock(zone=recipe.clock, found="stated in the configuration")
-    wall_us, epoch_s = clock_evidence(block, recipe.dialect)
+    if dialect.clock:
+        return Clock(zone=dialect.clock, found=f"what {dialect.name} writes")
+    wall_us, epoch_s = clock_evidence(block, dialect)
     if epoch_s.null_count() == len(epoch_s):
         found = "assumed: the platform's own zone, for the records hold no epoch"
         return Clock(zone=recipe.zone, found=found)
@@ -225,8 +264,9 @@ def _find_clock(path: Path, block: Block, recipe: Recipe) -> Clock:
     )
 
 
-def _name(digest: bytes, start: int, recipe: Recipe, known_clock: Clock) -> str:
-    text = f"{digest.hex()}\0{start}\0{recipe.fingerprint}\0{known_clock.zone}"
+def _name(digest: bytes, start: int, recipe: Recipe, known_clock: Clock, variant: str) -> str:
+    how = (recipe.fingerprint, known_clock.zone, variant)
+    text = "\0".join((digest.hex(), str(start), *how))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

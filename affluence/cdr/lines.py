@@ -6,24 +6,27 @@ reason, with the shape of the line (digits as ``9``, letters as ``x``), never it
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from affluence.cdr.dialect import Columns, Dialect
+from affluence.cdr.dialect import Dialect
+from affluence.cdr.layouts import LONGEST_LINE, UNCLOSED_QUOTE, BrokenLineError, Columns
 
 CUT_SHORT = "line cut short"
-WRONG_WIDTH = "wrong number of columns"
-UNCLOSED_QUOTE = "quote never closed"
 TOO_LONG = "line longer than any record"
 NOT_A_RECORD = "time, state or number not readable"
 
-LONGEST_LINE = 1 << 16
+BLANK = "blank line"
+HEADER = "header"
+TITLE = "title"
+CONTINUED = "line break within a record"
+
 _SHAPE_LENGTH = 200
+_MOST_BREAKS = 4  # within one record
 
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
 
@@ -38,40 +41,70 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the lines of a block gave; blank lines and headers are in neither."""
+    """What the lines of a block gave: lines = rows + rejects + ignored."""
 
     groups: tuple[Lines, ...]
     rejects: pl.DataFrame  # REJECTS_SCHEMA
-    blank: int
-    headers: int
+    ignored: Counter[str]  # by reason
 
 
-def read_lines(text: bytes, dialect: Dialect, *, first_line: int, terminated: bool) -> Read:
-    """Read a block line by line; its lines are numbered from ``first_line``."""
+def read_lines(
+    text: bytes,
+    dialect: Dialect,
+    *,
+    first_line: int,
+    terminated: bool,
+    titles: int = 0,
+    heading: str = "",
+) -> Read:
+    """Read a block line by line; its lines are numbered from ``first_line``.
+
+    Args:
+        text: whole lines, UTF-8.
+        dialect: how they are written.
+        first_line: number of the first of them in its file.
+        terminated: whether the last one has its end; it may still grow otherwise.
+        titles: number of lines at the beginning that are above the header.
+        heading: that which holds where they begin.
+
+    """
     by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
     rejects: list[tuple[int, str, str]] = []
-    blank = headers = 0
-    texts = _decoded(text)
-    for number, line in enumerate(texts, first_line):
+    ignored: Counter[str] = Counter()
+    texts = split(text)
+    at = 0
+    while at < len(texts):
+        line, number = texts[at], first_line + at
+        at += 1
         if not line.strip(" \t\0"):
-            blank += 1
-            continue
-        if line == dialect.header:
-            headers += 1
-            continue
-        fields, reason = _fields(line, dialect)
-        if fields is not None:
-            by_layout[dialect.layouts[len(fields)]].append((number, fields))
+            ignored[BLANK] += 1
+        elif line == dialect.header:
+            ignored[HEADER] += 1
+        elif at <= titles:
+            ignored[TITLE] += 1
         else:
-            last_of_all = not terminated and number == first_line + len(texts) - 1
-            rejects.append((number, CUT_SHORT if last_of_all else reason, shape(line)))
+            try:
+                columns, fields = _cut(line, dialect)
+            except BrokenLineError as error:
+                joined = _joined(texts, at - 1, dialect) if str(error) == UNCLOSED_QUOTE else None
+                if joined is None:
+                    last_of_all = not terminated and at == len(texts)
+                    rejects.append((number, CUT_SHORT if last_of_all else str(error), shape(line)))
+                    continue
+                columns, fields, breaks = joined
+                ignored[CONTINUED] += breaks
+                at += breaks
+            if dialect.layout.heading:
+                heading = line if dialect.layout.heading.match(line) else heading
+                columns, fields = (*columns, "heading"), [*fields, heading]
+            by_layout[columns].append((number, fields))
     groups = []
     for columns, numbered in by_layout.items():
         group, implausible = _frame(columns, numbered, dialect)
         groups.append(group)
         rejects += implausible
     frame = pl.DataFrame(sorted(rejects), schema=REJECTS_SCHEMA, orient="row")
-    return Read(tuple(groups), frame, blank, headers)
+    return Read(tuple(groups), frame, ignored)
 
 
 def shape(line: str) -> str:
@@ -79,38 +112,40 @@ def shape(line: str) -> str:
     return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", line[:_SHAPE_LENGTH]))
 
 
-def _decoded(text: bytes) -> list[str]:
-    try:
-        lines = text.decode().split("\n")
-    except UnicodeDecodeError:
-        # Western names from older systems; cp1252 leaves five bytes undefined.
-        lines = text.decode("cp1252", errors="replace").split("\n")
+def split(text: bytes) -> list[str]:
+    """The lines of a block, without their ends."""
+    lines = text.decode(errors="replace").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _fields(line: str, dialect: Dialect) -> tuple[Sequence[str] | None, str]:
+def _cut(line: str, dialect: Dialect) -> tuple[Columns, Sequence[str]]:
     if len(line) > LONGEST_LINE:
-        return None, TOO_LONG
+        raise BrokenLineError(TOO_LONG)
+    return dialect.layout.cut(line)
+
+
+def _joined(
+    texts: Sequence[str], start: int, dialect: Dialect
+) -> tuple[Columns, Sequence[str], int] | None:
+    """A record with line breaks in a quoted column, and how many; None if it is not one."""
+    for breaks in range(1, _MOST_BREAKS + 1):
+        parts = texts[start : start + breaks + 1]
+        if len(parts) <= breaks or _is_record(parts[-1], dialect):
+            return None
+        try:
+            columns, fields = _cut("\n".join(parts), dialect)
+        except BrokenLineError:
+            continue
+        return columns, fields, breaks
+    return None
+
+
+def _is_record(line: str, dialect: Dialect) -> bool:
     try:
-        fields = next(csv.reader([line.strip("\0")], delimiter=dialect.separator, strict=True))
-    except (csv.Error, StopIteration):
-        reason = UNCLOSED_QUOTE
-    else:
-        if len(fields) in dialect.layouts:
-            return fields, ""
-        reason = WRONG_WIDTH
-    loose = dialect.loose_line.match(line)
-    if loose is None:
-        return None, reason
-    fields = list(_present(loose))
-    return (fields, "") if len(fields) in dialect.layouts else (None, WRONG_WIDTH)
-
-
-def _present(match: re.Match[str]) -> Iterator[str]:
-    optional = {"answer"}  # an empty column, not an absent one
-    for name, value in match.groupdict().items():
-        if value is not None or name in optional:
-            yield value or ""
+        columns, fields = _cut(line, dialect)
+    except BrokenLineError:
+        return False
+    return not _frame(columns, [(0, fields)], dialect)[1]
 
 
 def _frame(
@@ -125,7 +160,8 @@ def _frame(
             },
         }
     )
-    plausible = rows.select(dialect.plausible(columns)).to_series()
+    allowed = [dialect.plausible(columns), *dialect.others(columns).values()]
+    plausible = rows.select(pl.any_horizontal(allowed).alias("plausible")).to_series()
     implausible = [
         (row[0], NOT_A_RECORD, shape(",".join(value or "" for value in row[1:])))
         for row in rows.filter(~plausible).iter_rows()

@@ -7,9 +7,9 @@ module as keyed pseudonyms only; names are never read.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -18,13 +18,25 @@ import polars_hash
 
 from affluence.cdr import clock
 from affluence.cdr.content import Block
-from affluence.cdr.dialect import Columns, Dialect, Reading
-from affluence.cdr.lines import LONGEST_LINE, REJECTS_SCHEMA, read_lines
-from affluence.tables import AMBIGUOUS_HOUR, INSTANT, LEGS, MINUTE_ONLY, NEGATIVE, STILL_OPEN
+from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.layouts import Columns
+from affluence.cdr.lines import HEADER, REJECTS_SCHEMA, TITLE, read_lines, split
+from affluence.tables import AMBIGUOUS_HOUR, LEGS, MINUTE_ONLY, NEGATIVE
 
-BLANK = "blank line"
-HEADER = "header"
+INTERNAL = "internal call"
+OF_CALLER = "caller that is not counted"
+DIALLED = "dialled number that is not counted"
+OF_QUEUE = "queue that is not counted"
 
+# What a record need not tell, and what it is then.
+_UNTOLD = {
+    "minute_only": pl.lit(value=False),
+    "queued_us": pl.lit(None, pl.Int64),
+    "line": pl.lit(None, pl.String),
+    "agent_name": pl.lit(None, pl.String),
+    "queue": pl.lit(None, pl.String),
+    "dialled_number": pl.lit(None, pl.String),
+}
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 
 DayKey = Callable[[date], str]
@@ -40,15 +52,15 @@ class BlockRead:
 
     legs: pl.DataFrame
     rejects: pl.DataFrame
-    ignored: dict[str, int]
+    ignored: Mapping[str, int]
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     records: pl.DataFrame
-    rejects: pl.DataFrame
-    ignored: dict[str, int]
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS_SCHEMA))
+    ignored: Counter[str] = field(default_factory=Counter)
 
 
 def read_block(
@@ -97,59 +109,90 @@ def _parse(
         wanted = dict(dialect.record(columns, reading, clean=clean))
         if with_clock_evidence:
             wanted |= dialect.clock_evidence(columns)
+        if (reason := _reason_to_ignore(columns, wanted, dialect, reading)) is not None:
+            wanted["ignored"] = reason
+        wanted.pop("dialled_number", None)
         return [expression.alias(name) for name, expression in wanted.items()]
 
-    begins_with_header = block.start == 0 and dialect.header != ""
-    clean = _parse_clean(
-        _without_first_line(block) if begins_with_header else block,
-        dialect,
-        partial(select, clean=True),
-    )
-    if clean is not None:
-        ignored = {HEADER: 1} if begins_with_header else {}
-        return _Parsed(clean, pl.DataFrame(schema=REJECTS_SCHEMA), ignored)
-    read = read_lines(block.text, dialect, first_line=first_line, terminated=block.terminated)
-    widest = dialect.layouts[max(dialect.layouts)]
-    none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
-    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
-    frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
-    records = pl.concat(frames).sort("line").drop("line")
-    ignored = {BLANK: read.blank, HEADER: read.headers}
-    return _Parsed(records, read.rejects, {why: count for why, count in ignored.items() if count})
-
-
-def _without_first_line(block: Block) -> Block:
-    return replace(block, text=block.text[block.text.find(b"\n") + 1 :], lines=block.lines - 1)
+    parsed = _parse_clean(block, dialect, partial(select, clean=True))
+    if parsed is None:
+        parsed = _parse_lines(block, dialect, select, first_line)
+    if "ignored" not in parsed.records.columns:
+        return parsed
+    reasons = parsed.records["ignored"]
+    ignored = Counter(dict(reasons.drop_nulls().value_counts().iter_rows()))
+    records = parsed.records.filter(reasons.is_null()).drop("ignored")
+    return replace(parsed, records=records, ignored=parsed.ignored + ignored)
 
 
 def _parse_clean(
     block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]]
-) -> pl.DataFrame | None:
+) -> _Parsed | None:
     """All records of a block in one query, or None if a single line is not as it should be."""
-    columns = dialect.layouts.get(_width(block, dialect.separator))
-    if columns is None:
+    above = dialect.titles + 1 if dialect.header and block.start == 0 else 0
+    text, ignored = block.text, Counter[str]()
+    if above:
+        *titles, header = split(text[: 1 << 16])[:above]
+        if header != dialect.header or len(titles) != dialect.titles:
+            return None
+        ignored = Counter({HEADER: 1, TITLE: len(titles)})
+        text = text[sum(len(line.encode()) + 1 for line in (*titles, header)) :]
+    scanned = dialect.layout.scan(text)
+    if scanned is None:
         return None
+    columns, frame = scanned
+    if dialect.layout.heading:
+        frame = frame.with_columns(pl.col("heading").fill_null(block.heading))
+    clean = pl.any_horizontal(dialect.clean(columns), *dialect.others(columns).values())
     try:
-        records = (
-            pl.scan_csv(
-                block.text,
-                has_header=False,
-                separator=dialect.separator,
-                schema=dict.fromkeys(columns, pl.String),
-            )
-            .select(*select(columns), dialect.clean(columns).alias("clean"))
-            .collect(engine="streaming")
-        )
+        records = frame.select(*select(columns), clean.alias("clean")).collect(engine="streaming")
     except pl.exceptions.PolarsError:
         return None
-    if records.height != block.lines or not records["clean"].all():
+    if records.height + above != block.lines or not records["clean"].all():
         return None
-    return records.drop("clean")
+    return _Parsed(records.drop("clean"), ignored=+ignored)
 
 
-def _width(block: Block, separator: str) -> int:
-    first = block.text[: min(block.text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")
-    return len(next(csv.reader([first], delimiter=separator), []))
+def _parse_lines(
+    block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]], first_line: int
+) -> _Parsed:
+    read = read_lines(
+        block.text,
+        dialect,
+        first_line=first_line,
+        terminated=block.terminated,
+        titles=dialect.titles if block.start == 0 else 0,
+        heading=block.heading,
+    )
+    widest = dialect.layout.widest
+    none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
+    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
+    frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
+    records = pl.concat(frames).sort("line").drop("line")
+    return _Parsed(records, read.rejects, read.ignored)
+
+
+def _reason_to_ignore(
+    columns: Columns, wanted: Mapping[str, pl.Expr], dialect: Dialect, reading: Reading
+) -> pl.Expr | None:
+    """Why a line is no call of the desk, null where it is one; None where every line is."""
+    rules = [(condition, reason) for reason, condition in dialect.others(columns).items()]
+    told = _UNTOLD | dict(wanted)
+    for column, those, word in (
+        ("caller_number", reading.ignored.callers, OF_CALLER),
+        ("dialled_number", reading.ignored.dialled, DIALLED),
+        ("queue", reading.ignored.queues, OF_QUEUE),
+    ):
+        if those:
+            rules.append((told[column].is_in(those).fill_null(False), word))
+    if reading.ignored.internal:
+        rules.append((wanted["direction"] == "internal", INTERNAL))
+    if not rules:
+        return None
+    reason = pl.lit(None, pl.String)
+    for condition, word in reversed(rules):
+        reason = pl.when(condition).then(pl.lit(word)).otherwise(reason)
+    return reason
 
 
 def _bounds(records: pl.DataFrame, *columns: str) -> tuple[int, int]:
@@ -172,22 +215,24 @@ def _to_utc(
     def utc(column: str) -> pl.Expr:
         return clock.earliest_utc(pl.col(column), clock_zone, first_us, last_us)
 
-    instants = {
-        "offered_us": utc("start_us"),
-        "picked_us": utc("picked_up_us"),
-        "talked_us": utc("answered_us"),
-        "ended_us": utc("end_us"),
+    told = {
+        name: pl.col(name) if name in records.columns else none for name, none in _UNTOLD.items()
     }
-    timed = records.with_columns(**instants, doubtful=pl.lit(value=False))
+    timed = records.with_columns(**told).with_columns(
+        offered_us=utc("start_us"),
+        picked_us=utc("picked_up_us"),
+        waiting_us=utc("queued_us"),
+        talked_us=utc("answered_us"),
+        ended_us=utc("end_us"),
+        doubtful=pl.lit(value=False),
+    )
     if folds:
         timed = _settle(timed, folds)
     negative = (pl.col("ended_us") < pl.col("offered_us")).fill_null(False)
-    minute_only = pl.col("minute_only") if "minute_only" in records.columns else pl.lit(value=False)
     quality = (
-        pl.when(minute_only).then(MINUTE_ONLY).otherwise(0)
+        pl.when("minute_only").then(MINUTE_ONLY).otherwise(0)
         + pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
         + pl.when(negative).then(NEGATIVE).otherwise(0)
-        + pl.when(pl.col("ended_us").is_null()).then(STILL_OPEN).otherwise(0)
     )
     ended = pl.when(negative).then("offered_us").otherwise("ended_us")
     return timed.with_columns(ended_us=ended, quality=quality.cast(pl.UInt8))
@@ -217,6 +262,7 @@ def _settle(records: pl.DataFrame, folds: tuple[clock.Fold, ...]) -> pl.DataFram
 
     return settled.with_columns(
         picked_us=after_start("picked_us", "picked_up_us"),
+        waiting_us=after_start("waiting_us", "queued_us"),
         talked_us=after_start("talked_us", "answered_us"),
         ended_us=clock.settle_folds(
             pl.col("ended_us"),
@@ -238,9 +284,9 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     )
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
-    digest = polars_hash.concat_str(secret, number).chash.blake3()
-    caller = digest.str.head(16).str.to_integer(base=16, dtype=pl.UInt64)
-    unknown_text, unknown_key = pl.lit(None, pl.String), pl.lit(None, pl.UInt64)
+    agent = pl.lit(None, pl.UInt64)
+    if timed["agent_name"].null_count() < timed.height:
+        agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
     return (
         timed.lazy()
         .select(
@@ -248,20 +294,25 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
             "call_key",
             offered_at=_instant("offered_us"),
             picked_up_at=_instant("picked_us"),
-            queued_at=pl.lit(None, INSTANT),
+            queued_at=_instant("waiting_us"),
             answered_at=_instant("talked_us"),
             released_at=_instant("ended_us"),
             direction="direction",
             evidence="evidence",
-            caller=pl.when(known).then(caller),
-            line=unknown_text,
-            agent=unknown_key,
-            queue=unknown_text,
+            caller=pl.when(known).then(_pseudonym(secret, number)),
+            line="line",
+            agent=agent,
+            queue="queue",
             quality="quality",
             day="day",
         )
         .collect(engine="streaming")
     )
+
+
+def _pseudonym(secret: pl.Expr, name: pl.Expr) -> pl.Expr:
+    digest = polars_hash.concat_str(secret, name).chash.blake3()
+    return digest.str.head(16).str.to_integer(base=16, dtype=pl.UInt64)
 
 
 def _instant(column: str) -> pl.Expr:
@@ -271,10 +322,7 @@ def _instant(column: str) -> pl.Expr:
 def concat_reads(reads: Iterable[BlockRead]) -> BlockRead:
     """Several blocks as one."""
     every = list(reads)
-    ignored: dict[str, int] = {}
-    for read in every:
-        for reason, count in read.ignored.items():
-            ignored[reason] = ignored.get(reason, 0) + count
+    ignored = sum((Counter(read.ignored) for read in every), Counter[str]())
     return BlockRead(
         pl.concat([read.legs for read in every]),
         pl.concat([read.rejects for read in every]),

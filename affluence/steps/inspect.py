@@ -49,7 +49,7 @@ class Account(TypedDict):
 class Inspection:
     """What some files hold."""
 
-    dialect: str
+    dialects: dict[str, str]  # name → how it was found
     clocks: dict[str, str]  # zone → how it was found
     calls: pl.DataFrame
     account: Account
@@ -73,12 +73,14 @@ def inspect_files(
     legs, rejects, unreadable = [], [], []
     account = Account(lines=0, calls=0, merged=0, duplicates=0, ignored={}, rejected={})
     clocks: dict[str, str] = {}
+    dialects: dict[str, str] = {}
     for path in paths:
         try:
             for part in read_ranges(path, recipe, lambda day: keys.day_key(platform, day)):
                 legs.append(part.read.legs.drop("day"))
                 rejects += [(path.name, *row) for row in part.read.rejects.iter_rows()]
                 clocks.setdefault(part.clock.zone, part.clock.found)
+                dialects.setdefault(part.dialect.dialect.name, part.dialect.found)
                 account["lines"] += part.read.lines
                 for reason, count in part.read.ignored.items():
                     account["ignored"][reason] = account["ignored"].get(reason, 0) + count
@@ -95,7 +97,7 @@ def inspect_files(
     inbound = found.filter(pl.col("direction") == "inbound")
     counts = dict(inbound.group_by("outcome").len().iter_rows())
     return Inspection(
-        dialect=recipe.dialect.name,
+        dialects=dialects,
         clocks=clocks,
         calls=found,
         account=account,

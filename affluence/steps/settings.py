@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from affluence.cdr.dialect import Reading
-from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
 from affluence.config import WEEKDAYS, Platform
 from affluence.indicators import Readings
@@ -20,7 +20,7 @@ def recipe_of(platform: Platform) -> Recipe:
     """How the records of a platform are read."""
     source = platform.source
     return Recipe(
-        dialect=DIALECTS[source.dialect],
+        dialect=find_dialect(source.dialect),
         reading=Reading(
             trunks=source.trunks,
             closed_announcements=source.announcements.closed,

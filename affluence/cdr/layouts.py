@@ -1,0 +1,246 @@
+"""How a line is cut into columns: by separators, by width, or a whole document as one record."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+Columns = tuple[str, ...]
+
+WRONG_WIDTH = "wrong number of columns"
+UNCLOSED_QUOTE = "quote never closed"
+TOO_SHORT = "line shorter than any record"
+NO_DOCUMENT = "not a document of this kind"
+
+LONGEST_LINE = 1 << 16
+_NEVER = "\x01"  # a separator that no line holds: the whole line is one column
+
+
+class BrokenLineError(ValueError):
+    """A line that cannot be cut into the columns of a record; the message is the reason."""
+
+
+class Layout(Protocol):
+    """How the lines of a dialect are cut; both ways give the same columns."""
+
+    @property
+    def widest(self) -> Columns:
+        """Every column that a record may have."""
+
+    @property
+    def heading(self) -> re.Pattern[str] | None:
+        """What lines look like that hold for those that follow, as the column ``heading``."""
+
+    def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
+        """All lines of a block at once, as text columns; None if they cannot be cut this way.
+
+        Where a line is not as it should be, the query fails or gives another number of rows.
+        """
+
+    def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
+        """One line; its heading is added by who reads the lines in their order.
+
+        Raises:
+            BrokenLineError: it has none of the shapes of a record.
+
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separated:
+    """Columns between separators.
+
+    Attributes:
+        columns_by_width: column names by number of columns.
+        separator: one character.
+        quotes: whether a column may stand in quotation marks, doubled within.
+        ragged: whether a record may leave out its last columns; they are then empty.
+        loose_line: matches a line whose quoting or width is broken; its groups are named as
+            columns, those of a layout that is legal; absent columns are None.
+
+    """
+
+    columns_by_width: Mapping[int, Columns]
+    separator: str = ","
+    quotes: bool = True
+    ragged: bool = False
+    loose_line: re.Pattern[str] | None = None
+    heading: None = None
+
+    @property
+    def widest(self) -> Columns:
+        """See `Layout`."""
+        return self.columns_by_width[max(self.columns_by_width)]
+
+    def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
+        """See `Layout`."""
+        columns = self.widest if self.ragged else self.columns_by_width.get(self._width(text))
+        if columns is None:
+            return None
+        frame = pl.scan_csv(
+            text,
+            has_header=False,
+            separator=self.separator,
+            quote_char='"' if self.quotes else None,
+            schema=dict.fromkeys(columns, pl.String),
+        )
+        return columns, frame
+
+    def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
+        """See `Layout`."""
+        if not self.quotes:
+            return self._fitted(line.strip("\0").split(self.separator), line)
+        try:
+            rows = csv.reader([line.strip("\0")], delimiter=self.separator, strict=True)
+            fields = next(rows, [])
+        except csv.Error as error:
+            return self._loosely(line, UNCLOSED_QUOTE, error)
+        return self._fitted(fields, line)
+
+    def _fitted(self, fields: list[str], line: str) -> tuple[Columns, Sequence[str]]:
+        if self.ragged and len(fields) <= len(self.widest):
+            return self.widest, fields + [""] * (len(self.widest) - len(fields))
+        columns = self.columns_by_width.get(len(fields))
+        if columns is None:
+            return self._loosely(line, WRONG_WIDTH)
+        return columns, fields
+
+    def _loosely(
+        self, line: str, reason: str, cause: Exception | None = None
+    ) -> tuple[Columns, Sequence[str]]:
+        found = self.loose_line.match(line) if self.loose_line else None
+        if found is None:
+            raise BrokenLineError(reason) from cause
+        fields = list(_present(found))
+        columns = self.columns_by_width.get(len(fields))
+        if columns is None:
+            raise BrokenLineError(WRONG_WIDTH) from cause
+        return columns, fields
+
+    def _width(self, text: bytes) -> int:
+        first = text[: min(text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")
+        if not self.quotes:
+            return first.count(self.separator) + 1
+        return len(next(csv.reader([first], delimiter=self.separator), []))
+
+
+def _present(match: re.Match[str]) -> Iterator[str]:
+    optional = {"answer"}  # an empty column, not an absent one
+    for name, value in match.groupdict().items():
+        if value is not None or name in optional:
+            yield value or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedWidth:
+    """Columns of fixed places in a line, blanks around them.
+
+    Attributes:
+        places: first character (from 0) and number of characters of each column.
+        shortest: number of characters of the shortest record; what is beyond a line is empty.
+        heading: matches whole lines, such as one with the date of the records below; such a line
+            is one of the dialect's ``others``, and may be shorter.
+
+    """
+
+    places: Mapping[str, tuple[int, int]]
+    shortest: int
+    heading: re.Pattern[str] | None = None
+
+    @property
+    def widest(self) -> Columns:
+        """See `Layout`."""
+        return (*self.places, *(["heading"] if self.heading else []))
+
+    def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
+        """See `Layout`."""
+        lines = pl.scan_csv(
+            text,
+            has_header=False,
+            separator=_NEVER,
+            quote_char=None,
+            schema={"line": pl.String},
+        )
+        line = pl.col("line")
+        cut = {
+            name: line.str.slice(start, length).str.strip_chars(" ")
+            for name, (start, length) in self.places.items()
+        }
+        legal = line.str.len_chars() >= self.shortest
+        if self.heading:
+            heads = line.str.contains(self.heading.pattern)
+            cut["heading"] = pl.when(heads).then(line).forward_fill()
+            legal = legal | heads
+        return self.widest, lines.select(**cut, legal=legal).filter("legal").drop("legal")
+
+    def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
+        """See `Layout`."""
+        if len(line) < self.shortest and not (self.heading and self.heading.match(line)):
+            raise BrokenLineError(TOO_SHORT)
+        places = self.places.values()
+        return tuple(self.places), [
+            line[start : start + length].strip(" ") for start, length in places
+        ]
+
+
+class DocumentOf(Protocol):
+    """The records of a document; see `Documents`."""
+
+    def __call__(self, content: str) -> Iterator[Sequence[str]]:
+        """Rows of text, one a record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """A whole file is one document (JSON, XML) that holds one record or several.
+
+    Attributes:
+        columns: of every record.
+        sign: matches how such a document begins.
+        rows_of: a document → its rows; raises ValueError where it is none.
+
+    """
+
+    columns: Columns
+    sign: re.Pattern[str]
+    rows_of: DocumentOf
+    heading: None = None
+
+    @property
+    def widest(self) -> Columns:
+        """See `Layout`."""
+        return self.columns
+
+    def lines_of(self, content: str) -> Iterator[str]:
+        """A document as one line a record; what is no document is one line that cannot be cut."""
+        try:
+            rows = list(self.rows_of(content))
+        except ValueError:
+            yield " ".join(content[:LONGEST_LINE].split()) or "?"
+            return
+        for row in rows:
+            if len(row) != len(self.columns):
+                raise AssertionError("a document gave a row of another width")
+            yield _JOINT.join(re.sub(r"[\x00-\x1f]", " ", field) for field in row)
+
+    def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
+        """See `Layout`."""
+        return self._lines().scan(text)
+
+    def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
+        """See `Layout`."""
+        if _JOINT not in line:
+            raise BrokenLineError(NO_DOCUMENT)
+        return self._lines().cut(line)
+
+    def _lines(self) -> Separated:
+        width = len(self.columns)
+        return Separated(columns_by_width={width: self.columns}, separator=_JOINT, quotes=False)
+
+
+_JOINT = "\x1f"  # of the columns of a document's line; ASCII has it for this

@@ -1,0 +1,87 @@
+"""Which dialect a file is in: every dialect reads how it begins, and the lines decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.layouts import Documents
+from affluence.cdr.lines import read_lines
+from affluence.errors import UnreadableFileError
+
+_LINES = 200  # looked at
+_MOST = 0.8  # of the lines of a file that is in a dialect
+_HALF = 0.5  # of those of a file that is in bad condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """The dialect of a file, as that file has it, and how it was found."""
+
+    dialect: Dialect
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    dialect: Dialect
+    records: int
+    lines: int
+
+    @property
+    def share(self) -> float:
+        return self.records / self.lines
+
+
+def recognise(
+    path: Path, sample: Sample, reading: Reading, dialects: Iterable[Dialect]
+) -> Recognised:
+    """Find the dialect of a file.
+
+    Raises:
+        UnreadableFileError: its lines are records of none, or of several alike.
+
+    """
+    every = [found for found in (_try(each, sample, reading) for each in dialects) if found]
+    sure = [found for found in every if found.share >= _MOST]
+    likely = sure or [found for found in every if found.share > _HALF]
+    if not likely:
+        known = ", ".join(dialect.name for dialect in dialects)
+        best = max(every, key=lambda found: found.share, default=None)
+        nearest = f"; {best.share:.0%} of them are of {best.dialect.name}" if best else ""
+        raise UnreadableFileError(
+            path,
+            f"its lines are not call records of a known dialect{nearest}",
+            "State the dialect in the [platform.<id>.source] section, or for another platform"
+            f" 'generic' or 'portal' and its columns. Known: {known}.",
+        )
+    if len(likely) > 1:
+        names = ", ".join(f"{found.dialect.name} ({found.share:.0%})" for found in likely)
+        raise UnreadableFileError(
+            path,
+            f"its lines can be read in more than one way: {names}",
+            "Choose one: write 'dialect' in the [platform.<id>.source] section.",
+        )
+    (one,) = likely
+    found = f"{one.records} of the first {one.lines} lines are its records"
+    return Recognised(dialect=one.dialect, found=found)
+
+
+def _try(dialect: Dialect, sample: Sample, reading: Reading) -> _Candidate | None:
+    """How many lines of a sample are records of a dialect; None if none is."""
+    try:
+        fitted = dialect.fit(sample, reading) if dialect.fit else dialect
+    except MissingColumnsError:
+        return None
+    layout = fitted.layout
+    if isinstance(layout, Documents):
+        begins = "\n".join(sample.lines)
+        return _Candidate(dialect=fitted, records=1, lines=1) if layout.sign.match(begins) else None
+    text = "".join(f"{line}\n" for line in sample.lines[:_LINES]).encode()
+    read = read_lines(text, fitted, first_line=1, terminated=True, titles=fitted.titles)
+    records = sum(group.rows.height for group in read.groups)
+    if not records:
+        return None
+    return _Candidate(dialect=fitted, records=records, lines=records + read.rejects.height)
