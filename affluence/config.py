@@ -223,6 +223,31 @@ FileSecret = Annotated[str, AfterValidator(_secret_file)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
+# As in affluence.cdr.dialects, which takes a moment to load; a test compares the two.
+Dialect = Literal[
+    "auto",
+    "asterisk-csv",
+    "asterisk-custom",
+    "asterisk-db",
+    "asterisk-cel",
+    "queue-log",
+    "freeswitch-csv",
+    "freeswitch-json",
+    "freeswitch-xml",
+    "fusionpbx",
+    "cucm",
+    "avaya-smdr",
+    "avaya-cm",
+    "alcatel-oxe",
+    "alcatel-oxo",
+    "3cx",
+    "mitel-smdr",
+    "wazo",
+    "portal",
+    "generic",
+]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -263,14 +288,39 @@ class Announcements(_Section):
     busy: tuple[str, ...] = ()
 
 
+class NotCounted(_Section):
+    """Calls that are no business of the desk: numbers as the records write them."""
+
+    callers: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    internal: bool = False
+
+
+Outcome = Literal[
+    "answered", "busy", "abandoned", "unanswered", "self_service", "closed", "failed", "unknown"
+]
+
+
+class Format(_Section):
+    """What the files of some dialects do not tell; see `affluence.cdr.dialect.Stated`."""
+
+    separator: Annotated[str, Field(max_length=1)] = ""
+    time_format: str = ""
+    columns: dict[str, str | int] = {}
+    outcomes: dict[str, Outcome] = {}
+
+
 class _Source(_Section):
     """How the records of a platform are written, wherever they come from."""
 
-    dialect: Literal["auto", "asterisk-csv", "asterisk-db"] = "auto"
+    dialect: Dialect = "auto"
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     trunks: tuple[str, ...] = ()
     announcements: Announcements = Announcements()
     machine_answers_first: bool = False
+    not_counted: NotCounted = NotCounted()
+    format: Format = Format()
 
 
 class FolderSource(_Source):

@@ -71,7 +71,7 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
         spoken = [leg for leg in mine if leg["evidence"] == "agent"]
         ends = [leg["released_at"] for leg in mine if leg["released_at"]]
         last = max(
-            mine,
+            [leg for leg in mine if leg["evidence"] != "unknown"] or mine,
             key=lambda leg: (
                 leg["released_at"] or leg["offered_at"],
                 EVIDENCE.index(leg["evidence"]),

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-import ncompress  # type: ignore[import-untyped]  # it has no annotations
+import ncompress
 from backports import zstd
 
 BROKEN = (zlib.error, lzma.LZMAError, zipfile.BadZipFile, zstd.ZstdError)
@@ -85,7 +85,7 @@ def _xz(raw: IO[bytes]) -> Iterator[IO[bytes]]:
 @contextmanager
 def _zstandard(raw: IO[bytes]) -> Iterator[IO[bytes]]:
     with zstd.open(raw) as content:
-        yield content
+        yield content  # type: ignore[misc]  # ZstdFile is not declared IO
 
 
 @contextmanager

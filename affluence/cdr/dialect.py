@@ -31,7 +31,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ignored:
+class NotCounted:
     """Which calls are no business of the desk: whoever rings, and whatever for."""
 
     callers: tuple[str, ...] = ()  # test calls and robots: numbers as they stand in the records
@@ -49,7 +49,7 @@ class Reading:
     busy_announcements: tuple[str, ...] = ()  # sound files that say "call back later"
     machine_answers_first: bool = False  # the dialplan answers before it queues the call
     stated: Stated = Stated()
-    ignored: Ignored = Ignored()
+    not_counted: NotCounted = NotCounted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,13 +179,13 @@ def _reason_to_ignore(
     rules = [(condition, reason) for reason, condition in dialect.others(columns).items()]
     told = _UNTOLD | dict(wanted)
     for column, those, word in (
-        ("caller_number", reading.ignored.callers, OF_CALLER),
-        ("dialled_number", reading.ignored.dialled, DIALLED),
-        ("queue", reading.ignored.queues, OF_QUEUE),
+        ("caller_number", reading.not_counted.callers, OF_CALLER),
+        ("dialled_number", reading.not_counted.dialled, DIALLED),
+        ("queue", reading.not_counted.queues, OF_QUEUE),
     ):
         if those:
             rules.append((told[column].is_in(those).fill_null(False), word))
-    if reading.ignored.internal:
+    if reading.not_counted.internal:
         rules.append((wanted["direction"] == "internal", INTERNAL))
     if not rules:
         return None

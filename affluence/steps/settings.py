@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affluence.cdr.dialect import Reading
+from affluence.cdr.dialect import NotCounted, Reading, Stated
 from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
 from affluence.config import WEEKDAYS, Platform
@@ -26,6 +26,17 @@ def recipe_of(platform: Platform) -> Recipe:
             closed_announcements=source.announcements.closed,
             busy_announcements=source.announcements.busy,
             machine_answers_first=source.machine_answers_first,
+            stated=Stated(
+                columns=tuple(
+                    (name, str(column)) for name, column in source.format.columns.items()
+                ),
+                outcomes=tuple(
+                    (word.lower(), outcome) for word, outcome in source.format.outcomes.items()
+                ),
+                separator=source.format.separator,
+                time_format=source.format.time_format,
+            ),
+            not_counted=NotCounted(**source.not_counted.model_dump()),
         ),
         clock=source.clock,
         zone=platform.zone,

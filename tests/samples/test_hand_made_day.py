@@ -33,16 +33,11 @@ import pytest
 
 from affluence.measures import Measured, measure_in_full
 from affluence.pipeline import read_calls
-from affluence.typical_week.calendar import Hours, opening_spans
+from affluence.typical_week.calendar import opening_spans
+
+from .hand_made_day import HOURS, LINES, assert_same_slots
 
 SAMPLE = Path(__file__).parents[2] / "cdr_samples" / "asterisk-csv" / "Master.csv"
-MORNING_AND_AFTERNOON = ((9 * 60, 12 * 60), (13 * 60 + 30, 16 * 60 + 30))
-HOURS = Hours(
-    zone="Europe/Paris",
-    weekly=(MORNING_AND_AFTERNOON,) * 5 + ((), ()),
-    holidays_of="FR",
-    closures=(),
-)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +48,7 @@ def calls() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def measured(calls: pl.DataFrame) -> Measured:
     opening = opening_spans(HOURS, date(2026, 3, 3), date(2026, 3, 4))
-    return measure_in_full(calls, 3, opening=opening, end=datetime(2026, 3, 4, 23, tzinfo=UTC))
+    return measure_in_full(calls, LINES, opening=opening, end=datetime(2026, 3, 4, 23, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +229,8 @@ def test_redials(measured: Measured) -> None:
         (failure, 1, 3600, 0, 1, 0)
         for failure in ("busy", "abandoned", "unanswered")  # 14, 10, 12
     ]
+
+
+def test_the_day_as_data_is_this_day(calls: pl.DataFrame) -> None:
+    """Other dialects are compared with it."""
+    assert_same_slots(calls)
