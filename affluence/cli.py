@@ -8,6 +8,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -53,6 +54,28 @@ OptionalConfigOption = Annotated[
         "--config", help="The configuration file; default: config.toml, or none if there is none."
     ),
 ]
+
+
+def _zone(name: str | None) -> str | None:
+    try:
+        return name and ZoneInfo(name).key
+    except (KeyError, OSError, ValueError) as error:
+        message = 'is not a known time zone; write one such as "Europe/Paris"'
+        raise typer.BadParameter(message) from error
+
+
+DialectOption = Annotated[
+    str | None,
+    typer.Option("--dialect", help="How they are written; by default configured, or found."),
+]
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--zone",
+        callback=_zone,
+        help="Zone of the times in them; by default configured, or found.",
+    ),
+]
 FilesArgument = Annotated[list[Path], typer.Argument(help="Files of call records.")]
 
 
@@ -79,13 +102,26 @@ def inspect(
     files: FilesArgument,
     config: OptionalConfigOption = None,
     platform: PlatformOption = None,
+    dialect: DialectOption = None,
+    zone: ZoneOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell what is in some files: period, outcomes, the account of every line. Stores nothing."""
+    """Tell what is in some files: dialect, period, outcomes, the account of every line.
+
+    Nothing is stored.
+    """
     from affluence.inspection import as_document, as_text
 
     with progress() as on_progress:
-        found = pipeline.inspect(files, _config_if_any(config), platform, on_progress)
+        found = pipeline.inspect(
+            files,
+            _config_if_any(config),
+            platform,
+            dialect=dialect,
+            zone=zone,
+            now=clock(),
+            progress=on_progress,
+        )
     print(as_document(found) if as_json else as_text(found))
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
@@ -97,10 +133,19 @@ def calls(
     output: OutputOption,
     config: OptionalConfigOption = None,
     platform: PlatformOption = None,
+    dialect: DialectOption = None,
+    zone: ZoneOption = None,
 ) -> None:
     """Write the calls of some files, one row a call, callers as passing pseudonyms."""
     with progress() as on_progress:
-        found = pipeline.inspect(files, _config_if_any(config), platform, on_progress)
+        found = pipeline.inspect(
+            files,
+            _config_if_any(config),
+            platform,
+            dialect=dialect,
+            zone=zone,
+            progress=on_progress,
+        )
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     _write(found.calls, output)

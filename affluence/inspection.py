@@ -3,34 +3,72 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from affluence.cdr.files import Understood
 from affluence.steps.inspect import Inspection
 
 _SHOWN_REJECTS = 5
+_SHOWN_FILES = 3
 
 
 def as_document(found: Inspection) -> str:
-    """JSON with the keys dialect, zone, period, account, outcomes, warnings, unreadable."""
+    """JSON with the keys dialect, zone, period, account, outcomes, warnings, files, unreadable."""
+    first = next(iter(found.understood.values()), None)
     document = {
-        "dialect": next(iter(found.dialects), None),
-        "dialect_found": next(iter(found.dialects.values()), None),
-        "zone": next(iter(found.clocks), None),
-        "zone_found": next(iter(found.clocks.values()), None),
+        "dialect": first.dialect.dialect.name if first else None,
+        "zone": first.clock.zone if first else None,
         "period": [moment.isoformat() for moment in found.period] if found.period else None,
         "account": found.account,
         "outcomes": found.outcomes,
         "warnings": found.warnings,
+        "files": {name: _facts(file) for name, file in found.understood.items()},
         "unreadable": found.unreadable,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
+def _facts(file: Understood) -> dict[str, object]:
+    """How a file was understood, and why."""
+    return {
+        "dialect": file.dialect.dialect.name,
+        "dialect_found": file.dialect.found,
+        "packed_as": file.packed_as or None,
+        "encoding": file.form.encoding_found,
+        "line_ends": file.form.line_end_found,
+        "layout": file.dialect.dialect.layout.words,
+        "header": bool(file.dialect.dialect.header),
+        "zone": file.clock.zone,
+        "zone_found": file.clock.found,
+        "choices": list(file.dialect.dialect.choices),
+    }
+
+
+def _understood(found: Inspection) -> Iterator[str]:
+    """Files that were understood alike are told once."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, file in found.understood.items():
+        facts = _facts(file)
+        packed = f"{facts['packed_as']}, " if facts["packed_as"] else ""
+        header = "with a header" if facts["header"] else "no header"
+        text = f"{facts['encoding']}; lines end with {facts['line_ends']}"
+        told = (
+            f"dialect    {facts['dialect']}: {facts['dialect_found']}",
+            f"written    {packed}{text}; {facts['layout']}; {header}",
+            f"clock      {facts['zone']}: {facts['zone_found']}",
+            *(f"chosen     {choice}" for choice in file.dialect.dialect.choices),
+        )
+        alike.setdefault(told, []).append(name)
+    for told, names in alike.items():
+        rest = f" and {len(names) - _SHOWN_FILES} more" if len(names) > _SHOWN_FILES else ""
+        yield f"files      {', '.join(names[:_SHOWN_FILES])}{rest}"
+        yield from told
+
+
 def as_text(found: Inspection) -> str:
     """One screen that tells what was understood."""
     account = found.account
-    lines = [f"dialect    {name}: {how}" for name, how in found.dialects.items()]
-    lines += [f"clock      {zone}: {how}" for zone, how in found.clocks.items()]
+    lines = list(_understood(found))
     if found.period:
         first, last = (f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in found.period)
         lines.append(f"period     {first} to {last} (arrivals)")

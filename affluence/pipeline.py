@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +141,7 @@ def read_calls(
 
     Args:
         paths: files, in any order; legs of one call may lie in different ones.
-        dialect: how they are written; by default as Asterisk's own files are.
+        dialect: how they are written; by default it is found for each file.
         zone: zone of the times in the records and of the platform; by default deduced from the
             records, with Europe/Paris for the platform.
         trunks: beginnings of the names of the channels that are the platform's lines.
@@ -181,11 +181,16 @@ def inspect(
     paths: Sequence[Path],
     config: Config | None = None,
     platform: str | None = None,
+    *,
+    dialect: str | None = None,
+    zone: str | None = None,
+    now: datetime | None = None,
     progress: Progress = lambda *_: None,
 ) -> Inspection:
     """What is in some files, read as those of a configured platform or, without one, by default.
 
-    Nothing is stored.
+    Nothing is stored. ``dialect`` and ``zone`` (of the times in the records) go before what is
+    configured; ``now`` tells how old the records are.
     """
     from affluence.cdr.dialect import Reading
     from affluence.cdr.dialects import find_dialect
@@ -193,19 +198,22 @@ def inspect(
     from affluence.steps.inspect import inspect_files
     from affluence.steps.settings import recipe_of, rules_of
 
-    if config is None:
-        name, longest_call_s = "platform", 6 * 3600
-        recipe = Recipe(
-            dialect=find_dialect(None), reading=Reading(), clock="auto", zone="Europe/Paris"
-        )
-    else:
+    name, longest_call_s, lines = "platform", 6 * 3600, None
+    recipe = Recipe(dialect=None, reading=Reading(), clock="auto", zone=zone or "Europe/Paris")
+    if config is not None:
         name, settings = _platform(config, platform)
         recipe, longest_call_s = recipe_of(settings), rules_of(name, settings).longest_call_s
+        lines = max((lines.count for lines in settings.lines), default=None)
+    if dialect is not None:
+        recipe = replace(recipe, dialect=find_dialect(dialect))
     return inspect_files(
         paths,
-        recipe,
+        recipe if zone is None else replace(recipe, clock=zone),
         platform=name,
         longest_call_s=longest_call_s,
+        lines=lines,
+        now=now,
+        or_another=dialect is None,
         on_lines=lambda lines: progress("lines", lines),
     )
 

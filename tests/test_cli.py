@@ -96,7 +96,29 @@ def test_inspect_tells_what_was_understood(tmp_path: Path) -> None:
     text = affluence(tmp_path, "inspect", SAMPLE).stdout
     assert "21 = 18 calls + 1 merged legs + 1 duplicates + 1 ignored + 0 rejected" in text
     assert "Europe/Paris: start of the calls beside the epoch in their identifiers" in text
-    assert "no trunks are configured" in text
+    assert "asterisk-csv: 100% of the lines at the beginning are its records" in text
+    assert "ASCII; lines end with LF; columns between ','; no header" in text
+
+
+def test_inspect_finds_the_dialect_whatever_is_configured(desk: Path) -> None:
+    config = desk / "config.toml"
+    source = "[platform.desk.source]\n"
+    assert source in config.read_text()
+    config.write_text(config.read_text().replace(source, f'{source}dialect = "asterisk-csv"\n'))
+    other = REPOSITORY / "cdr_samples" / "asterisk-db" / "cdr.csv"
+    found = json.loads(affluence(desk, "inspect", "--json", other).stdout)
+    assert (found["dialect"], found["account"]["calls"]) == ("asterisk-db", 18)
+    assert f"{other} is not in the dialect that is stated" in found["warnings"]
+    stated = affluence(desk, "inspect", "--dialect", "asterisk-csv", other)
+    assert stated.returncode == 7
+    assert "it seems to be in the dialect asterisk-db" in stated.stdout
+
+
+def test_inspect_takes_the_zone_of_the_times(tmp_path: Path) -> None:
+    there = affluence(tmp_path, "inspect", "--zone", "Indian/Reunion", SAMPLE).stdout
+    assert "2026-03-03 05:00:00 UTC" in there
+    nowhere = affluence(tmp_path, "inspect", "--zone", "Mars", SAMPLE)
+    assert nowhere.returncode == 2 and "is not a known time zone" in nowhere.stderr
 
 
 def test_inspect_as_json(tmp_path: Path) -> None:

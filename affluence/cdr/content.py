@@ -6,6 +6,7 @@ A block always ends with a line; only the last may lack its line end (`Block.ter
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Callable, Iterator
@@ -29,6 +30,12 @@ _ADVICE = "Give the call records themselves, as text, alone in an archive if the
 
 Encoding = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
+_MARKS: tuple[tuple[Encoding, bytes, str], ...] = (
+    ("utf-16-le", b"\xff\xfe", "UTF-16"),
+    ("utf-16-be", b"\xfe\xff", "UTF-16"),
+    ("utf-8", b"\xef\xbb\xbf", "UTF-8"),
+)
+
 _NOT_RECORDS = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -42,11 +49,13 @@ _NOT_RECORDS = {
 
 @dataclass(frozen=True, slots=True)
 class TextForm:
-    """How a file writes text: its encoding, the bytes before the text, and how its lines end."""
+    """How a file writes text, told from its first bytes."""
 
     encoding: Encoding
-    mark: bytes
+    mark: bytes  # before the text
     line_end: bytes  # in the file's own encoding; CRLF files end their lines with LF
+    encoding_found: str  # and why
+    line_end_found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +110,37 @@ def detect_form(path: Path, sample: bytes) -> TextForm:
     """
     encoding: Encoding = "utf-8"
     mark = b""
-    for candidate, bom in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+    for candidate, bom, name in _MARKS:
         if sample.startswith(bom):
-            encoding, mark = candidate, bom  # type: ignore[assignment]  # literals of the line above
-    if sample.startswith(b"\xef\xbb\xbf"):
-        mark = b"\xef\xbb\xbf"
+            encoding, mark = candidate, bom
+            found = f"{name}, by its byte order mark"
+            break
+    else:
+        encoding, found = _guess(path, sample)
     text = sample[len(mark) :]
-    if not mark and len(text) >= 4 and text[1::2].count(0) > len(text) // 4:
-        encoding = "utf-16-le"
-    elif not mark and len(text) >= 4 and text[0::2].count(0) > len(text) // 4:
-        encoding = "utf-16-be"
-    elif encoding == "utf-8" and text.strip(b"\0") and _looks_binary(text):
-        raise UnreadableFileError(path, "this is a binary file, not call records", _ADVICE)
     line_feed, carriage_return = "\n".encode(encoding), "\r".encode(encoding)
-    only_returns = carriage_return in text and line_feed not in text
-    return TextForm(encoding, mark, carriage_return if only_returns else line_feed)
+    returns, feeds = carriage_return in text, line_feed in text
+    line_end = carriage_return if returns and not feeds else line_feed
+    ends = "CR" if line_end == carriage_return else "CR LF" if returns else "LF"
+    return TextForm(encoding, mark, line_end, found, ends)
+
+
+def _guess(path: Path, text: bytes) -> tuple[Encoding, str]:
+    """The encoding of a text without mark, and why."""
+    if len(text) >= 4 and text[1::2].count(0) > len(text) // 4:
+        return "utf-16-le", "UTF-16, by its zero bytes"
+    if len(text) >= 4 and text[0::2].count(0) > len(text) // 4:
+        return "utf-16-be", "UTF-16, by its zero bytes"
+    if text.strip(b"\0") and _looks_binary(text):
+        raise UnreadableFileError(path, "this is a binary file, not call records", _ADVICE)
+    if text.isascii():
+        return "utf-8", "ASCII"
+    try:
+        # The sample may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError:
+        return "utf-8", "Windows-1252 (Latin-1), where lines are not UTF-8"
+    return "utf-8", "UTF-8, by its bytes"
 
 
 def first_lines(sample: bytes, form: TextForm) -> tuple[str, ...]:
@@ -258,6 +283,13 @@ def _looks_binary(text: bytes) -> bool:
 
 def _reason(error: BaseException) -> str:
     return str(getattr(error, "strerror", None) or error)
+
+
+def packed_as(path: Path) -> str:
+    """How a file is packed: "gz", "zip"…, empty if it is not."""
+    with path.open("rb") as raw:
+        compression = compression_of(raw.read(16))
+    return compression.name if compression else ""
 
 
 def read_sample(path: Path) -> bytes:

@@ -26,6 +26,7 @@ from affluence.cdr.content import (
     detect_form,
     first_lines,
     open_content,
+    packed_as,
     read_blocks,
     read_document,
     read_sample,
@@ -80,6 +81,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """How a file was understood, and why."""
+
+    dialect: Recognised
+    clock: Clock
+    form: TextForm
+    packed_as: str  # empty: it is not packed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """Some consecutive lines of a file, read."""
 
@@ -89,9 +100,13 @@ class Range:
     digest: bytes
     first_line: int
     provisional: bool  # a last line without its line end: it may still grow
-    dialect: Recognised
-    clock: Clock
+    understood: Understood
     read: BlockRead
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the records."""
+        return self.understood.clock
 
 
 def head_digest(path: Path, length: int = HEAD_BYTES) -> tuple[int, bytes]:
@@ -119,7 +134,8 @@ def read_ranges(
     """
     sample = read_sample(path)
     form = detect_form(path, sample)
-    known = _recognise(path, recipe, first_lines(sample, form))
+    begins = _sample(path, first_lines(sample, form), recipe.zone)
+    known = _recognise(path, recipe, begins)
     dialect, layout = known.dialect, known.dialect.layout
     with open_content(path) as content:
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
@@ -135,8 +151,11 @@ def read_ranges(
             return
         known_clock = position.clock
         if known_clock is None:
-            _check_dialect(path, first, dialect)
+            _check_dialect(path, first, dialect, begins, recipe.reading)
             known_clock = _find_clock(path, first, dialect, recipe)
+        understood = Understood(
+            dialect=known, clock=known_clock, form=form, packed_as=packed_as(path)
+        )
         clock_zone, line = known_clock.zone, position.lines + 1
 
         def read(block: Block, number: int) -> BlockRead:
@@ -162,8 +181,7 @@ def read_ranges(
                 digest=last.digest,
                 first_line=line,
                 provisional=not last.terminated,
-                dialect=known,
-                clock=known_clock,
+                understood=understood,
                 read=whole,
             )
             line += whole.lines
@@ -207,11 +225,14 @@ def _text_before(path: Path, form: TextForm, offset: int) -> bytes:
         return as_utf8(content.read(offset), form)
 
 
-def _recognise(path: Path, recipe: Recipe, lines: tuple[str, ...]) -> Recognised:
+def _sample(path: Path, lines: tuple[str, ...], zone: str) -> Sample:
+    modified = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(zone))
+    return Sample(lines=lines, modified_on=modified.date())
+
+
+def _recognise(path: Path, recipe: Recipe, sample: Sample) -> Recognised:
     """The dialect as this very file has it."""
-    modified = datetime.fromtimestamp(path.stat().st_mtime, ZoneInfo(recipe.zone))
-    sample = Sample(lines=lines, modified_on=modified.date())
-    if recipe.dialect is None and not any(line.strip(" \t\0") for line in lines):
+    if recipe.dialect is None and not any(line.strip(" \t\0") for line in sample.lines):
         return Recognised(dialect=next(iter(DIALECTS.values())), found="assumed: it is empty")
     if recipe.dialect is None:
         return recognise(path, sample, recipe.reading, DIALECTS.values())
@@ -228,7 +249,9 @@ def _recognise(path: Path, recipe: Recipe, lines: tuple[str, ...]) -> Recognised
         ) from error
 
 
-def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
+def _check_dialect(
+    path: Path, block: Block, dialect: Dialect, sample: Sample, reading: Reading
+) -> None:
     """Refuse a file whose first lines are mostly not records: it is another kind of file."""
     start = block.text[: 1 << 16]
     lines = start[: start.rfind(b"\n") + 1] or block.text
@@ -239,9 +262,14 @@ def _check_dialect(path: Path, block: Block, dialect: Dialect) -> None:
     if rejected > accepted and not (accepted == 0 and rejected == 1 and not block.terminated):
         why = f"its lines are not call records of the dialect {dialect.name}"
         example = read.rejects.row(0)
+        try:
+            seems = recognise(path, sample, reading, DIALECTS.values()).dialect.name
+            other = f"; it seems to be in the dialect {seems}"
+        except UnreadableFileError:
+            other = ""
         raise UnreadableFileError(
             path,
-            f"{why} (line {example[0]}: {example[1]}; its shape is {example[2]!r})",
+            f"{why} (line {example[0]}: {example[1]}; its shape begins {example[2][:60]!r}){other}",
             "Check the file, and 'dialect' in the [platform.<id>.source] section.",
         )
 

@@ -33,6 +33,10 @@ class Layout(Protocol):
         """Every column that a record may have."""
 
     @property
+    def words(self) -> str:
+        """How lines are cut, for a person."""
+
+    @property
     def heading(self) -> re.Pattern[str] | None:
         """What lines look like that hold for those that follow, as the column ``heading``."""
 
@@ -76,6 +80,13 @@ class Separated:
     def widest(self) -> Columns:
         """See `Layout`."""
         return self.columns_by_width[max(self.columns_by_width)]
+
+    @property
+    def words(self) -> str:
+        """See `Layout`."""
+        names = {"\t": "tabulators", " ": "blanks", "|": "bars"}
+        between = names.get(self.separator, f"'{self.separator}'")
+        return f"columns between {between}" + ("" if self.quotes else ", never quoted")
 
     def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
         """See `Layout`."""
@@ -157,6 +168,11 @@ class FixedWidth:
         """See `Layout`."""
         return (*self.places, *(["heading"] if self.heading else []))
 
+    @property
+    def words(self) -> str:
+        """See `Layout`."""
+        return "columns of fixed width"
+
     def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
         """See `Layout`."""
         lines = pl.scan_csv(
@@ -215,6 +231,11 @@ class Documents:
     def widest(self) -> Columns:
         """See `Layout`."""
         return self.columns
+
+    @property
+    def words(self) -> str:
+        """See `Layout`."""
+        return "a document a file"
 
     def lines_of(self, content: str) -> Iterator[str]:
         """A document as one line a record; what is no document is one line that cannot be cut."""

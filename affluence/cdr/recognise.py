@@ -65,7 +65,7 @@ def recognise(
             "Choose one: write 'dialect' in the [platform.<id>.source] section.",
         )
     (one,) = likely
-    found = f"{one.records} of the first {one.lines} lines are its records"
+    found = f"{one.share:.0%} of the lines at the beginning are its records, of no other dialect's"
     return Recognised(dialect=one.dialect, found=found)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypedDict
 
 import polars as pl
 
 from affluence import calls
-from affluence.cdr.files import Recipe, read_ranges
-from affluence.errors import RecordsError
+from affluence.cdr.files import Range, Recipe, Understood, read_ranges
+from affluence.errors import RecordsError, UnreadableFileError
+from affluence.steps.blind_spots import blind_spots
 from affluence.store.keyring import passing_keys
 from affluence.tables import (
     AMBIGUOUS_HOUR,
@@ -49,8 +51,7 @@ class Account(TypedDict):
 class Inspection:
     """What some files hold."""
 
-    dialects: dict[str, str]  # name → how it was found
-    clocks: dict[str, str]  # zone → how it was found
+    understood: dict[str, Understood]  # file → how it was understood
     calls: pl.DataFrame
     account: Account
     period: tuple[datetime, datetime] | None
@@ -66,67 +67,107 @@ def inspect_files(
     *,
     platform: str,
     longest_call_s: int,
+    lines: int | None = None,
+    now: datetime | None = None,
+    or_another: bool = False,
     on_lines: Callable[[int], None] = lambda _: None,
 ) -> Inspection:
-    """Read some files as one platform's records; nothing is stored, pseudonyms are passing."""
+    """Read some files as one platform's records; nothing is stored, pseudonyms are passing.
+
+    Args:
+        paths: the files.
+        recipe: how they are read.
+        platform: identifier written in the table of calls.
+        longest_call_s: longer calls are shortened to it.
+        lines: lines in service, None where nobody said.
+        now: the present, None where it does not matter how old the records are.
+        or_another: whether a file that is not in the stated dialect may be in another one.
+        on_lines: is told the number of lines of each range that was read.
+
+    """
     keys = passing_keys()
     legs, rejects, unreadable = [], [], []
-    account = Account(lines=0, calls=0, merged=0, duplicates=0, ignored={}, rejected={})
-    clocks: dict[str, str] = {}
-    dialects: dict[str, str] = {}
+    ignored, records = Counter[str](), Counter[str]()
+    understood: dict[str, Understood] = {}
+    lines_read, others = 0, []
+
+    def read(path: Path) -> Iterator[Range]:
+        def day_key(day: date) -> str:
+            return keys.day_key(platform, day)
+
+        begun = False
+        try:
+            for part in read_ranges(path, recipe, day_key):
+                begun = True
+                yield part
+        except UnreadableFileError as stated:
+            if begun or recipe.dialect is None or not or_another:
+                raise
+            try:
+                yield from read_ranges(path, replace(recipe, dialect=None), day_key)
+            except UnreadableFileError as found:
+                raise stated from found
+            others.append(str(path))
+
     for path in paths:
         try:
-            for part in read_ranges(path, recipe, lambda day: keys.day_key(platform, day)):
+            for part in read(path):
                 legs.append(part.read.legs.drop("day"))
-                rejects += [(path.name, *row) for row in part.read.rejects.iter_rows()]
-                clocks.setdefault(part.clock.zone, part.clock.found)
-                dialects.setdefault(part.dialect.dialect.name, part.dialect.found)
-                account["lines"] += part.read.lines
-                for reason, count in part.read.ignored.items():
-                    account["ignored"][reason] = account["ignored"].get(reason, 0) + count
+                rejects += [(str(path), *row) for row in part.read.rejects.iter_rows()]
+                understood[str(path)] = part.understood
+                lines_read += part.read.lines
+                records[str(path)] += part.read.legs.height
+                ignored.update(part.read.ignored)
                 on_lines(part.read.lines)
         except RecordsError as error:
             unreadable.append(str(error))
-    for _, _, reason, _ in rejects:
-        account["rejected"][reason] = account["rejected"].get(reason, 0) + 1
     every = pl.concat(legs or [LEGS.empty()]).with_columns(part=pl.lit(0, pl.UInt32))
     merged = calls.merge_legs(every, platform=platform, longest_call_s=longest_call_s)
-    for fate in ("calls", "merged", "duplicates"):
-        account[fate] = int(merged.fates[fate].sum())
+    fates = {fate: int(merged.fates[fate].sum()) for fate in ("calls", "merged", "duplicates")}
     found = CALLS.check(merged.calls.sort("offered_at", "call_key"))
     inbound = found.filter(pl.col("direction") == "inbound")
     counts = dict(inbound.group_by("outcome").len().iter_rows())
     return Inspection(
-        dialects=dialects,
-        clocks=clocks,
+        understood=understood,
         calls=found,
-        account=account,
+        account=Account(
+            lines=lines_read,
+            calls=fates["calls"],
+            merged=fates["merged"],
+            duplicates=fates["duplicates"],
+            ignored=dict(ignored),
+            rejected=dict(Counter(reason for _, _, reason, _ in rejects)),
+        ),
         period=(found["offered_at"][0], found["offered_at"][-1]) if found.height else None,
         outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
         rejects=rejects,
         unreadable=unreadable,
-        warnings=_warnings(found, inbound, clocks, recipe),
+        warnings=[
+            *(f"{path} is not in the dialect that is stated" for path in others),
+            *_directions(found, recipe),
+            *_clocks(understood),
+            *_doubts(found),
+            *blind_spots(found, records, zone=recipe.zone, lines=lines, now=now),
+        ],
     )
 
 
-def _warnings(
-    found: pl.DataFrame, inbound: pl.DataFrame, clocks: dict[str, str], recipe: Recipe
-) -> list[str]:
-    warnings = []
-    if found.height and not recipe.reading.trunks:
-        warnings.append(
-            "no trunks are configured: every call is taken as inbound; calls made by the desk"
-            " itself would count as attempts"
+def _directions(found: pl.DataFrame, recipe: Recipe) -> Iterator[str]:
+    if found.height and not recipe.reading.trunks and (found["direction"] == "inbound").all():
+        yield (
+            "every call is taken as inbound; calls made by the desk itself would count as attempts:"
+            " name the lines with 'trunks' where the records have channels"
         )
-    if inbound.height and not (inbound["outcome"] == "busy").any():
-        warnings.append(
-            "no call is refused in these records: either lines were never full, or the platform"
-            " does not record refused calls; their share is not measured"
-        )
-    if len(clocks) > 1:
-        warnings.append(f"files were written by different clocks: {', '.join(sorted(clocks))}")
+
+
+def _clocks(understood: Mapping[str, Understood]) -> Iterator[str]:
+    zones = sorted({file.clock.zone for file in understood.values()})
+    if len(zones) > 1:
+        yield f"files were written by different clocks: {', '.join(zones)}"
+
+
+def _doubts(found: pl.DataFrame) -> Iterator[str]:
     for bit, doubt in _DOUBTS.items():
         count = int(((found["quality"] & bit) > 0).sum())
         if count:
-            warnings.append(f"{count} calls {doubt}")
-    return warnings
+            yield f"{count} calls {doubt}"

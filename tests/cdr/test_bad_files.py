@@ -168,6 +168,31 @@ def zipped(*names: str) -> bytes:
     return content.getvalue()
 
 
+def test_line_breaks_within_a_name(read: Callable[..., Account]) -> None:
+    broken = record(99, "2026-03-03 10:01:00", 60, name='""Service\nd\'accueil""')
+    account = read((GOOD + broken + "\n" + record(98, "2026-03-03 10:02:00", 60) + "\n").encode())
+    assert (account["lines"], account["calls"], account["rejected"]) == (13, 12, {})
+    assert account["ignored"] == {"line break within a record": 1}
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_line_only(
+    read: Callable[..., Account],
+) -> None:
+    lines = GOOD.splitlines()
+    lines[4] = '"' + lines[4][1:40]
+    account = read("\n".join([*lines, ""]).encode())
+    assert (account["calls"], account["rejected"]) == (9, {"quote never closed": 1})
+
+
+def test_lines_of_other_encodings_among_others(read: Callable[..., Account]) -> None:
+    names = ("Hélène".encode("cp1252"), "Hélène".encode(), b"H\x81l")  # one is of no encoding
+    odd = b"".join(
+        record(90 + nth, "2026-03-03 10:01:00", 60).encode().replace(b"Usager", name) + b"\n"
+        for nth, name in enumerate(names)
+    )
+    assert read(GOOD.encode() + odd)["calls"] == 13
+
+
 def test_empty_files_hold_nothing(read: Callable[..., Account]) -> None:
     for content in (b"", b"\n\n", b"\xef\xbb\xbf"):
         assert read(content)["calls"] == 0
