@@ -334,6 +334,7 @@ def _bring_up_to_date(
 ) -> None:
     """Records → slots."""
     from affluence.steps.account import add_up
+    from affluence.steps.bundle import bundle_small_parts
     from affluence.steps.forget import forget
     from affluence.steps.ingest import ingest
     from affluence.steps.measure import measure_changed_days
@@ -347,6 +348,7 @@ def _bring_up_to_date(
             report.fetched[name].files,
             lambda n: progress("lines", n),
         )
+        bundle_small_parts(store, name)
         report.days_measured[name] = measure_changed_days(
             store, rules_of(name, platform), lambda n: progress("days", n)
         )

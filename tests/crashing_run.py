@@ -26,6 +26,7 @@ def main() -> None:
     of_ledger = (
         *("add_file", "move_file", "forget_file", "drop_provisional", "add_range", "finish_file"),
         *("set_measured", "seal", "settle", "set_quarantined", "trace"),
+        "bundle",
     )
     with_steps(Ledger, of_ledger)
     with_steps(Publications, ("begin_run", "set_week", "add_release", "add_publication", "end_run"))

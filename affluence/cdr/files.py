@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +113,12 @@ def head_digest(path: Path, length: int = HEAD_BYTES) -> tuple[int, bytes]:
     """Number and hash of the first bytes of a file, at most ``length``."""
     head = read_sample(path)[:length]
     return len(head), hashlib.sha256(head).digest()
+
+
+def head_digests(path: Path, lengths: Iterable[int]) -> dict[int, bytes]:
+    """Hashes of the first bytes of a file, for each number of bytes that it has."""
+    head = read_sample(path)[:HEAD_BYTES]
+    return {n: hashlib.sha256(head[:n]).digest() for n in lengths if n <= len(head)}
 
 
 def prefix_digest(path: Path, length: int) -> bytes | None:

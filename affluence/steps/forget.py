@@ -77,7 +77,7 @@ def forget(config: Config, store: Store, days: Mapping[str, date]) -> Due:
     for name, oldest_kept in sorted(gone.kept_from.items()):
         store.ledger.seal(name, oldest_kept=oldest_kept, today=days.get(name, today))
     known = store.ledger.inventory.parts()
-    store.lake.sweep((part.platform, part.day, part.name) for part in known)
+    store.lake.sweep((part.platform, part.day, part.slice.file) for part in known)
     # First the trace: rather one too many than something that is gone without any.
     if gone.key_months:
         oldest_kept = today - timedelta(days=config.state.legs_days)

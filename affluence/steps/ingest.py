@@ -17,6 +17,7 @@ from affluence.cdr.files import (
     Range,
     Recipe,
     head_digest,
+    head_digests,
     prefix_digest,
     read_ranges,
 )
@@ -70,16 +71,17 @@ def ingest(
     days = store.ledger.days(platform)
     sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
     job = _Job(store=store, platform=platform, recipe=recipe, sealed=sealed, on_lines=on_lines)
-    present = {str(path) for path in paths}
+    known = _Known(store.ledger.files(platform), {str(path) for path in paths})
     for path in paths:
         try:
-            intent = _decide(path, store.ledger.files(platform), recipe.fingerprint, present)
+            intent = _decide(path, known, recipe.fingerprint)
             if intent.action == "skip":
                 continue
             lines, rejected = _read(job, path, intent)
         except RecordsError as error:
             done = replace(done, problems=(*done.problems, str(error)))
         else:
+            known.settle(path, intent)
             done = replace(
                 done,
                 files_read=done.files_read + 1,
@@ -89,13 +91,54 @@ def ingest(
     return done
 
 
-def _decide(path: Path, files: list[SeenFile], reader: str, present: set[str]) -> _Intent:
+class _Known:
+    """The files that were read before, found by their path or, once that is free, by their head."""
+
+    def __init__(self, files: Sequence[SeenFile], present: Collection[str]) -> None:
+        self._here = {seen.path: seen for seen in files if seen.path is not None}
+        self._free: dict[int, dict[bytes, list[SeenFile]]] = {}
+        for seen in files:
+            if seen.path is None or seen.path not in present:
+                self._release(seen)
+
+    def at(self, path: Path) -> SeenFile | None:
+        """What was last read at a path."""
+        return self._here.get(str(path))
+
+    def beginning_like(self, path: Path) -> list[SeenFile]:
+        """Files without a place whose first bytes are those of the file at a path."""
+        if not self._free:
+            return []
+        return [
+            seen
+            for length, digest in head_digests(path, self._free).items()
+            for seen in self._free[length].get(digest, ())
+        ]
+
+    def settle(self, path: Path, intent: _Intent) -> None:
+        """A file was read: what it goes on with is there now, what was there has no place."""
+        before = self._here.pop(str(path), None)
+        if intent.action == "continue" and intent.seen is not None:
+            for by_digest in self._free.values():
+                for seen in by_digest.values():
+                    if intent.seen in seen:
+                        seen.remove(intent.seen)
+        if before is not None and before != intent.seen:
+            self._release(before)
+
+    def _release(self, seen: SeenFile) -> None:
+        if seen.offset:
+            by_digest = self._free.setdefault(seen.head_bytes, {})
+            by_digest.setdefault(seen.head_digest, []).append(seen)
+
+
+def _decide(path: Path, known: _Known, reader: str) -> _Intent:
     """Whether a file is unchanged, has grown, was renamed, or is new."""
     try:
         status = path.stat()
     except OSError:
         return _Intent(action="begin")  # reading it tells what is wrong
-    here = next((seen for seen in files if seen.path == str(path)), None)
+    here = known.at(path)
     if here is not None:
         if here.reader != reader:
             return _Intent(action="begin", seen=here)
@@ -104,9 +147,8 @@ def _decide(path: Path, files: list[SeenFile], reader: str, present: set[str]) -
         if continues(path, here):
             return _Intent(action="continue", seen=here)
     # Rotation renames a log that was read under another name: it goes on from where it was left.
-    for other in files:
-        free = other.path is None or other.path not in present
-        if free and other.reader == reader and other.offset and continues(path, other):
+    for other in known.beginning_like(path):
+        if other.reader == reader and continues(path, other):
             return _Intent(action="continue", seen=other)
     return _Intent(action="begin")
 

@@ -170,7 +170,7 @@ def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]
 def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part]) -> _Batch:
     first, last = days[0], days[-1]
     needed = [part for part in parts if first - _DAY <= part.day <= last + _DAY]
-    legs = store.lake.read_legs(rules.platform, [(part.day, part.name) for part in needed])
+    legs = store.lake.read_legs(rules.platform, [part.slice for part in needed])
     merged = calls.merge_legs(legs, platform=rules.platform, longest_call_s=rules.longest_call_s)
     fates = [
         (needed[index].day, needed[index].name, *counts)

@@ -89,6 +89,10 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         paths = [Path(path) for path in sorted(candidates)]
         return frozenset(str(path) for path in paths if _holds(path, file))
 
+    @cache
+    def found_hash(platform: str, day: date, file: str) -> str | None:
+        return store.lake.legs_hash(platform, day, file)
+
     damages = [
         *(
             Damage(
@@ -102,7 +106,7 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         *(
             _damaged_part(store, part, seen[part.platform], places, found)
             for part in parts
-            for found in [store.lake.part_hash(part.platform, part.day, part.name)]
+            for found in [found_hash(part.platform, part.day, part.slice.file)]
             if not _is_whole_part(store, part, found)
         ),
         *(
@@ -147,7 +151,7 @@ def repair(store: Store, verdict: Verdict, today: date) -> None:
     for damage in verdict.damages:
         if damage.part is not None:
             part = damage.part
-            store.lake.remove_part(part.platform, part.day, part.name)
+            store.lake.remove_legs(part.platform, part.day, part.slice.file)
             if not damage.sources:
                 lost.append(part)
             elif part.file not in damage.sources:
@@ -178,7 +182,7 @@ def _months(store: Store) -> dict[tuple[str, str, str], str | None]:
 def _is_whole_part(store: Store, part: StoredPart, found: str | None) -> bool:
     if found is None or part.sha256 is not None:
         return found is not None and found == part.sha256
-    return store.lake.is_readable(part.platform, part.day, part.name, part.records)
+    return store.lake.is_readable(part.platform, part.slice)
 
 
 def _is_whole_month(
@@ -207,7 +211,7 @@ def _damaged_part(
         )
     return Damage(
         what="calls",
-        name=f"lake/legs/platform={part.platform}/day={part.day}/{part.name}.parquet",
+        name=f"lake/legs/platform={part.platform}/day={part.day}/{part.slice.file}.parquet",
         is_missing=found is None,
         remedy=Remedy.READ_AGAIN if sources else Remedy.NONE,
         days=(part.day,),
@@ -263,7 +267,7 @@ def _strays(
     parts: Sequence[StoredPart],
     months: Mapping[tuple[str, str, str], str | None],
 ) -> Iterator[str]:
-    known = [(part.platform, part.day, part.name) for part in parts]
+    known = [(part.platform, part.day, part.slice.file) for part in parts]
     yield from (f"lake/{path}" for path in store.lake.strays(known, months))
     known_releases = _known_releases(store)
     yield from (f"releases/{name}" for name in store.shelf.held() if name not in known_releases)
@@ -278,7 +282,7 @@ def _write_hashes_down(
     """Of files that an older version wrote and that are whole."""
     inventory = store.ledger.inventory
     inventory.set_part_hashes(
-        replace(part, sha256=store.lake.part_hash(part.platform, part.day, part.name))
+        replace(part, sha256=store.lake.legs_hash(part.platform, part.day, part.slice.file))
         for part in inventory.parts()
         if part.sha256 is None and part not in damaged_parts
     )

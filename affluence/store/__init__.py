@@ -55,8 +55,8 @@ class Store:
         """Which of some numbers are in the lake in the place of a person, a record or a call."""
         found: set[int] = set()
         for platform in self.ledger.platforms():
-            parts = [(part.day, part.name) for part in self.ledger.parts(platform)]
-            found |= self.lake.pseudonyms_among(platform, parts, numbers)
+            slices = [part.slice for part in self.ledger.parts(platform)]
+            found |= self.lake.pseudonyms_among(platform, slices, numbers)
         return found
 
 

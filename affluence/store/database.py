@@ -12,7 +12,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
 # statements are told apart by their semicolons: none within a comment.
@@ -176,6 +176,10 @@ ALTER TABLE weeks ADD COLUMN inputs TEXT NOT NULL DEFAULT '';  -- hash of what i
 """,
     9: """
 DROP TABLE late;                -- the inputs of a week tell whether records came later
+""",
+    10: """
+ALTER TABLE parts ADD COLUMN bundle TEXT;  -- the file that holds it with others, null: its own
+ALTER TABLE parts ADD COLUMN first_row INTEGER NOT NULL DEFAULT 0;  -- of it, in its file
 """,
 }
 

@@ -11,6 +11,16 @@ from affluence.store.database import transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Where the records of a part lie: rows of a file of the lake."""
+
+    day: date
+    file: str  # its name, without the ending
+    first_row: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPart:
     """A part of the lake; ``sha256`` is None where an older version wrote it."""
 
@@ -18,8 +28,8 @@ class StoredPart:
     day: date
     name: str  # of the range that it comes from
     file: int  # the number of the file that gave it
-    records: int
-    sha256: str | None
+    slice: Slice  # where it lies
+    sha256: str | None  # of the file of the lake in which it lies
 
 
 class Inventory:
@@ -38,8 +48,8 @@ class Inventory:
     def parts(self) -> list[StoredPart]:
         """Every part that should be in the lake, by platform, day and name."""
         rows = self._db.execute(
-            "SELECT platform, day, name, file, records, sha256 FROM parts WHERE NOT deleted"
-            " ORDER BY platform, day, name"
+            "SELECT platform, day, name, file, records, sha256, bundle, first_row FROM parts"
+            " WHERE NOT deleted ORDER BY platform, day, name"
         )
         return [
             StoredPart(
@@ -47,10 +57,10 @@ class Inventory:
                 day=date.fromisoformat(day),
                 name=name,
                 file=file,
-                records=records,
+                slice=slice_of(day, name, records, bundle, first_row),
                 sha256=sha256,
             )
-            for platform, day, name, file, records, sha256 in rows
+            for platform, day, name, file, records, sha256, bundle, first_row in rows
         ]
 
     def months(self) -> dict[tuple[str, str, str], str]:
@@ -157,6 +167,12 @@ class Inventory:
                     " VALUES (?, 'lost', ?, ?, 1)",
                     (*key[:2], today.isoformat()),
                 )
+
+
+def slice_of(day: str, name: str, records: int, bundle: str | None, first_row: int) -> Slice:
+    """Where a part lies, from its row of the table ``parts``."""
+    file = name if bundle is None else bundle
+    return Slice(day=date.fromisoformat(day), file=file, first_row=first_row, rows=records)
 
 
 def put_month_hashes(db: sqlite3.Connection, hashes: Mapping[tuple[str, str, str], str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -18,6 +18,7 @@ import polars as pl
 
 from affluence.errors import StateError
 from affluence.store.atomic import TEMPORARY_SUFFIX, make_folder, write_bytes_atomically
+from affluence.store.inventory import Slice
 from affluence.tables import LEGS, MEASURED, Table
 
 
@@ -27,35 +28,36 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write_legs(self, platform: str, day: date, name: str, legs: pl.DataFrame) -> str:
-        """Write one part, LEGS of one local day out of one range of one file; return its SHA-256.
+    def write_legs(self, platform: str, day: date, file: str, legs: pl.DataFrame) -> str:
+        """Write LEGS of one local day to a file; return its SHA-256.
 
-        Columns of which a part knows nothing are left out: most platforms have several.
+        Columns of which they know nothing are left out: most platforms have several.
         """
         LEGS.check(legs)
         known = [column.name for column in legs if column.null_count() < legs.height]
-        return _write(self._part(platform, day, name), legs.select(known))
+        return _write(self._legs(platform, day, file), legs.select(known))
 
-    def read_legs(self, platform: str, parts: list[tuple[date, str]]) -> pl.DataFrame:
-        """LEGS of some parts, with a column ``part``: the index in ``parts`` (UInt32)."""
+    def read_legs(self, platform: str, slices: Sequence[Slice]) -> pl.DataFrame:
+        """LEGS of some slices, with a column ``part``: the index in ``slices`` (UInt32)."""
+        by_file: dict[tuple[date, str], list[tuple[int, Slice]]] = {}
+        for index, each in enumerate(slices):
+            by_file.setdefault((each.day, each.file), []).append((index, each))
         frames = [
-            pl.scan_parquet(
-                self._part(platform, day, name), schema=LEGS.schema, missing_columns="insert"
-            ).with_columns(part=pl.lit(index, pl.UInt32))
-            for index, (day, name) in enumerate(parts)
+            _sliced(self._scan(platform, day, file), numbered)
+            for (day, file), numbered in by_file.items()
         ]
         none = LEGS.empty().lazy().with_columns(part=pl.lit(0, pl.UInt32))
         with _reading():
             return pl.concat(frames or [none]).collect()
 
     def pseudonyms_among(
-        self, platform: str, parts: list[tuple[date, str]], numbers: Collection[int]
+        self, platform: str, slices: Collection[Slice], numbers: Collection[int]
     ) -> set[int]:
-        """Which of some numbers stand for a caller, an agent, a record or a call in some parts."""
-        if not parts:
+        """Which of some numbers stand for a caller, an agent, a record or a call in some slices."""
+        paths = sorted({self._legs(platform, each.day, each.file) for each in slices})
+        if not paths:
             return set()
         keys = [name for name, dtype in LEGS.schema.items() if dtype == pl.UInt64()]
-        paths = [self._part(platform, day, name) for day, name in parts]
         legs = pl.scan_parquet(paths, schema=LEGS.schema, missing_columns="insert").select(keys)
         wanted = pl.lit(pl.Series(sorted(numbers), dtype=pl.UInt64)).implode()
         with _reading():
@@ -106,18 +108,18 @@ class Lake:
         paths = sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
         return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
 
-    def part_hash(self, platform: str, day: date, name: str) -> str | None:
-        """SHA-256 of a part as it lies on the disk; None if it is missing."""
-        return _hash(self._part(platform, day, name))
+    def legs_hash(self, platform: str, day: date, file: str) -> str | None:
+        """SHA-256 of a file of legs as it lies on the disk; None if it is missing."""
+        return _hash(self._legs(platform, day, file))
 
     def month_hash(self, platform: str, month: str, kind: str) -> str | None:
         """SHA-256 of a measured file as it lies on the disk; None if it is missing."""
         return _hash(self._month(kind, platform, month))
 
-    def is_readable(self, platform: str, day: date, name: str, records: int) -> bool:
-        """Whether a part of unknown hash is a whole file of as many records."""
+    def is_readable(self, platform: str, part: Slice) -> bool:
+        """Whether a file of unknown hash is whole and has all rows of a slice."""
         try:
-            return self.read_legs(platform, [(day, name)]).height == records
+            return self.read_legs(platform, [part]).height == part.rows
         except StateError:
             return False
 
@@ -129,9 +131,9 @@ class Lake:
             return False
         return True
 
-    def remove_part(self, platform: str, day: date, name: str) -> None:
-        """Delete a damaged part."""
-        self._part(platform, day, name).unlink(missing_ok=True)
+    def remove_legs(self, platform: str, day: date, file: str) -> None:
+        """Delete a damaged file of legs."""
+        self._legs(platform, day, file).unlink(missing_ok=True)
 
     def set_month_aside(self, platform: str, month: str, kind: str, folder: Path) -> None:
         """Move a damaged measured file into a folder: it is anonymous, somebody may look at it."""
@@ -142,24 +144,24 @@ class Lake:
 
     def strays(
         self,
-        parts: Iterable[tuple[str, date, str]],
+        legs: Iterable[tuple[str, date, str]],
         months: Iterable[tuple[str, str, str]],
     ) -> list[Path]:
-        """Files that are none of the known parts (platform, day, name) and (platform, month, kind).
+        """Files that are none of the known (platform, day, file) and (platform, month, kind).
 
         Relative to the folder of the lake.
         """
-        known = {self._part(*part) for part in parts}
+        known = {self._legs(*file) for file in legs}
         known |= {self._month(kind, platform, month) for platform, month, kind in months}
         files = {path for path in self._folder.rglob("*") if path.is_file()}
         return sorted(path.relative_to(self._folder) for path in files - known)
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
-        """Delete every leg file that is not one of the known (platform, day, name).
+        """Delete every leg file that is not one of the known (platform, day, file).
 
         Tables that only an older version kept go too.
         """
-        wanted = {self._part(*part) for part in known}
+        wanted = {self._legs(*file) for file in known}
         for path in sorted((self._folder / "legs").glob("platform=*/day=*/*")):
             if path not in wanted:
                 path.unlink()
@@ -172,11 +174,34 @@ class Lake:
         for leftover in self._folder.glob(f"*/platform=*/.*{TEMPORARY_SUFFIX}"):
             leftover.unlink()
 
-    def _part(self, platform: str, day: date, name: str) -> Path:
-        return self._folder / "legs" / f"platform={platform}" / f"day={day}" / f"{name}.parquet"
+    def _scan(self, platform: str, day: date, file: str) -> pl.LazyFrame:
+        path = self._legs(platform, day, file)
+        return pl.scan_parquet(path, schema=LEGS.schema, missing_columns="insert")
+
+    def _legs(self, platform: str, day: date, file: str) -> Path:
+        return self._folder / "legs" / f"platform={platform}" / f"day={day}" / f"{file}.parquet"
 
     def _month(self, kind: str, platform: str, month: str) -> Path:
         return self._folder / kind / f"platform={platform}" / f"{month}.parquet"
+
+
+def _sliced(legs: pl.LazyFrame, numbered: Sequence[tuple[int, Slice]]) -> pl.LazyFrame:
+    """The rows of some slices of a file, with the number of each slice."""
+    if len(numbered) == 1:
+        ((index, only),) = numbered
+        return legs.slice(only.first_row, only.rows).with_columns(part=pl.lit(index, pl.UInt32))
+    in_order = sorted(numbered, key=lambda item: item[1].first_row)
+    begins = pl.Series([each.first_row for _, each in in_order], dtype=pl.UInt32)
+    ends = pl.Series([each.first_row + each.rows for _, each in in_order], dtype=pl.UInt32)
+    indices = pl.Series([index for index, _ in in_order], dtype=pl.UInt32)
+    nth = pl.lit(begins).search_sorted(pl.col("row"), side="right").cast(pl.Int64) - 1
+    return (
+        legs.with_row_index("row")
+        .with_columns(nth=nth)
+        .filter((pl.col("nth") >= 0) & (pl.col("row") < pl.lit(ends).gather(pl.col("nth"))))
+        .with_columns(part=pl.lit(indices).gather(pl.col("nth")))
+        .drop("row", "nth")
+    )
 
 
 def _platform_of(path: Path) -> str:

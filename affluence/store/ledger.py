@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from affluence.store.database import connect, transaction
-from affluence.store.inventory import Inventory, put_month_hashes
+from affluence.store.inventory import Inventory, Slice, put_month_hashes, slice_of
 from affluence.store.publications import Publications
 
 
@@ -58,12 +58,14 @@ class RangeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of the lake."""
+    """The records of one day out of one range of a file."""
 
     day: date
     name: str
     records: int
     last_us: int
+    slice: Slice  # where they lie
+    is_bundled: bool  # in a file with others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,14 +280,33 @@ class Ledger:
     def parts(self, platform: str) -> list[Part]:
         """Parts in the lake, by day and name."""
         rows = self._db.execute(
-            "SELECT day, name, records, last_us FROM parts"
+            "SELECT day, name, records, last_us, bundle, first_row FROM parts"
             " WHERE platform = ? AND NOT deleted ORDER BY day, name",
             (platform,),
         )
         return [
-            Part(day=date.fromisoformat(day), name=name, records=records, last_us=last_us)
-            for day, name, records, last_us in rows
+            Part(
+                day=date.fromisoformat(day),
+                name=name,
+                records=records,
+                last_us=last_us,
+                slice=slice_of(day, name, records, bundle, first_row),
+                is_bundled=bundle is not None,
+            )
+            for day, name, records, last_us, bundle, first_row in rows
         ]
+
+    def bundle(self, platform: str, bundle: str, parts: Sequence[Part], sha256: str) -> None:
+        """Remember that some parts of a day now lie in one file, one after the other."""
+        with transaction(self._db):
+            first_row = 0
+            for part in parts:
+                self._db.execute(
+                    "UPDATE parts SET bundle = ?, first_row = ?, sha256 = ?"
+                    " WHERE platform = ? AND day = ? AND name = ?",
+                    (bundle, first_row, sha256, platform, part.day.isoformat(), part.name),
+                )
+                first_row += part.records
 
     def platforms(self) -> list[str]:
         """Platforms with parts in the lake, those included that are no longer configured."""

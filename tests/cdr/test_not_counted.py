@@ -15,7 +15,10 @@ from tests.conftest import REPOSITORY
 SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
 
 
-def account(not_counted: NotCounted = NotCounted(), path: Path = SAMPLE) -> Account:
+NOBODY = NotCounted()
+
+
+def account(not_counted: NotCounted = NOBODY, path: Path = SAMPLE) -> Account:
     reading = Reading(trunks=("PJSIP/operateur-",), not_counted=not_counted)
     recipe = Recipe(
         dialect=find_dialect("asterisk-csv"), reading=reading, clock="auto", zone="Europe/Paris"
