@@ -309,6 +309,7 @@ class Format(_Section):
     time_format: str = ""
     columns: dict[str, str | int] = {}
     outcomes: dict[str, Outcome] = {}
+    directions: dict[str, Literal["inbound", "outbound", "internal"]] = {}
 
 
 class _Source(_Section):

@@ -19,6 +19,7 @@ class Stated:
     Attributes:
         columns: what is needed → name or number (from 1) of the column that holds it.
         outcomes: word in the file, in lower case → outcome as in CALLS.
+        directions: word in the file, in lower case → direction as in LEGS.
         separator: between the columns; empty: found.
         time_format: of the times, as in `strptime`; empty: found.
 
@@ -26,6 +27,7 @@ class Stated:
 
     columns: tuple[tuple[str, str], ...] = ()
     outcomes: tuple[tuple[str, str], ...] = ()
+    directions: tuple[tuple[str, str], ...] = ()
     separator: str = ""
     time_format: str = ""
 
@@ -68,10 +70,15 @@ class RecordOf(Protocol):
 
 
 class MissingColumnsError(ValueError):
-    """The header of a file does not name columns that its records need."""
+    """The header of a file does not name columns that its records need.
 
-    def __init__(self, columns: Columns) -> None:
+    ``titles`` are those of its columns, where a configuration may say which of them is meant;
+    whoever raises it makes sure that they are titles, never the content of a record.
+    """
+
+    def __init__(self, columns: Columns, titles: Columns = ()) -> None:
         super().__init__(", ".join(columns))
+        self.titles = titles
 
 
 def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
@@ -105,6 +112,8 @@ class Dialect:
         others: columns of a layout → lines that are no calls, by the reason why they are ignored
             (Boolean, never null); they need not be plausible.
         clock: zone in which the format itself writes its times; empty: that of the platform.
+        instants: whether the times tell their own distance from UTC, so that they are read as
+            UTC and no other clock can be stated of them.
         header: the line of a file that names the columns; lines like it are no records.
         titles: number of lines above the header.
         choices: what was chosen where the format does not settle it, in words, to be printed.
@@ -123,6 +132,7 @@ class Dialect:
     clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = no_clock_evidence
     others: Callable[[Columns], Mapping[str, pl.Expr]] = no_other_lines
     clock: str = ""
+    instants: bool = False
     header: str = ""
     titles: int = 0
     choices: tuple[str, ...] = field(default=())

@@ -35,7 +35,7 @@ from affluence.cdr.content import (
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.layouts import Documents
-from affluence.cdr.lines import read_lines
+from affluence.cdr.lines import is_blank, read_lines
 from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
 from affluence.cdr.recognise import Recognised, recognise
 from affluence.errors import UnknownClockError, UnreadableFileError
@@ -238,8 +238,9 @@ def _sample(path: Path, lines: tuple[str, ...], zone: str) -> Sample:
 
 def _recognise(path: Path, recipe: Recipe, sample: Sample) -> Recognised:
     """The dialect as this very file has it."""
-    if recipe.dialect is None and not any(line.strip(" \t\0") for line in sample.lines):
-        return Recognised(dialect=next(iter(DIALECTS.values())), found="assumed: it is empty")
+    if all(map(is_blank, sample.lines)):
+        any_dialect = recipe.dialect or next(iter(DIALECTS.values()))
+        return Recognised(dialect=any_dialect, found="assumed: it is empty")
     if recipe.dialect is None:
         return recognise(path, sample, recipe.reading, DIALECTS.values())
     stated = "stated in the configuration"
@@ -248,11 +249,13 @@ def _recognise(path: Path, recipe: Recipe, sample: Sample) -> Recognised:
     try:
         return Recognised(dialect=recipe.dialect.fit(sample, recipe.reading), found=stated)
     except MissingColumnsError as error:
-        raise UnreadableFileError(
-            path,
-            f"its header does not name the columns {error}",
-            "Export these columns too, under their usual names.",
-        ) from error
+        why, advice = f"its header does not name the columns {error}", "Export these columns too"
+        if error.titles:
+            why += f"; it names {', '.join(error.titles)}"
+            advice += ", or write which of those they are in [platform.<id>.source.format] columns"
+        else:
+            advice += ", under their usual names"
+        raise UnreadableFileError(path, why, f"{advice}.") from error
 
 
 def _check_dialect(
@@ -281,6 +284,8 @@ def _check_dialect(
 
 
 def _find_clock(path: Path, block: Block, dialect: Dialect, recipe: Recipe) -> Clock:
+    if dialect.instants:
+        return Clock(zone="UTC", found="the times themselves tell their distance from UTC")
     if recipe.clock != "auto":
         return Clock(zone=recipe.clock, found="stated in the configuration")
     if dialect.clock:

@@ -28,6 +28,7 @@ CONTINUED = "line break within a record"
 _SHAPE_LENGTH = 200
 _MOST_BREAKS = 4  # within one record
 
+LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
 
 
@@ -36,7 +37,7 @@ class Lines:
     """Rows of one layout as plain text columns, with the number of their line."""
 
     columns: Columns
-    rows: pl.DataFrame  # one String column a name, and `line` (Int64)
+    rows: pl.DataFrame  # one String column a name, and `LINE_NUMBER` (Int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def read_lines(
     while at < len(texts):
         line, number = texts[at], first_line + at
         at += 1
-        if not line.strip(" \t\0"):
+        if is_blank(line):
             ignored[BLANK] += 1
         elif line == dialect.header:
             ignored[HEADER] += 1
@@ -110,6 +111,11 @@ def read_lines(
 def shape(line: str) -> str:
     """The line with every digit as 9 and every letter as x: enough to see what is wrong with it."""
     return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", line[:_SHAPE_LENGTH]))
+
+
+def is_blank(line: str) -> bool:
+    """Whether a line holds nothing; crashes leave NULs in logs."""
+    return not line.strip(" \t\0")
 
 
 def split(text: bytes) -> list[str]:
@@ -153,7 +159,7 @@ def _frame(
 ) -> tuple[Lines, list[tuple[int, str, str]]]:
     rows = pl.DataFrame(
         {
-            "line": pl.Series([number for number, _ in numbered], dtype=pl.Int64),
+            LINE_NUMBER: pl.Series([number for number, _ in numbered], dtype=pl.Int64),
             **{
                 name: pl.Series([fields[at] or None for _, fields in numbered], dtype=pl.String)
                 for at, name in enumerate(columns)

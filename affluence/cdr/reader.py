@@ -20,7 +20,16 @@ from affluence.cdr import clock
 from affluence.cdr.content import Block
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.layouts import Columns
-from affluence.cdr.lines import HEADER, REJECTS_SCHEMA, TITLE, read_lines, split
+from affluence.cdr.lines import (
+    BLANK,
+    HEADER,
+    LINE_NUMBER,
+    REJECTS_SCHEMA,
+    TITLE,
+    is_blank,
+    read_lines,
+    split,
+)
 from affluence.tables import AMBIGUOUS_HOUR, LEGS, MINUTE_ONLY, NEGATIVE
 
 INTERNAL = "internal call"
@@ -132,10 +141,12 @@ def _parse_clean(
     above = dialect.titles + 1 if dialect.header and block.start == 0 else 0
     text, ignored = block.text, Counter[str]()
     if above:
-        *titles, header = split(text[: 1 << 16])[:above]
+        first = split(text[: 1 << 16])[:above]
+        *titles, header = first or [""]
         if header != dialect.header or len(titles) != dialect.titles:
             return None
-        ignored = Counter({HEADER: 1, TITLE: len(titles)})
+        ignored = Counter(BLANK if is_blank(title) else TITLE for title in titles)
+        ignored[HEADER] += 1
         text = text[sum(len(line.encode()) + 1 for line in (*titles, header)) :]
     scanned = dialect.layout.scan(text)
     if scanned is None:
@@ -150,7 +161,7 @@ def _parse_clean(
         return None
     if records.height + above != block.lines or not records["clean"].all():
         return None
-    return _Parsed(records.drop("clean"), ignored=+ignored)
+    return _Parsed(records.drop("clean"), ignored=ignored)
 
 
 def _parse_lines(
@@ -165,10 +176,10 @@ def _parse_lines(
         heading=block.heading,
     )
     widest = dialect.layout.widest
-    none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
-    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
-    frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
-    records = pl.concat(frames).sort("line").drop("line")
+    none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
+    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
+    frames += [group.rows.select(*select(group.columns), LINE_NUMBER) for group in read.groups]
+    records = pl.concat(frames).sort(LINE_NUMBER).drop(LINE_NUMBER)
     return _Parsed(records, read.rejects, read.ignored)
 
 

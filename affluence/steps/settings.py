@@ -33,6 +33,10 @@ def recipe_of(platform: Platform) -> Recipe:
                 outcomes=tuple(
                     (word.lower(), outcome) for word, outcome in source.format.outcomes.items()
                 ),
+                directions=tuple(
+                    (word.lower(), direction)
+                    for word, direction in source.format.directions.items()
+                ),
                 separator=source.format.separator,
                 time_format=source.format.time_format,
             ),

@@ -1,0 +1,161 @@
+"""The dialect of whoever converts records himself: one line a call, in our own words.
+
+CSV in UTF-8 with a header that names ``offered_at, released_at, outcome`` and, where they are
+known, the other `COLUMNS`, in any order, among any others. Times are ISO 8601: all of a file tell
+their distance from UTC (``+01:00``, ``Z``; each its own), or all are local. ``released_at`` is
+empty while a call is up; an empty ``outcome`` is an unknown one. What is written otherwise can be
+stated: titles of columns, words, the separator, the format of the times.
+
+``call_id`` names a call in all files: lines that share it are its legs. Without one, lines that
+are equal in all that is read are one call. What ``affluence calls`` writes can be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import polars as pl
+
+from affluence.cdr.asterisk import hash_of
+from affluence.cdr.dialect import Dialect, Reading, Sample, Stated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.listing import (
+    EVIDENCE_OF,
+    Listing,
+    Times,
+    find_listing,
+    find_times,
+    is_known,
+    meaning,
+    text,
+)
+from affluence.tables import DETAILS, DIRECTIONS, EVIDENCE, MINUTE_ONLY, REFUSED_BY
+
+_NEEDED = ("offered_at", "released_at", "outcome")
+_TIMES = ("offered_at", "picked_up_at", "queued_at", "answered_at", "released_at")
+_IDS = ("call_id", "call_key")
+COLUMNS = (
+    *(*_IDS, "caller", *_TIMES, "outcome", "line", "agent", "queue", "direction", "dialled"),
+    # What refused a busy call, which self-service was used; or both in one word, as LEGS has it.
+    *("refused_by", "detail", "evidence", "record_key", "quality"),
+)
+_UNTOLD = pl.lit(None, pl.String)
+
+
+def _plausible(columns: Columns, *, times: Times, stated: Stated) -> pl.Expr:
+    words = _words(stated)
+    return pl.all_horizontal(
+        times.us("offered_at").is_not_null(),
+        *(
+            text(name).is_null() | times.us(name).is_not_null()
+            for name in _TIMES[1:]
+            if name in columns
+        ),
+        *(is_known(name, known) for name, known in words.items() if name in columns),
+    )
+
+
+def _record(
+    columns: Columns, reading: Reading, *, times: Times, clean: bool
+) -> Mapping[str, pl.Expr]:
+    del clean  # there are no exceptions
+    words = _words(reading.stated)
+
+    def us(name: str) -> pl.Expr:
+        return times.us(name) if name in columns else pl.lit(None, pl.Int64)
+
+    def word(name: str) -> pl.Expr:
+        return meaning(name, words[name]) if name in columns else _UNTOLD
+
+    def written(name: str) -> pl.Expr:
+        return text(name) if name in columns else _UNTOLD
+
+    evidence = pl.coalesce(
+        *(word(name) for name in ("evidence", "refused_by", "detail", "outcome")),
+        pl.lit("unknown"),
+    )
+    answered_us = pl.when(evidence == "agent").then(us("answered_at"))
+    # However its times are written: the same call may be converted twice.
+    by_content = hash_of(
+        *(written(name) for name in (*_IDS, "caller", "line", "agent", "queue", "dialled")),
+        *(us(name).cast(pl.String) for name in _TIMES),
+        *(evidence, word("direction")),
+    )
+    record_key = _key_of(written("record_key"), by_content)
+    direction = pl.coalesce(word("direction"), pl.lit("inbound"))
+    return {
+        "record_key": record_key,
+        "call_key": _key_of(pl.coalesce(*(written(name) for name in _IDS)), record_key),
+        "start_us": us("offered_at"),
+        "picked_up_us": pl.coalesce(us("picked_up_at"), answered_us),
+        "queued_us": us("queued_at"),
+        "answered_us": answered_us,
+        "end_us": us("released_at"),
+        "direction": direction.cast(pl.Enum(DIRECTIONS)),
+        "evidence": evidence.cast(pl.Enum(EVIDENCE)),
+        "caller_number": written("caller"),
+        "dialled_number": written("dialled"),
+        "line": written("line"),
+        "agent_name": written("agent"),
+        "queue": written("queue"),
+        "minute_only": times.without_seconds("offered_at") | _is_marked(columns),
+    }
+
+
+def _words(stated: Stated) -> dict[str, Mapping[str, str]]:
+    """What the words of each column mean; outcomes as evidence."""
+    outcomes = {outcome: outcome for outcome in EVIDENCE_OF} | dict(stated.outcomes)
+    return {
+        "outcome": {word: EVIDENCE_OF[outcome] for word, outcome in outcomes.items()},
+        "refused_by": {who: f"refused_{who}" for who in REFUSED_BY},
+        "detail": {detail: detail for detail in DETAILS},
+        "evidence": {evidence: evidence for evidence in EVIDENCE},
+        "direction": {direction: direction for direction in DIRECTIONS} | dict(stated.directions),
+    }
+
+
+def _key_of(identifier: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
+    return pl.when(identifier.is_null()).then(otherwise).otherwise(hash_of(identifier))
+
+
+def _is_marked(columns: Columns) -> pl.Expr:
+    """Whether a line says itself that its times are known to the minute only."""
+    if "quality" not in columns:
+        return pl.lit(value=False)
+    return (text("quality").cast(pl.Int64, strict=False).fill_null(0) & MINUTE_ONLY) > 0
+
+
+def _dialect(listing: Listing, times: Times, stated: Stated) -> Dialect:
+    plausible = partial(_plausible, times=times, stated=stated)
+    return Dialect(
+        name="generic",
+        version=1,
+        layout=listing.layout,
+        plausible=plausible,
+        clean=plausible,
+        record=partial(_record, times=times),
+        clock="UTC" if times.instants else "",
+        instants=times.instants,
+        header=listing.header,
+        titles=listing.titles,
+        fit=fit,
+    )
+
+
+def fit(sample: Sample, reading: Reading) -> Dialect:
+    """The dialect as a file has it that begins like this.
+
+    Raises:
+        MissingColumnsError: no line at its beginning names what a record needs.
+
+    """
+    stated = reading.stated
+    listing = find_listing(sample, stated, needed=_NEEDED, known=COLUMNS, usual=COLUMNS)
+    times = find_times(listing.cells(sample, "offered_at"), stated)
+    return _dialect(listing, times, stated)
+
+
+DIALECT = _dialect(
+    Listing(separator=",", titles=0, header=",".join(COLUMNS), columns=COLUMNS), Times(), Stated()
+)
