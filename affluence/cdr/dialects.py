@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db
+from affluence.cdr import asterisk_csv, asterisk_db, queue_log
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
-DIALECTS = {dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT)}
+DIALECTS = {
+    dialect.name: dialect
+    for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, queue_log.DIALECT)
+}
 
 
 def find_dialect(name: str | None) -> Dialect | None:
