@@ -6,12 +6,17 @@
   its fate, for it is the platform's last word, and of several that end together the strongest
   evidence (see `affluence.tables.EVIDENCE`). Legs that know nothing of it do not speak: platforms
   that write events say of most only when they were.
+* A call may change its ``call_key`` in a queue, where an attended transfer puts another caller in
+  the place of who entered. A call that entered a queue and of which nothing more is known, and one
+  that was answered in that queue without ever entering it, are one call if they were offered there
+  within two seconds of each other, and if neither has another such partner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import polars as pl
@@ -29,6 +34,8 @@ from affluence.tables import (
 )
 
 VERSION = 2  # part of the hash of a day: raise it when the same legs give other calls
+
+_TOGETHER = timedelta(seconds=2)  # queues count whole seconds, and round each its own way
 
 Fate = Literal["calls", "merged", "duplicates"]
 
@@ -73,6 +80,7 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
 
     """
     LEGS.check(legs.drop("part"))
+    legs = _rejoin(legs)
     # Copies of a record share its call too: what is alone in its call is neither leg nor copy.
     alone = legs["call_key"].is_unique()
     if alone.all():
@@ -85,6 +93,39 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
     )
     once = pl.concat([single.select("part"), several.select("part")])
     return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, once, calls))
+
+
+def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
+    """The same legs, those of a call that changed its key in a queue under its last key."""
+    entering = pl.col("queued_at").is_not_null()
+    tells_more = (pl.col("evidence") != "unknown") | pl.col("released_at").is_not_null()
+    entries = legs.filter(entering & ~tells_more)
+    if entries.is_empty():
+        return legs
+    ended = legs.filter(tells_more)
+    waiting = (
+        entries.join(ended, on="call_key", how="anti")
+        .group_by("call_key", "queue")
+        .agg(pl.col("offered_at").min())
+    )
+    answered = (
+        ended.filter(pl.col("evidence") == "agent")
+        .join(legs.filter(entering), on=["call_key", "queue"], how="anti", nulls_equal=True)
+        .group_by("call_key", "queue")
+        .agg(pl.col("offered_at").min())
+    )
+    pairs = waiting.join_where(
+        answered,
+        pl.col("queue") == pl.col("queue_right"),
+        pl.col("offered_at") >= pl.col("offered_at_right") - _TOGETHER,
+        pl.col("offered_at") <= pl.col("offered_at_right") + _TOGETHER,
+    ).filter(pl.len().over("call_key") == 1, pl.len().over("call_key_right", "queue") == 1)
+    rejoined = pairs.select("call_key", last_key="call_key_right")
+    return (
+        legs.join(rejoined, on="call_key", how="left", maintain_order="left")
+        .with_columns(call_key=pl.coalesce("last_key", "call_key"))
+        .drop("last_key")
+    )
 
 
 def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:

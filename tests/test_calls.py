@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,14 +37,16 @@ def legs(draw: st.DrawFn) -> Leg:
     """A leg of one of a few calls, some of them met twice."""
     offered = START + timedelta(seconds=draw(st.integers(0, 20)))
     lasts = draw(st.one_of(st.none(), st.integers(0, 20), st.just(2 * LONGEST_S)))
-    evidence = draw(st.sampled_from(EVIDENCE))
+    evidence = draw(st.sampled_from(("unknown", "agent", *EVIDENCE)))
     record_key = draw(st.integers(1, 12))
+    queue = draw(st.sampled_from([None, "desk", "relief"]))
+    enters = queue is not None and draw(st.booleans())
     return {
         "record_key": record_key,
         "call_key": record_key % 4,  # copies of a record share its call
         "offered_at": offered,
         "picked_up_at": None,
-        "queued_at": None,
+        "queued_at": offered if enters else None,
         "answered_at": offered + timedelta(seconds=1) if evidence == "agent" else None,
         "released_at": None if lasts is None else offered + timedelta(seconds=lasts),
         "direction": draw(st.sampled_from(DIRECTIONS)),
@@ -50,7 +54,7 @@ def legs(draw: st.DrawFn) -> Leg:
         "caller": draw(st.one_of(st.none(), st.integers(1, 3))),
         "line": None,
         "agent": None,
-        "queue": None,
+        "queue": queue,
         "quality": draw(st.sampled_from([0, 1, 8])),
         "part": draw(st.integers(0, 2)),
     }
@@ -60,11 +64,41 @@ def frame(rows: list[Leg]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**LEGS.schema, "part": pl.UInt32()}, orient="row")
 
 
+def rejoined(rows: list[Leg]) -> dict[int, int]:
+    """Calls that changed their key in a queue: first key → last key, one pair after another."""
+    keys = sorted({leg["call_key"] for leg in rows})
+
+    def seen(key: int, queue: str) -> list[Leg]:
+        return [leg for leg in rows if (leg["call_key"], leg["queue"]) == (key, queue)]
+
+    pairs = []
+    for waiting, answered, queue in itertools.product(keys, keys, ("desk", "relief")):
+        told = [leg for leg in rows if leg["call_key"] == waiting]
+        entries = [leg for leg in seen(waiting, queue) if leg["queued_at"]]
+        answers = [leg for leg in seen(answered, queue) if leg["evidence"] == "agent"]
+        nothing_more = not any(leg["released_at"] or leg["evidence"] != "unknown" for leg in told)
+        never_entered = not any(leg["queued_at"] for leg in seen(answered, queue))
+        if entries and answers and nothing_more and never_entered:
+            gap = min(leg["offered_at"] for leg in entries) - min(
+                leg["offered_at"] for leg in answers
+            )
+            if abs(gap) <= timedelta(seconds=2):
+                pairs.append((waiting, answered, queue))
+    return {
+        waiting: answered
+        for waiting, answered, queue in pairs
+        if [pair[0] for pair in pairs].count(waiting) == 1
+        and [pair[1:] for pair in pairs].count((answered, queue)) == 1
+    }
+
+
 def by_hand(rows: list[Leg]) -> list[Leg]:
     """The rules of `affluence.calls`, read aloud."""
+    last_key = rejoined(rows)
     once: dict[int, Leg] = {}
     for leg in rows:
-        once.setdefault(leg["record_key"], leg)
+        key = leg["call_key"]
+        once.setdefault(leg["record_key"], leg | {"call_key": last_key.get(key, key)})
     calls = []
     for key in sorted({leg["call_key"] for leg in once.values()}):
         mine = [leg for leg in once.values() if leg["call_key"] == key]
@@ -94,6 +128,9 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
                 "call_key": key,
                 "offered_at": offered,
                 "answered_at": min(leg["answered_at"] for leg in spoken) if spoken else None,
+                "queued_at": min(
+                    (leg["queued_at"] for leg in mine if leg["queued_at"]), default=None
+                ),
                 "released_at": offered + timedelta(seconds=LONGEST_S) if too_long else released,
                 "outcome": OUTCOME["agent" if spoken else last["evidence"]],
                 "direction": by_arrival[0]["direction"],
@@ -117,11 +154,58 @@ def test_calls_are_what_the_rules_say(rows: list[Leg]) -> None:
     merged = merge_legs(frame(rows), platform="desk", longest_call_s=LONGEST_S)
     found = merged.calls.sort("call_key")
     expected = by_hand(rows)
-    compared = ("call_key", "offered_at", "answered_at", "released_at", "outcome", "legs")
-    for name in (*compared, "direction", "caller"):
+    times = ("offered_at", "queued_at", "answered_at", "released_at")
+    for name in ("call_key", *times, "outcome", "legs", "direction", "caller"):
         assert found[name].to_list() == [call[name] for call in expected], name
     assert [bool(q & CAPPED) for q in found["quality"]] == [call["too_long"] for call in expected]
     assert [bool(q & STILL_OPEN) for q in found["quality"]] == [call["open"] for call in expected]
+
+
+def half(call_key: int, offered_s: int, **said: Any) -> Leg:
+    """A leg in the queue of the desk that tells only what is said."""
+    nothing = dict.fromkeys((*LEGS.columns, "part"))
+    offered = START + timedelta(seconds=offered_s)
+    told = {"record_key": call_key, "call_key": call_key, "offered_at": offered, "queue": "desk"}
+    usual = {"direction": "inbound", "evidence": "unknown", "quality": 0, "part": 0}
+    return nothing | told | usual | said
+
+
+def entry(call_key: int, offered_s: int) -> Leg:
+    return half(call_key, offered_s, queued_at=START + timedelta(seconds=offered_s))
+
+
+def answer(call_key: int, offered_s: int, **said: Any) -> Leg:
+    return half(call_key, offered_s, evidence="agent", answered_at=START, **said)
+
+
+@pytest.mark.parametrize(
+    ("why", "rows", "keys"),
+    [
+        ("the same second", [entry(1, 0), answer(2, 0)], [2]),
+        ("two seconds later", [entry(1, 0), answer(2, 2)], [2]),
+        ("two seconds before", [entry(1, 2), answer(2, 0)], [2]),
+        ("three seconds apart", [entry(1, 0), answer(2, 3)], [1, 2]),
+        ("another queue", [entry(1, 0), answer(2, 0, queue="relief")], [1, 2]),
+        ("two entries", [entry(1, 0), entry(2, 1), answer(3, 0)], [1, 2, 3]),
+        ("two answers", [entry(1, 0), answer(2, 0), answer(3, 1)], [1, 2, 3]),
+        ("two of each, apart", [entry(1, 0), answer(2, 0), entry(3, 9), answer(4, 9)], [2, 4]),
+        ("it entered itself", [entry(1, 0), entry(2, 0), answer(2, 0)], [1, 2]),
+        (
+            "it entered another queue",
+            [entry(1, 9), entry(2, 0) | {"queue": "relief"}, answer(2, 9)],
+            [2],
+        ),
+        (
+            "the entry was given up",
+            [entry(1, 0), half(1, 0, evidence="gave_up"), answer(2, 0)],
+            [1, 2],
+        ),
+        ("the entry has ended", [entry(1, 0), half(1, 0, released_at=START), answer(2, 0)], [1, 2]),
+    ],
+)
+def test_a_call_that_changes_its_key_in_a_queue(why: str, rows: list[Leg], keys: list[int]) -> None:
+    calls = merge_legs(frame(rows), platform="desk", longest_call_s=LONGEST_S).calls
+    assert calls["call_key"].sort().to_list() == keys, why
 
 
 @given(st.lists(legs(), max_size=15), st.randoms(use_true_random=False))

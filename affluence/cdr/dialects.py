@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, generic
+from affluence.cdr import (
+    asterisk_csv,
+    asterisk_db,
+    generic,
+    queue_log,
+)
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
-DIALECTS = {
-    dialect.name: dialect
-    for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, generic.DIALECT)
-}
+_ALL = (
+    asterisk_csv.DIALECT,
+    asterisk_db.DIALECT,
+    queue_log.DIALECT,
+    generic.DIALECT,
+)
+DIALECTS = {dialect.name: dialect for dialect in _ALL}
 
 
 def find_dialect(name: str | None) -> Dialect | None:
