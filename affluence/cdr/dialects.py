@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db
+from affluence.cdr import asterisk_csv, asterisk_db, freeswitch_csv
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
-DIALECTS = {dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT)}
+DIALECTS = {
+    dialect.name: dialect
+    for dialect in (
+        asterisk_csv.DIALECT,
+        asterisk_db.DIALECT,
+        freeswitch_csv.DIALECT,
+    )
+}
 
 
 def find_dialect(name: str | None) -> Dialect | None:
