@@ -5,6 +5,7 @@ from __future__ import annotations
 from affluence.cdr import (
     asterisk_csv,
     asterisk_db,
+    freeswitch_csv,
     generic,
     queue_log,
 )
@@ -16,6 +17,7 @@ _ALL = (
     asterisk_csv.DIALECT,
     asterisk_db.DIALECT,
     queue_log.DIALECT,
+    freeswitch_csv.DIALECT,
     generic.DIALECT,
 )
 DIALECTS = {dialect.name: dialect for dialect in _ALL}

@@ -1,0 +1,150 @@
+"""FreeSWITCH ``mod_cdr_csv``, ``Master.csv``: no header, every column in quotes, one record a call.
+
+Source: ``mod_cdr_csv.c`` and ``cdr_csv.conf.xml`` of FreeSWITCH. The templates ``example``
+(FreeSWITCH's default), ``asterisk`` and the one built in are read; files of others need the dialect
+``generic``. Nothing is escaped: a caller's name may break the quoting, and the columns around it
+are then what is sure. Times are those of the server's own clock.
+
+What the records cannot tell: the template ``example`` does not name the application that a call
+ended in, so that a menu, a queue and a voicemail look alike; the moment when an agent took a call
+that a machine had picked up; and, with ``legs=ab``, which of the records of template ``example``
+are of phones that rang in vain: only the one that was joined to its call is known to be a leg of
+it. Where they make up a good part of the file, set ``legs`` to ``a``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from affluence.cdr import freeswitch
+from affluence.cdr.asterisk import filled, hash_of, wall_us
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.layouts import Columns, Separated
+
+_EXAMPLE = (
+    *("caller_id_name", "caller_id_number", "destination_number", "context"),
+    *("start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause"),
+    *("uuid", "bleg_uuid", "accountcode", "read_codec", "write_codec"),
+)
+_ASTERISK = (
+    *("accountcode", "caller_id_number", "destination_number", "context", "caller_id"),
+    *("channel_name", "bridge_channel", "last_app", "last_arg"),
+    *("start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause"),
+    *("amaflags", "uuid", "userfield"),
+)
+_BUILT_IN = _EXAMPLE[:13]
+_TEMPLATES = {"example": _EXAMPLE, "asterisk": _ASTERISK, "built in": _BUILT_IN}
+
+_FREE_TEXT = ("caller_id_name", "caller_id", "last_arg")
+_UUID = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_TWO_DAYS_US = 2 * 86_400_000_000  # what is earlier is the epoch's zero, on any clock
+_QUEUES = ("callcenter", "fifo")  # they pick a call up themselves, and only then seek an agent
+_CALLED = "leg towards a phone or a line"
+
+
+def _plausible(_: Columns) -> pl.Expr:
+    numbers = [
+        pl.col(name).cast(pl.Int64, strict=False).is_not_null() for name in ("duration", "billsec")
+    ]
+    times = [
+        (pl.col(name).fill_null("") == "") | wall_us(name).is_not_null()
+        for name in ("answer_stamp", "end_stamp")
+    ]
+    return pl.all_horizontal(
+        _time_us("start_stamp").is_not_null(),
+        *times,
+        *numbers,
+        freeswitch.names_a_cause(),
+        pl.col("uuid").str.contains(_UUID).fill_null(False),
+    )
+
+
+def _time_us(column: str) -> pl.Expr:
+    """Microseconds of the wall clock; null where the time was never set: empty, or of 1970."""
+    time = wall_us(column)
+    return pl.when(time > _TWO_DAYS_US).then(time)
+
+
+def _others(columns: Columns) -> Mapping[str, pl.Expr]:
+    reasons = {freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race()}
+    if "last_app" in columns:
+        # Calls that arrive run the dialplan; the legs that it makes run no application at all.
+        called = pl.col("last_app").fill_null("") == ""
+        reasons[_CALLED] = _plausible(columns) & called & ~freeswitch.lost_race()
+    return reasons
+
+
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+    picked_up_us = _time_us("answer_stamp")
+    picked_up = picked_up_us.is_not_null()
+    joined = filled("bleg_uuid" if "bleg_uuid" in columns else "bridge_channel").is_not_null()
+    agent = picked_up & joined
+    by_agent = pl.lit(value=False) if reading.machine_answers_first else agent
+    call = pl.col("uuid")
+    if "bleg_uuid" in columns:  # which the joined leg, where it is recorded, has for its own
+        call = pl.coalesce(filled("bleg_uuid"), call)
+    if "last_app" in columns:
+        by_agent = by_agent & ~pl.col("last_app").is_in(_QUEUES).fill_null(False)
+    return {
+        "record_key": hash_of(pl.col("uuid")),
+        "call_key": hash_of(call),
+        "start_us": wall_us("start_stamp"),
+        "picked_up_us": picked_up_us,
+        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "end_us": _time_us("end_stamp"),
+        "direction": freeswitch.direction(columns, reading),
+        "evidence": freeswitch.evidence(columns, reading, picked_up=picked_up, agent=agent),
+        "caller_number": pl.col("caller_id_number"),
+        "dialled_number": pl.col("destination_number"),
+    }
+
+
+def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
+    return {
+        "epoch_s": pl.lit(None, pl.Int64),
+        "duration_s": pl.col("duration").cast(pl.Int64, strict=False),
+    }
+
+
+def _loose_line(columns: Columns) -> re.Pattern[str]:
+    """Anchored on what never holds a quote: names and arguments may hold anything."""
+    shapes = {name: ".{0,1000}?" if name in _FREE_TEXT else '[^"]*' for name in columns}
+    quoted = (f'"(?P<{name}>{shape})"' for name, shape in shapes.items())
+    return re.compile(", ?".join(quoted) + "$", re.DOTALL)
+
+
+def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
+    return Dialect(
+        name="freeswitch-csv",
+        version=1,
+        layout=Separated(
+            columns_by_width={len(columns): columns for columns in _TEMPLATES.values()},
+            loose_line=_loose_line(_TEMPLATES[template]),
+        ),
+        plausible=_plausible,
+        clean=_plausible,
+        record=_record,
+        clock_evidence=_clock_evidence,
+        others=_others,
+        choices=choices,
+        fit=fit,
+    )
+
+
+def fit(sample: Sample, reading: Reading) -> Dialect:
+    """The dialect with the template that most of a file's first lines have."""
+
+    def lines_of(template: str) -> int:
+        shape = _loose_line(_TEMPLATES[template])
+        return sum(shape.match(line) is not None for line in sample.lines[:200])
+
+    template = max(_TEMPLATES, key=lines_of)
+    fate = "given up in the queue" if reading.machine_answers_first else "served by a machine"
+    unnamed = f"a call that was picked up and that no agent took counts as {fate}"
+    return _dialect(template, () if template == "asterisk" else (unnamed,))
+
+
+DIALECT = _dialect("example", ())
