@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db
+from affluence.cdr import asterisk_csv, asterisk_db, cucm
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
-DIALECTS = {dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT)}
+DIALECTS = {
+    dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, cucm.DIALECT)
+}
 
 
 def find_dialect(name: str | None) -> Dialect | None:
