@@ -71,6 +71,7 @@ def _time_s(name: str) -> pl.Expr:
 def _plausible(_: Columns) -> pl.Expr:
     conditions = [
         pl.col("cdrRecordType") == "1",
+        pl.col("pkid") != "",
         _number("dateTimeOrigination") > 0,
         _number("dateTimeConnect") >= 0,
         _number("dateTimeDisconnect") >= 0,
