@@ -28,6 +28,7 @@ CONTINUED = "line break within a record"
 _SHAPE_LENGTH = 200
 _MOST_BREAKS = 4  # within one record
 
+LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
 
 
@@ -36,7 +37,7 @@ class Lines:
     """Rows of one layout as plain text columns, with the number of their line."""
 
     columns: Columns
-    rows: pl.DataFrame  # one String column a name, and `line` (Int64)
+    rows: pl.DataFrame  # one String column a name, and `LINE_NUMBER` (Int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _frame(
 ) -> tuple[Lines, list[tuple[int, str, str]]]:
     rows = pl.DataFrame(
         {
-            "line": pl.Series([number for number, _ in numbered], dtype=pl.Int64),
+            LINE_NUMBER: pl.Series([number for number, _ in numbered], dtype=pl.Int64),
             **{
                 name: pl.Series([fields[at] or None for _, fields in numbered], dtype=pl.String)
                 for at, name in enumerate(columns)

@@ -20,7 +20,7 @@ from affluence.cdr import clock
 from affluence.cdr.content import Block
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.layouts import Columns
-from affluence.cdr.lines import HEADER, REJECTS_SCHEMA, TITLE, read_lines, split
+from affluence.cdr.lines import HEADER, LINE_NUMBER, REJECTS_SCHEMA, TITLE, read_lines, split
 from affluence.tables import AMBIGUOUS_HOUR, LEGS, MINUTE_ONLY, NEGATIVE
 
 INTERNAL = "internal call"
@@ -165,10 +165,10 @@ def _parse_lines(
         heading=block.heading,
     )
     widest = dialect.layout.widest
-    none = pl.DataFrame(schema=dict.fromkeys(("line", *widest), pl.String))
-    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias("line"))]
-    frames += [group.rows.select(*select(group.columns), "line") for group in read.groups]
-    records = pl.concat(frames).sort("line").drop("line")
+    none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
+    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
+    frames += [group.rows.select(*select(group.columns), LINE_NUMBER) for group in read.groups]
+    records = pl.concat(frames).sort(LINE_NUMBER).drop(LINE_NUMBER)
     return _Parsed(records, read.rejects, read.ignored)
 
 
