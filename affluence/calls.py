@@ -6,6 +6,8 @@
   its fate, for it is the platform's last word, and of several that end together the strongest
   evidence (see `affluence.tables.EVIDENCE`). Legs that know nothing of it do not speak: platforms
   that write events say of most only when they were.
+* Where platforms write when the call began into the record of each of its parts, a part begins
+  where those end that are `CONTINUED`.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import polars as pl
 from affluence.tables import (
     CALLS,
     CAPPED,
+    CONTINUED,
     DETAILS,
     DIRECTIONS,
     EVIDENCE,
@@ -79,7 +82,7 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
         calls = legs.with_columns(legs=pl.lit(1, pl.Int64))
         return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, legs, calls))
     single = legs.filter(alone)
-    several = _drop_copies(legs.filter(~alone))
+    several = _in_a_row(_drop_copies(legs.filter(~alone)))
     calls = pl.concat(
         [single.with_columns(legs=pl.lit(1, pl.Int64)), _merge(several)], how="diagonal"
     )
@@ -96,6 +99,17 @@ def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
     repeated = legs.filter(~alone).sort(columns, nulls_last=True)
     kept = repeated.unique("record_key", keep="first", maintain_order=True)
     return pl.concat([legs.filter(alone), kept])
+
+
+def _in_a_row(legs: pl.DataFrame) -> pl.DataFrame:
+    """The last part of each call put behind the parts that go before it."""
+    continued = (pl.col("quality") & CONTINUED) > 0
+    if not legs.select(continued.any()).item():
+        return legs
+    lasts = pl.col("released_at") - pl.col("offered_at")
+    before = pl.when(continued).then(lasts).sum().over("call_key")
+    times = pl.col("picked_up_at", "queued_at", "answered_at", "released_at")
+    return legs.with_columns(pl.when(continued).then(times).otherwise(times + before))
 
 
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:

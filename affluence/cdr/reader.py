@@ -21,7 +21,7 @@ from affluence.cdr.content import Block
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import HEADER, LINE_NUMBER, REJECTS_SCHEMA, TITLE, read_lines, split
-from affluence.tables import AMBIGUOUS_HOUR, LEGS, MINUTE_ONLY, NEGATIVE
+from affluence.tables import AMBIGUOUS_HOUR, CONTINUED, LEGS, MINUTE_ONLY, NEGATIVE
 
 INTERNAL = "internal call"
 OF_CALLER = "caller that is not counted"
@@ -31,6 +31,7 @@ OF_QUEUE = "queue that is not counted"
 # What a record need not tell, and what it is then.
 _UNTOLD = {
     "minute_only": pl.lit(value=False),
+    "continued": pl.lit(value=False),
     "queued_us": pl.lit(None, pl.Int64),
     "line": pl.lit(None, pl.String),
     "agent_name": pl.lit(None, pl.String),
@@ -231,6 +232,7 @@ def _to_utc(
     negative = (pl.col("ended_us") < pl.col("offered_us")).fill_null(False)
     quality = (
         pl.when("minute_only").then(MINUTE_ONLY).otherwise(0)
+        + pl.when("continued").then(CONTINUED).otherwise(0)
         + pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
         + pl.when(negative).then(NEGATIVE).otherwise(0)
     )
