@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, cucm
+from affluence.cdr import asterisk_csv, asterisk_db, avaya_smdr, cucm
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
 DIALECTS = {
-    dialect.name: dialect for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, cucm.DIALECT)
+    dialect.name: dialect
+    for dialect in (
+        asterisk_csv.DIALECT,
+        asterisk_db.DIALECT,
+        cucm.DIALECT,
+        avaya_smdr.DIALECT,
+    )
 }
 
 
