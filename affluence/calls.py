@@ -10,6 +10,8 @@
   the place of who entered. A call that entered a queue and of which nothing more is known, and one
   that was answered in that queue without ever entering it, are one call if they were offered there
   within two seconds of each other, and if neither has another such partner.
+* Where platforms write when the call began into the record of each of its parts, a part begins
+  where those end that are `CONTINUED`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import polars as pl
 from affluence.tables import (
     CALLS,
     CAPPED,
+    CONTINUED,
     DETAILS,
     DIRECTIONS,
     EVIDENCE,
@@ -87,7 +90,7 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
         calls = legs.with_columns(legs=pl.lit(1, pl.Int64))
         return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, legs, calls))
     single = legs.filter(alone)
-    several = _drop_copies(legs.filter(~alone))
+    several = _in_a_row(_drop_copies(legs.filter(~alone)))
     calls = pl.concat(
         [single.with_columns(legs=pl.lit(1, pl.Int64)), _merge(several)], how="diagonal"
     )
@@ -137,6 +140,17 @@ def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
     repeated = legs.filter(~alone).sort(columns, nulls_last=True)
     kept = repeated.unique("record_key", keep="first", maintain_order=True)
     return pl.concat([legs.filter(alone), kept])
+
+
+def _in_a_row(legs: pl.DataFrame) -> pl.DataFrame:
+    """The last part of each call put behind the parts that go before it."""
+    continued = (pl.col("quality") & CONTINUED) > 0
+    if not legs.select(continued.any()).item():
+        return legs
+    lasts = pl.col("released_at") - pl.col("offered_at")
+    before = pl.when(continued).then(lasts).sum().over("call_key")
+    times = pl.col("picked_up_at", "queued_at", "answered_at", "released_at")
+    return legs.with_columns(pl.when(continued).then(times).otherwise(times + before))
 
 
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:

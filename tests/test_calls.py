@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affluence.calls import merge_legs
-from affluence.tables import CAPPED, DIRECTIONS, EVIDENCE, LEGS, STILL_OPEN
+from affluence.tables import CAPPED, CONTINUED, DIRECTIONS, EVIDENCE, LEGS, STILL_OPEN
 
 START = datetime(2026, 3, 3, 8, tzinfo=UTC)
 LONGEST_S = 3600
@@ -55,7 +55,7 @@ def legs(draw: st.DrawFn) -> Leg:
         "line": None,
         "agent": None,
         "queue": queue,
-        "quality": draw(st.sampled_from([0, 1, 8])),
+        "quality": draw(st.sampled_from([0, 1, 8, CONTINUED])),
         "part": draw(st.integers(0, 2)),
     }
 
@@ -102,6 +102,15 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
     calls = []
     for key in sorted({leg["call_key"] for leg in once.values()}):
         mine = [leg for leg in once.values() if leg["call_key"] == key]
+        before = sum(
+            (
+                leg["released_at"] - leg["offered_at"]
+                for leg in mine
+                if leg["quality"] & CONTINUED and leg["released_at"]
+            ),
+            timedelta(),
+        )
+        mine = [leg if leg["quality"] & CONTINUED else later(leg, before) for leg in mine]
         spoken = [leg for leg in mine if leg["evidence"] == "agent"]
         ends = [leg["released_at"] for leg in mine if leg["released_at"]]
         last = max(
@@ -141,6 +150,11 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
             }
         )
     return calls
+
+
+def later(leg: Leg, by: timedelta) -> Leg:
+    moved = ("answered_at", "released_at")
+    return leg | {name: leg[name] + by for name in moved if leg[name] is not None}
 
 
 def distinct(rows: list[Leg]) -> list[Leg]:
@@ -227,6 +241,19 @@ def test_every_record_has_one_fate(rows: list[Leg]) -> None:
     for part in {leg["part"] for leg in rows}:
         assert sum(fates[part]) == sum(leg["part"] == part for leg in rows)
     assert merged.fates["calls"].sum() == merged.calls.height
+
+
+def test_parts_of_a_call_that_all_tell_its_beginning() -> None:
+    """A minute with the voice menu, then an agent after ten seconds, for three minutes in all."""
+    part = {"call_key": 1, "offered_at": START, "direction": "inbound", "part": 0, "quality": 0}
+    menu = part | {"record_key": 1, "evidence": "unknown", "quality": CONTINUED}
+    menu |= {"released_at": START + timedelta(minutes=1)}
+    agent = part | {"record_key": 2, "evidence": "agent"}
+    agent |= {"answered_at": START + timedelta(seconds=10)}
+    agent |= {"released_at": START + timedelta(minutes=3)}
+    calls = merge_legs(frame([menu, agent]), platform="desk", longest_call_s=LONGEST_S).calls
+    assert calls["answered_at"].to_list() == [START + timedelta(seconds=70)]
+    assert calls["released_at"].to_list() == [START + timedelta(minutes=4)]
 
 
 def test_no_leg_is_no_call() -> None:

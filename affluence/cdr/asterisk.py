@@ -78,8 +78,8 @@ def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
     return seconds
 
 
-def direction(reading: Reading) -> pl.Expr:
-    """Direction of a leg, as in LEGS: by which of its channels is a line of the platform."""
+def direction(reading: Reading, calling: str = "channel", called: str = "dstchannel") -> pl.Expr:
+    """Direction of a leg, as in LEGS: by which of its two ends is a line of the platform."""
     names = pl.Enum(DIRECTIONS)
     if not reading.trunks:
         return pl.lit("inbound", names)
@@ -89,9 +89,9 @@ def direction(reading: Reading) -> pl.Expr:
         return pl.any_horizontal(starts).fill_null(False)
 
     return (
-        pl.when(on_a_line("channel"))
+        pl.when(on_a_line(calling))
         .then(pl.lit("inbound", names))
-        .when(on_a_line("dstchannel"))
+        .when(on_a_line(called))
         .then(pl.lit("outbound", names))
         .otherwise(pl.lit("internal", names))
     )

@@ -105,7 +105,8 @@ class Dialect:
             ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
             platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
             where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
-            (names and numbers as written) and ``minute_only`` (Boolean: the seconds are left out);
+            (names and numbers as written), ``minute_only`` (Boolean: the seconds are left out) and
+            ``continued`` (Boolean: as `affluence.tables.CONTINUED`);
             shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).

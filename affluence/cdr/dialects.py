@@ -5,6 +5,8 @@ from __future__ import annotations
 from affluence.cdr import (
     asterisk_csv,
     asterisk_db,
+    avaya_smdr,
+    cucm,
     freeswitch_csv,
     generic,
     queue_log,
@@ -18,6 +20,8 @@ _ALL = (
     asterisk_db.DIALECT,
     queue_log.DIALECT,
     freeswitch_csv.DIALECT,
+    cucm.DIALECT,
+    avaya_smdr.DIALECT,
     generic.DIALECT,
 )
 DIALECTS = {dialect.name: dialect for dialect in _ALL}

@@ -30,7 +30,7 @@ from affluence.cdr.lines import (
     read_lines,
     split,
 )
-from affluence.tables import AMBIGUOUS_HOUR, LEGS, MINUTE_ONLY, NEGATIVE
+from affluence.tables import AMBIGUOUS_HOUR, CONTINUED, LEGS, MINUTE_ONLY, NEGATIVE
 
 INTERNAL = "internal call"
 OF_CALLER = "caller that is not counted"
@@ -40,6 +40,7 @@ OF_QUEUE = "queue that is not counted"
 # What a record need not tell, and what it is then.
 _UNTOLD = {
     "minute_only": pl.lit(value=False),
+    "continued": pl.lit(value=False),
     "queued_us": pl.lit(None, pl.Int64),
     "line": pl.lit(None, pl.String),
     "agent_name": pl.lit(None, pl.String),
@@ -242,6 +243,7 @@ def _to_utc(
     negative = (pl.col("ended_us") < pl.col("offered_us")).fill_null(False)
     quality = (
         pl.when("minute_only").then(MINUTE_ONLY).otherwise(0)
+        + pl.when("continued").then(CONTINUED).otherwise(0)
         + pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
         + pl.when(negative).then(NEGATIVE).otherwise(0)
     )

@@ -1,0 +1,76 @@
+"""What tests of several dialects need: reading with what is stated, and reading a broken file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from affluence.cdr.dialect import Reading, Stated
+from affluence.cdr.dialects import find_dialect
+from affluence.cdr.files import Recipe
+from affluence.pipeline import read_calls
+from affluence.steps.inspect import Account, Inspection, inspect_files
+
+ZONE = "Europe/Paris"
+
+
+def inspected(
+    path: Path,
+    dialect: str | None = None,
+    *,
+    trunks: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    time_format: str = "",
+) -> Inspection:
+    """A file read with what a configuration states."""
+    stated = Stated(
+        columns=tuple((columns or {}).items()),
+        outcomes=tuple((outcomes or {}).items()),
+        time_format=time_format,
+    )
+    reading = Reading(trunks=tuple(trunks), stated=stated)
+    recipe = Recipe(dialect=find_dialect(dialect), reading=reading, clock="auto", zone=ZONE)
+    return inspect_files([path], recipe, platform="day", longest_call_s=6 * 3600)
+
+
+def read(
+    path: Path, dialect: str | None = None, trunks: Sequence[str] = ()
+) -> tuple[pl.DataFrame, Account]:
+    """Calls without their pseudonyms, which are others each time."""
+    calls, account = read_calls([path], dialect, trunks=trunks)
+    return without_pseudonyms(calls), account
+
+
+def without_pseudonyms(calls: pl.DataFrame) -> pl.DataFrame:
+    return calls.with_columns(pl.col("caller", "agent").is_not_null())
+
+
+def written(folder: Path, lines: Sequence[str], *, name: str = "records") -> Path:
+    path = folder / name
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def times(calls: pl.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
+    """Some instants of calls as local time of the day."""
+    local = pl.col(columns or ("offered_at", "answered_at", "released_at"))
+    return calls.select(local.dt.convert_time_zone(ZONE).dt.strftime("%H:%M:%S")).rows()
+
+
+def assert_a_broken_line_changes_nothing(
+    sample: Path, folder: Path, broken: str, reason: str, *, trunks: Sequence[str] = ()
+) -> None:
+    """The tolerant reader gives the calls of the fast one, and one reject."""
+    lines = sample.read_text(encoding="utf-8").splitlines()
+    middle = len(lines) // 2
+    path = written(folder, [*lines[:middle], broken, *lines[middle:]], name=sample.name)
+    calls, account = read(sample, trunks=trunks)
+    again, account_again = read(path, trunks=trunks)
+    assert_frame_equal(again, calls)
+    assert account["rejected"] == {}
+    assert account_again["rejected"] == {reason: 1}
+    assert account_again["lines"] == account["lines"] + 1
