@@ -14,10 +14,9 @@ _SHOWN_FILES = 3
 
 def as_document(found: Inspection) -> str:
     """JSON with the keys dialect, zone, period, account, outcomes, warnings, files, unreadable."""
-    first = next(iter(found.understood.values()), None)
     document = {
-        "dialect": first.dialect.dialect.name if first else None,
-        "zone": first.clock.zone if first else None,
+        "dialect": next(iter(found.dialects), None),
+        "zone": next(iter(found.clocks), None),
         "period": [moment.isoformat() for moment in found.period] if found.period else None,
         "account": found.account,
         "outcomes": found.outcomes,

@@ -153,7 +153,7 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
 
 
 def later(leg: Leg, by: timedelta) -> Leg:
-    moved = ("answered_at", "released_at")
+    moved = ("queued_at", "answered_at", "released_at")
     return leg | {name: leg[name] + by for name in moved if leg[name] is not None}
 
 

@@ -60,6 +60,17 @@ class Inspection:
     unreadable: list[str]
     warnings: list[str]
 
+    @property
+    def dialects(self) -> dict[str, str]:
+        """Each dialect that was read, and how it was found."""
+        files = self.understood.values()
+        return {file.dialect.dialect.name: file.dialect.found for file in files}
+
+    @property
+    def clocks(self) -> dict[str, str]:
+        """Zone of each clock that was read, and how it was found."""
+        return {file.clock.zone: file.clock.found for file in self.understood.values()}
+
 
 def inspect_files(
     paths: Sequence[Path],

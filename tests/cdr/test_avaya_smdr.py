@@ -70,7 +70,9 @@ def test_the_hand_made_day() -> None:
 
 
 def test_it_is_found() -> None:
-    assert inspected(SAMPLE).dialects == {"avaya-smdr": "17 of the first 17 lines are its records"}
+    assert inspected(SAMPLE).dialects == {
+        "avaya-smdr": "100% of the lines at the beginning are its records, of no other dialect's"
+    }
 
 
 def test_clean_and_broken_files_give_the_same_calls(tmp_path: Path) -> None:
@@ -210,7 +212,8 @@ def test_times_without_seconds(tmp_path: Path) -> None:
 def test_the_doubled_hour_of_autumn_is_marked(tmp_path: Path) -> None:
     """Nothing tells which of the two it is."""
     path = written(tmp_path, [segment("2026/10/25 02:30:00")])
-    assert inspected(path).warnings[-1].startswith("1 calls in the doubled hour of autumn")
+    warnings = inspected(path).warnings
+    assert any(warning.startswith("1 calls in the doubled hour of autumn") for warning in warnings)
 
 
 def test_a_record_in_two_files_is_one_record(tmp_path: Path) -> None:

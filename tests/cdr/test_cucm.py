@@ -72,7 +72,9 @@ def test_the_hand_made_day() -> None:
 
 def test_it_is_found_and_its_clock_is_known() -> None:
     found = inspected(SAMPLE, trunks=TRUNKS)
-    assert found.dialects == {"cucm": "21 of the first 21 lines are its records"}
+    assert found.dialects == {
+        "cucm": "100% of the lines at the beginning are its records, of no other dialect's"
+    }
     assert found.clocks == {"UTC": "what cucm writes"}
 
 
