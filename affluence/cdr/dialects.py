@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, queue_log
+from affluence.cdr import asterisk_csv, asterisk_custom, asterisk_db, queue_log
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
 DIALECTS = {
     dialect.name: dialect
-    for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, queue_log.DIALECT)
+    for dialect in (
+        asterisk_csv.DIALECT,
+        asterisk_custom.DIALECT,
+        asterisk_db.DIALECT,
+        queue_log.DIALECT,
+    )
 }
 
 
