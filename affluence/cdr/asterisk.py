@@ -97,12 +97,38 @@ def direction(reading: Reading, calling: str = "channel", called: str = "dstchan
     )
 
 
-def evidence(reading: Reading) -> pl.Expr:
-    """What a leg says of the fate of its call, as in LEGS."""
-    disposition, app = pl.col("disposition"), pl.col("lastapp").fill_null("")
+def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:
+    """What a leg says of the fate of its call, as in LEGS.
+
+    Args:
+        reading: what the service says of its platform.
+        disposition: in Asterisk's words, where the column does not hold them as they are.
+
+    """
+    disposition = pl.col("disposition") if disposition is None else disposition
     with_somebody = pl.col("dstchannel").fill_null("") != ""
-    answered, unanswered = disposition == "ANSWERED", disposition == "NO ANSWER"
-    waiting = app.is_in(["Queue", "Dial"])
+    answered = disposition == "ANSWERED"
+    no_more = answered | (disposition == "NO ANSWER")
+    return first_true(
+        [
+            *announced(reading),
+            (answered & with_somebody, "agent"),
+            (disposition == "BUSY", "refused"),
+            (disposition == "CONGESTION", "refused_network"),
+            (disposition == "CANCEL", "gave_up"),
+            (disposition == "FAILED", "failed"),
+            *((no_more & doing, word) for doing, word in in_application()),
+            (no_more, "rang_out"),
+        ]
+    )
+
+
+Rules = list[tuple[pl.Expr, str]]
+
+
+def announced(reading: Reading) -> Rules:
+    """What the announcement says that was played last."""
+    app = pl.col("lastapp").fill_null("")
 
     def played(announcements: tuple[str, ...]) -> pl.Expr:
         sound = pl.any_horizontal(
@@ -110,26 +136,30 @@ def evidence(reading: Reading) -> pl.Expr:
         )
         return app.is_in(_ANNOUNCING) & sound.fill_null(False)
 
-    rules: list[tuple[pl.Expr, str]] = []
+    rules: Rules = []
     if reading.closed_announcements:
         rules.append((played(reading.closed_announcements), "closed"))
     if reading.busy_announcements:
         rules.append((played(reading.busy_announcements), "refused_rule"))
-    rules += [
-        (answered & with_somebody, "agent"),
-        (disposition == "BUSY", "refused"),
-        (disposition == "CONGESTION", "refused_network"),
+    return rules
+
+
+def in_application() -> Rules:
+    """What becomes of a call that nobody takes, by the application that it is in last."""
+    app = pl.col("lastapp").fill_null("")
+    return [
         # After a greeting the call is answered, and only the last application tells of a refusal.
-        ((answered | unanswered) & app.is_in(["Busy", "Congestion"]), "refused"),
-        (disposition == "CANCEL", "gave_up"),
-        (disposition == "FAILED", "failed"),
-        ((answered | unanswered) & app.is_in(["VoiceMail", "Voicemail"]), "voicemail"),
+        (app.is_in(["Busy", "Congestion"]), "refused"),
+        (app.is_in(["VoiceMail", "Voicemail"]), "voicemail"),
         # While it waits the call still runs the queue; had the queue given up, the dialplan
         # would have gone on to another application.
-        ((answered | unanswered) & waiting, "gave_up"),
-        ((answered | unanswered) & app.is_in(_MENUS), "self_service"),
-        (answered | unanswered, "rang_out"),
+        (app.is_in(["Queue", "Dial"]), "gave_up"),
+        (app.is_in(_MENUS), "self_service"),
     ]
+
+
+def first_true(rules: Rules) -> pl.Expr:
+    """The evidence of the first rule that applies, "unknown" where none does."""
     names = pl.Enum(EVIDENCE)
     result = pl.lit("unknown", names)
     for condition, word in reversed(rules):

@@ -9,7 +9,6 @@ more. What was in the hands of a spreadsheet has other separators and other date
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -20,7 +19,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
 from affluence.cdr.asterisk_columns import NEEDED
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -170,10 +169,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {
-        separator: next(csv.reader([first_line], delimiter=separator), [])
-        for separator in _SEPARATORS
-    }
+    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
     separator = max(rows, key=lambda separator: len(rows[separator]))
     names = [name.strip(' "').lower() for name in rows[separator]]
     columns = tuple(

@@ -14,6 +14,7 @@ _US = 1_000_000
 # Unset times are written as the epoch's beginning, in whatever zone; no record is as old as 1973,
 # and what would be later than 2286 is a number of another kind.
 _FIRST_US, _LAST_US = 10**14, 10**16
+_UNSET = ("", "NULL", "None", "n/a", "\\N", "0000-00-00 00:00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,22 @@ class Times:
 
     def wall_us(self, column: str) -> pl.Expr:
         """Microseconds of the wall clock, null where the text is no time, or an unset one."""
-        text = pl.col(column)
-        if self.pattern:
-            parsed = text.str.to_datetime(self.pattern, time_unit="us", strict=False, cache=False)
-            us = parsed.to_physical()
-        else:
-            us = text.cast(pl.Float64, strict=False) * _US
+        us = self._us(column)
         within = (us >= _FIRST_US) & (us < _LAST_US)
         return pl.when(within).then(us).round().cast(pl.Int64)
+
+    def is_legible(self, column: str) -> pl.Expr:
+        """Whether the text is a time, or says that there is none."""
+        unset = pl.col(column).fill_null("").is_in(_UNSET)
+        return unset | (self._us(column).fill_null(_LAST_US) < _LAST_US)
+
+    def _us(self, column: str) -> pl.Expr:
+        text = pl.col(column)
+        if not self.pattern:
+            return text.cast(pl.Float64, strict=False) * _US
+        return text.str.to_datetime(
+            self.pattern, time_unit="us", strict=False, cache=False
+        ).to_physical()
 
 
 EPOCH = Times("")

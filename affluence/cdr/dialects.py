@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from affluence.cdr import (
     asterisk_csv,
+    asterisk_custom,
     asterisk_db,
     avaya_smdr,
     cucm,
@@ -17,6 +18,7 @@ from affluence.errors import RecordsError
 AUTO = "auto"
 _ALL = (
     asterisk_csv.DIALECT,
+    asterisk_custom.DIALECT,
     asterisk_db.DIALECT,
     queue_log.DIALECT,
     freeswitch_csv.DIALECT,

@@ -137,7 +137,15 @@ class Separated:
         first = text[: min(text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")
         if not self.quotes:
             return first.count(self.separator) + 1
-        return len(next(csv.reader([first], delimiter=self.separator), []))
+        return len(fields_of(first, self.separator))
+
+
+def fields_of(line: str, separator: str) -> list[str]:
+    """What stands between the separators of a line, quoted or not; nothing if it cannot be cut."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # such as a carriage return within the line
+        return []
 
 
 def _present(match: re.Match[str]) -> Iterator[str]:

@@ -12,7 +12,6 @@ picked up before the queue did, and what becomes of a caller who leaves it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -22,7 +21,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk import hash_of
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 from affluence.cdr.queue_events import EVENTS, LINKED, OF_AGENTS, OF_RINGING, Event, stated_events
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -194,9 +193,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     """
     events = EVENTS | dict(stated_events(reading))
     header, *lines = sample.lines or ("",)
-    rows = {
-        separator: next(csv.reader([header], delimiter=separator), []) for separator in _SEPARATORS
-    }
+    rows = {separator: fields_of(header, separator) for separator in _SEPARATORS}
     separator = max(rows, key=lambda separator: len(rows[separator]))
     names = [name.strip().lower() for name in rows[separator]]
     if not {"callid", "event"} <= {*names}:

@@ -27,7 +27,7 @@ def inspected(
     recipe = Recipe(
         dialect=find_dialect(dialect), reading=reading, clock="auto", zone="Europe/Paris"
     )
-    return inspect_files([path], recipe, platform="desk", longest_call_s=6 * 3600)
+    return inspect_files([path], recipe, platform="platform", longest_call_s=6 * 3600)
 
 
 def without_pseudonyms(calls: pl.DataFrame) -> pl.DataFrame:

@@ -104,6 +104,11 @@ def test_another_number_of_columns(read: Callable[..., Account], columns: int) -
     assert (account["calls"], account["rejected"]) == (10, {"wrong number of columns": 1})
 
 
+def test_a_carriage_return_within_a_line(read: Callable[..., Account]) -> None:
+    account = read(GOOD.replace('"",', '""\r,', 1).encode())
+    assert (account["calls"], account["rejected"]) == (9, {"quote never closed": 1})
+
+
 def test_times_that_are_none(read: Callable[..., Account]) -> None:
     odd = record(99, "2026-03-03 10:01:00", 60).replace("2026-03-03 10:01:00", "yesterday at ten!!")
     account = read((GOOD + odd + "\n").encode())
@@ -206,6 +211,7 @@ def test_empty_files_hold_nothing(read: Callable[..., Account]) -> None:
         (zipped("monday.csv", "tuesday.csv"), "a zip archive of 2 files; unpack it"),
         (bytes(range(256)) * 20, "a binary file"),
         (b"Dear all,\nplease find the records attached.\nRegards\n", "not call records"),
+        (b"Dear\rall,\n", "not call records"),
         (b"date;caller;status\n2026-03-03;1;ok\n", "not call records"),
     ],
 )

@@ -1,0 +1,180 @@
+"""Asterisk cdr_custom: one record a leg, in the columns that its configuration maps.
+
+Source: ``configs/samples/cdr_custom.conf.sample`` and ``main/cdr.c`` of Asterisk. The mapping of
+that sample is known; any other is stated as the number of each column. Times may be texts of the
+server's zone, texts of any `strftime` format, or epochs, whole or with a fraction; dispositions
+words or numbers. The sample maps no linked id: legs are then one call by their unique id, and one
+that is transferred under another is two.
+
+Not read: mappings as JSON, and those that quote with another character than ``"``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+
+import polars as pl
+
+from affluence.cdr import asterisk
+from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of
+from affluence.cdr.asterisk_times import Times, find_times
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.layouts import Columns, Separated, fields_of
+
+_SAMPLE = (
+    *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start"),
+    *("answer", "end", "duration", "billsec", "disposition", "amaflags", "accountcode"),
+    *("uniqueid", "userfield", "sequence"),
+)
+_MAPPED = (*_SAMPLE, "linkedid")
+_NEEDED = ("src", "channel", "dstchannel", "lastapp", "lastdata", "start", "disposition")
+_USED = (*_NEEDED, "dst", "answer", "end", "duration", "billsec", "uniqueid", "linkedid")
+_SEPARATORS = (",", ";", "\t", "|")
+_FREE_TEXT = ("clid", "lastdata", "userfield")
+# As `ast_cdr_disposition` numbers them; a record that was never settled is not answered.
+_NUMBERED = {
+    "0": "NO ANSWER",
+    "1": "NO ANSWER",
+    "2": "FAILED",
+    "4": "BUSY",
+    "8": "ANSWERED",
+    "16": "CONGESTION",
+}
+
+
+def _dialect(layout: Separated, times: Times) -> Dialect:
+    return Dialect(
+        name="asterisk-custom",
+        version=1,
+        layout=layout,
+        plausible=partial(_plausible, times=times),
+        clean=partial(_plausible, times=times, strict=True),
+        record=partial(_record, times=times),
+        clock_evidence=_clock_evidence,
+        clock=times.clock,
+        fit=fit,
+    )
+
+
+def _plausible(columns: Columns, *, times: Times, strict: bool = False) -> pl.Expr:
+    legible = [times.is_legible(name) for name in ("answer", "end") if name in columns]
+    numbers = [_seconds(name).is_not_null() for name in ("duration", "billsec") if name in columns]
+    linked = [pl.col("linkedid").fill_null("") != ""] if strict and "linkedid" in columns else []
+    return pl.all_horizontal(
+        times.wall_us("start").is_not_null(),
+        _disposition().is_in(DISPOSITIONS).fill_null(False),
+        *legible,
+        *numbers,
+        *linked,
+    )
+
+
+def _record(
+    columns: Columns, reading: Reading, *, clean: bool, times: Times
+) -> Mapping[str, pl.Expr]:
+    evidence = asterisk.evidence(reading, _disposition())
+    by_agent = evidence == "agent"
+    answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
+    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    call_key = asterisk.call_key(columns, unique_id, pl.col("start"), clean=clean)
+    start_us = times.wall_us("start")
+    end_us = times.wall_us("end") if "end" in columns else start_us + _us("duration")
+    if "answer" in columns:
+        picked_up_us = times.wall_us("answer")
+    else:
+        picked_up = (_seconds("billsec") > 0) | (_disposition() == "ANSWERED")
+        picked_up_us = pl.when(picked_up).then(end_us - _us("billsec"))
+    return {
+        "record_key": _record_key(columns, call_key),
+        "call_key": call_key,
+        "start_us": start_us,
+        "picked_up_us": picked_up_us,
+        "answered_us": pl.when(answered).then(picked_up_us),
+        "end_us": end_us,
+        "direction": asterisk.direction(reading),
+        "evidence": evidence,
+        "caller_number": pl.col("src"),
+        **({"dialled_number": pl.col("dst")} if "dst" in columns else {}),
+    }
+
+
+def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
+    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    duration_s = _seconds("duration").cast(pl.Int64) if "duration" in columns else pl.lit(None)
+    return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": duration_s}
+
+
+def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
+    # Channel names are unique until Asterisk restarts: two equal lines are one record.
+    by_content = hash_of(*(pl.col(name) for name in _USED if name in columns))
+    if "sequence" not in columns:
+        return by_content
+    number = pl.col("sequence").cast(pl.UInt64, strict=False)
+    return pl.coalesce(asterisk.numbered_key(call_key, number), by_content)
+
+
+def _disposition() -> pl.Expr:
+    return pl.col("disposition").replace(_NUMBERED)
+
+
+def _seconds(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.Float64, strict=False)
+
+
+def _us(column: str) -> pl.Expr:
+    return (_seconds(column) * 1_000_000).round().cast(pl.Int64)
+
+
+def fit(sample: Sample, reading: Reading) -> Dialect:
+    """The dialect as a file has it that begins like this.
+
+    Raises:
+        MissingColumnsError: what is stated of its columns is not enough, or is not there.
+
+    """
+    first_line = sample.lines[0] if sample.lines else ""
+    separator = reading.stated.separator or max(
+        _SEPARATORS, key=lambda separator: len(fields_of(first_line, separator))
+    )
+    columns: Columns = _SAMPLE
+    if stated := [(what, where) for what, where in reading.stated.columns if what in _MAPPED]:
+        width = len(fields_of(first_line, separator))
+        names = {int(where): what for what, where in stated if where.isdigit()}
+        columns = tuple(names.get(number, f"column_{number}") for number in range(1, width + 1))
+        _check(columns, tuple(what for what, _ in stated))
+    layout = _layout(columns, separator)
+    return _dialect(layout, find_times(sample.lines, layout, "start", reading.stated.time_format))
+
+
+def _check(columns: Columns, stated: Columns) -> None:
+    missing = [name for name in dict.fromkeys((*_NEEDED, *stated)) if name not in columns]
+    either = (("end", "duration"), ("answer", "billsec"))
+    missing += [" or ".join(pair) for pair in either if not {*pair} & {*columns}]
+    if missing:
+        raise MissingColumnsError(tuple(missing))
+
+
+def _layout(columns: Columns, separator: str) -> Separated:
+    return Separated(
+        columns_by_width={len(columns): columns},
+        separator=separator,
+        loose_line=_loose_line(columns, re.escape(separator)),
+    )
+
+
+def _loose_line(columns: Columns, between: str) -> re.Pattern[str]:
+    """Anchored on what never holds a quote or a separator: caller names may hold anything."""
+    other = f'[^"{between}]'
+    shapes = {
+        **dict.fromkeys(_FREE_TEXT, f'(?:(?!"{between}").)*?'),  # not over an end that is plain
+        **dict.fromkeys(("duration", "billsec"), r"-?\d+(?:\.\d+)?"),
+        "start": f"{other}{{8,}}",
+        "disposition": r"[A-Z ]+|\d+",
+    }
+    each = (f'"?(?P<{name}>{shapes.get(name, f"{other}*")})"?' for name in columns)
+    return re.compile(between.join(each) + "$")
+
+
+DIALECT = _dialect(_layout(_SAMPLE, ","), Times())
