@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, freeswitch_csv
+from affluence.cdr import (
+    asterisk_csv,
+    asterisk_db,
+    freeswitch_csv,
+    freeswitch_json,
+    freeswitch_xml,
+)
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
@@ -13,6 +19,8 @@ DIALECTS = {
         asterisk_csv.DIALECT,
         asterisk_db.DIALECT,
         freeswitch_csv.DIALECT,
+        freeswitch_json.DIALECT,
+        freeswitch_xml.DIALECT,
     )
 }
 
