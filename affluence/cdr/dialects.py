@@ -9,6 +9,8 @@ from affluence.cdr import (
     avaya_smdr,
     cucm,
     freeswitch_csv,
+    freeswitch_json,
+    freeswitch_xml,
     generic,
     queue_log,
 )
@@ -22,6 +24,8 @@ _ALL = (
     asterisk_db.DIALECT,
     queue_log.DIALECT,
     freeswitch_csv.DIALECT,
+    freeswitch_json.DIALECT,
+    freeswitch_xml.DIALECT,
     cucm.DIALECT,
     avaya_smdr.DIALECT,
     generic.DIALECT,
