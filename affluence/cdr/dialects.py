@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, avaya_smdr, cucm
+from affluence.cdr import alcatel_oxe, asterisk_csv, asterisk_db, avaya_smdr, cucm
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
@@ -14,6 +14,7 @@ DIALECTS = {
         asterisk_db.DIALECT,
         cucm.DIALECT,
         avaya_smdr.DIALECT,
+        alcatel_oxe.DIALECT,
     )
 }
 
