@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affluence.cdr import alcatel_oxe, asterisk_csv, asterisk_db, avaya_smdr, cucm
+from affluence.cdr import alcatel_oxe, asterisk_csv, asterisk_db, avaya_smdr, cucm, mitel_smdr
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
@@ -15,6 +15,7 @@ DIALECTS = {
         cucm.DIALECT,
         avaya_smdr.DIALECT,
         alcatel_oxe.DIALECT,
+        mitel_smdr.DIALECT,
     )
 }
 
