@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from affluence.cdr import (
+    alcatel_oxe,
     asterisk_csv,
     asterisk_custom,
     asterisk_db,
@@ -12,6 +13,7 @@ from affluence.cdr import (
     freeswitch_json,
     freeswitch_xml,
     generic,
+    mitel_smdr,
     queue_log,
 )
 from affluence.cdr.dialect import Dialect
@@ -28,6 +30,8 @@ _ALL = (
     freeswitch_xml.DIALECT,
     cucm.DIALECT,
     avaya_smdr.DIALECT,
+    alcatel_oxe.DIALECT,
+    mitel_smdr.DIALECT,
     generic.DIALECT,
 )
 DIALECTS = {dialect.name: dialect for dialect in _ALL}
