@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_db, generic
+from affluence.cdr import asterisk_csv, asterisk_db, generic, portal
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
 AUTO = "auto"
 DIALECTS = {
     dialect.name: dialect
-    for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, generic.DIALECT)
+    for dialect in (asterisk_csv.DIALECT, asterisk_db.DIALECT, generic.DIALECT, portal.DIALECT)
 }
 
 
