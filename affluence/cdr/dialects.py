@@ -14,6 +14,7 @@ from affluence.cdr import (
     freeswitch_xml,
     generic,
     mitel_smdr,
+    portal,
     queue_log,
 )
 from affluence.cdr.dialect import Dialect
@@ -33,6 +34,7 @@ _ALL = (
     alcatel_oxe.DIALECT,
     mitel_smdr.DIALECT,
     generic.DIALECT,
+    portal.DIALECT,
 )
 DIALECTS = {dialect.name: dialect for dialect in _ALL}
 

@@ -1,0 +1,233 @@
+"""Listings that the portals of hosted telephone systems export, several rows a call.
+
+Known from one real example only, a Portuguese one of 2025: title lines above the header, a mark of
+UTF-8, CRLF, semicolons, ids and numbers in apostrophes, a column for the zone of the times, ring
+times and durations as ``H:MM:SS``, the wait on the row of the queue alone, one column more or less
+by the date of the export. So the configuration states which column is which, and what the words
+mean; of the words, those of that example are known, and of the titles none.
+
+A call is what has one id *and* one beginning, for ids are used again within minutes. A row tells:
+
+* ``duration``, from the beginning of the call to the end of this row, or ``talk``, from the answer
+  to it; at least one of the two;
+* ``ring``, for how long the telephone of this row rang, after the wait in the queue;
+* ``queue_wait``, on the row of the queue.
+
+A row of a queue that names no agent, in a listing that has both columns, says that the queue took
+the call, not that somebody spoke; other answered rows are agents' unless the reason says that a
+machine answered. Calls that were never let in stand in no listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from affluence.cdr.asterisk import hash_of
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample, Stated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.listing import (
+    EVIDENCE_OF,
+    Listing,
+    Times,
+    find_listing,
+    find_times,
+    is_known,
+    lasting_us,
+    meaning,
+    text,
+)
+from affluence.tables import DIRECTIONS, EVIDENCE
+
+_NEEDED = ("offered_at", "outcome")
+_DURATIONS = ("duration", "talk", "ring", "queue_wait")
+_PARTIES = ("caller", "dialled", "line", "agent", "queue")
+COLUMNS = ("call_id", *_NEEDED, "reason", "direction", *_DURATIONS, *_PARTIES, "zone")
+
+_OUTCOMES = {"atendida": "answered", "não atendida": "unanswered"}
+_REASONS = {
+    "cancelada pela origem": "abandoned",
+    "destino ocupado": "busy",
+    "concluída noutro destino": "unknown",  # another telephone took the call
+    "chamada desviada": "unknown",  # the row to which it went tells more
+    # "Sessão terminada" ends calls of any fate.
+}
+_BY_MACHINES = ("self_service", "closed")
+CHOICES = (
+    "the telephone of who answers rings after the wait in the queue",
+    "a queue's row without an agent's name says that the queue took the call, not an agent",
+)
+
+
+def _plausible(columns: Columns, *, times: Times, stated: Stated, zone: str) -> pl.Expr:
+    words = _words(stated)
+    here = [text("zone") == zone] if zone else []
+    return pl.all_horizontal(
+        times.us("offered_at").is_not_null(),
+        meaning("outcome", words["outcome"]).is_not_null(),
+        *(is_known(name, words[name]) for name in ("direction",) if name in columns),
+        *(
+            text(name).is_null() | lasting_us(name).is_not_null()
+            for name in _DURATIONS
+            if name in columns
+        ),
+        *here,
+    ).fill_null(False)
+
+
+def _record(
+    columns: Columns, reading: Reading, *, times: Times, clean: bool
+) -> Mapping[str, pl.Expr]:
+    del clean  # there are no exceptions
+    words = _words(reading.stated)
+
+    def written(name: str) -> pl.Expr:
+        return text(name) if name in columns else pl.lit(None, pl.String)
+
+    def word(name: str) -> pl.Expr:
+        return meaning(name, words[name]) if name in columns else pl.lit(None, pl.String)
+
+    def us(name: str) -> pl.Expr:
+        return lasting_us(name) if name in columns else pl.lit(None, pl.Int64)
+
+    start_us = times.us("offered_at")
+    call_key = hash_of(
+        written("call_id" if "call_id" in columns else "caller"), start_us.cast(pl.String)
+    )
+    taken = word("outcome") == "answered"
+    evidence = _evidence(columns, word("outcome"), word("reason"))
+    by_agent = evidence == "agent"
+    # A telephone that nobody picked up may have rung while the call waited, any time.
+    wait_us = us("queue_wait")
+    waiting_us = pl.when(by_agent).then(_of_call(wait_us, call_key)).otherwise(wait_us).fill_null(0)
+    ringing_us = us("ring").fill_null(0)
+    end_us = start_us + pl.coalesce(
+        us("duration"), waiting_us + ringing_us + us("talk").fill_null(0)
+    )
+    if "talk" in columns:
+        taken_us = end_us - us("talk").fill_null(0)
+    elif "ring" in columns:
+        taken_us = start_us + waiting_us + ringing_us
+    else:
+        taken_us = pl.lit(None, pl.Int64)
+    direction = pl.coalesce(word("direction"), pl.lit("inbound"))
+    return {
+        # Without a number of its own a row is known by what it says: of two that are equal in all
+        # of it, one is a copy.
+        "record_key": hash_of(
+            *(written(name) for name in ("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS)),
+            *(start_us.cast(pl.String), direction),
+        ),
+        "call_key": call_key,
+        "start_us": start_us,
+        # A machine or a queue takes a call at once, and then has it wait.
+        "picked_up_us": pl.when(by_agent).then(taken_us).when(taken).then(start_us),
+        "queued_us": pl.when(us("queue_wait").is_not_null()).then(start_us),
+        "answered_us": pl.when(by_agent).then(taken_us),
+        "end_us": end_us,
+        "direction": direction.cast(pl.Enum(DIRECTIONS)),
+        "evidence": evidence.cast(pl.Enum(EVIDENCE)),
+        "caller_number": written("caller"),
+        "dialled_number": written("dialled"),
+        "line": written("line"),
+        "agent_name": written("agent"),
+        "queue": written("queue"),
+        "minute_only": times.without_seconds("offered_at"),
+    }
+
+
+def _of_call(us: pl.Expr, call_key: pl.Expr) -> pl.Expr:
+    """What one row of a call tells for all of them.
+
+    Rows of a call stand together, and whole listings are far smaller than a block.
+    """
+    return us.max().over(call_key)
+
+
+def _evidence(columns: Columns, outcome: pl.Expr, reason: pl.Expr) -> pl.Expr:
+    """What a row says of the fate of its call, as in LEGS."""
+    taken = outcome == "answered"
+    by_queue = pl.lit(value=False)
+    if "queue" in columns and "agent" in columns:
+        by_queue = text("queue").is_not_null() & text("agent").is_null()
+    by_machine = reason.is_in(_BY_MACHINES).fill_null(False)
+    fate = (
+        pl.when(taken & by_machine)
+        .then(reason)
+        .when(taken & by_queue)
+        .then(pl.lit("unknown"))
+        .when(taken)
+        .then(outcome)
+        .otherwise(pl.coalesce(reason, outcome))
+    )
+    return fate.replace_strict(EVIDENCE_OF, return_dtype=pl.String)
+
+
+def _words(stated: Stated) -> dict[str, Mapping[str, str]]:
+    """What the words of each column mean; what the configuration states comes first."""
+    known = {outcome: outcome for outcome in EVIDENCE_OF} | _OUTCOMES | _REASONS
+    outcomes = known | dict(stated.outcomes)
+    return {
+        "outcome": outcomes,
+        "reason": outcomes,
+        "direction": {direction: direction for direction in DIRECTIONS} | dict(stated.directions),
+    }
+
+
+def _dialect(listing: Listing, times: Times, stated: Stated, zone: str) -> Dialect:
+    plausible = partial(_plausible, times=times, stated=stated, zone=zone)
+    return Dialect(
+        name="portal",
+        version=1,
+        layout=listing.layout,
+        plausible=plausible,
+        clean=plausible,
+        record=partial(_record, times=times),
+        clock="UTC" if times.instants else zone,
+        instants=times.instants,
+        header=listing.header,
+        titles=listing.titles,
+        choices=CHOICES,
+        fit=fit,
+    )
+
+
+def fit(sample: Sample, reading: Reading) -> Dialect:
+    """The dialect as a file has it that begins like this.
+
+    Raises:
+        MissingColumnsError: no line at its beginning names what the configuration states, or that
+            states too little.
+
+    """
+    stated = reading.stated
+    lasts = {"duration", "talk"} & {name for name, _ in stated.columns}
+    needed = _NEEDED if lasts else (*_NEEDED, "duration")
+    listing = find_listing(sample, stated, needed=needed, known=COLUMNS)
+    times = find_times(listing.cells(sample, "offered_at"), stated)
+    zone = ""
+    if "zone" in listing.columns:
+        zones = list(listing.cells(sample, "zone"))
+        zone = next(filter(_is_zone, zones), "")
+        if zones and not zone:
+            raise MissingColumnsError(("zone, for none of these is known",))
+    return _dialect(listing, times, stated, zone)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # of no zone, of nothing, of a folder of zones
+        return False
+    return True
+
+
+DIALECT = _dialect(
+    Listing(separator=";", titles=0, header=";".join(COLUMNS), columns=COLUMNS),
+    Times(),
+    Stated(),
+    "",
+)
