@@ -164,11 +164,19 @@ def inspect_files(
 
 
 def _directions(found: pl.DataFrame, recipe: Recipe) -> Iterator[str]:
-    if found.height and not recipe.reading.trunks and (found["direction"] == "inbound").all():
+    if found.is_empty():
+        return
+    inbound = found["direction"] == "inbound"
+    if inbound.all() and not recipe.reading.trunks:
         yield (
             "every call is taken as inbound; calls made by the desk itself would count as attempts:"
             " name the lines with 'trunks' where the records have channels"
         )
+    if not inbound.any():
+        why = "these may be the records of another desk"
+        if recipe.reading.trunks:
+            why = "none comes in on one of the configured 'trunks'; check their names"
+        yield f"no call is inbound: {why}"
 
 
 def _clocks(understood: Mapping[str, Understood]) -> Iterator[str]:
