@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -15,12 +16,12 @@ from affluence.cdr.files import Recipe
 from affluence.cdr.recognise import recognise
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.pipeline import read_calls
-from affluence.steps.inspect import inspect_files
+from affluence.steps.inspect import Inspection, inspect_files
 from tests.conftest import REPOSITORY
 from tests.records import day_of_records
+from tests.samples.every_dialect import EVERY, files_of, recipe_for
 
 SAMPLES = REPOSITORY / "cdr_samples"
-AS_FOUND = Recipe(dialect=None, reading=Reading(), clock="auto", zone="Europe/Paris")
 # Those whose columns only the configuration can name.
 STATED = {"portal"}
 
@@ -29,13 +30,22 @@ def test_every_dialect_can_be_configured() -> None:
     assert set(get_args(config.Dialect)) == {AUTO, *DIALECTS}
 
 
-@pytest.mark.parametrize("name", DIALECTS)
-def test_every_dialect_has_a_sample_that_is_known_as_its_own(name: str) -> None:
-    files = sorted(path for path in (SAMPLES / name).rglob("*") if path.is_file())
-    assert files
-    for path in files if name not in STATED else ():
-        found = inspect_files([path], AS_FOUND, platform="desk", longest_call_s=6 * 3600)
-        assert [file.dialect.dialect.name for file in found.understood.values()] == [name]
+@pytest.mark.parametrize("name", EVERY)
+def test_every_dialect_is_known_by_its_sample(name: str) -> None:
+    """With what the configuration states of its columns, where it must, but without its name."""
+    recipe = replace(recipe_for(name), dialect=None)
+    found = inspect_files(files_of(name), recipe, platform="desk", longest_call_s=6 * 3600)
+    assert (found.unreadable, set(found.dialects)) == ([], {name})
+
+
+@pytest.mark.parametrize("name", sorted({*EVERY} - STATED))
+def test_most_need_nothing_stated(name: str) -> None:
+    assert {*read_nothing_stated(name).dialects} == {name}
+
+
+def read_nothing_stated(name: str) -> Inspection:
+    recipe = Recipe(dialect=None, reading=Reading(), clock="auto", zone="Europe/Paris")
+    return inspect_files(files_of(name), recipe, platform="desk", longest_call_s=6 * 3600)
 
 
 def sample(*lines: str) -> Sample:

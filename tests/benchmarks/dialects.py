@@ -1,0 +1,147 @@
+"""How fast the records of each dialect are read, beside a bare scan of the same bytes.
+
+    python -m tests.benchmarks.dialects [--records 200000] [--rounds 3] [--only cucm wazo]
+
+The sound lines of each dialect's sample are repeated into one file. The floor cuts every line into
+its columns with the same library and keeps nothing of them; ours reads the file into LEGS. The
+dirty file is the same with one line in a thousand broken. All three are done in turn within each
+round, so that a slow minute of the machine falls on all of them; medians are printed side by side.
+Of dialects that write a document a file, the documents of the sample are repeated as files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from affluence.cdr.content import BLOCK_BYTES, detect_form, first_lines, read_sample
+from affluence.cdr.dialect import Dialect, Sample
+from affluence.cdr.files import Recipe, read_ranges
+from affluence.cdr.layouts import Documents
+from affluence.cdr.lines import read_lines
+from tests.samples.every_dialect import EVERY, files_of, recipe_for
+
+_BROKEN_EVERY = 1000
+_DOCUMENTS = 2000
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that a piece of work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def fitted(recipe: Recipe, lines: tuple[str, ...]) -> Dialect:
+    """The dialect as a file has it that begins with these lines."""
+    assert recipe.dialect is not None
+    if recipe.dialect.fit is None:
+        return recipe.dialect
+    return recipe.dialect.fit(Sample(lines=lines, modified_on=date(2026, 3, 4)), recipe.reading)
+
+
+def sound_lines(path: Path, recipe: Recipe) -> tuple[list[str], list[str]]:
+    """What stands above the records of a sample, and those lines that are records."""
+    sample = read_sample(path)
+    lines = first_lines(sample, detect_form(path, sample))
+    dialect = fitted(recipe, lines)
+    above = list(lines[: dialect.titles + 1]) if dialect.header else []
+
+    def is_record(line: str) -> bool:
+        read = read_lines(f"{line}\n".encode(), dialect, first_line=1, terminated=True)
+        kept = [group.rows.select(dialect.clean(group.columns)).item() for group in read.groups]
+        return bool(kept) and all(kept)
+
+    return above, [line for line in lines[len(above) :] if is_record(line)]
+
+
+def blocks_of(path: Path, above: int) -> Iterator[bytes]:
+    """The lines of a file in blocks, as the reader has them."""
+    with path.open("rb") as content:
+        for _ in range(above):
+            content.readline()
+        while block := content.read(BLOCK_BYTES):
+            yield block + content.readline()
+
+
+def scan(path: Path, dialect: Dialect, above: int) -> None:
+    """Cut every line of a file into its columns."""
+    for block in blocks_of(path, above):
+        scanned = dialect.layout.scan(block)
+        assert scanned is not None
+        columns, frame = scanned
+        frame.select(pl.col(columns).max()).collect(engine="streaming")
+
+
+def read(paths: list[Path], recipe: Recipe) -> int:
+    """Read files into LEGS; return how many there are."""
+    return sum(part.read.legs.height for path in paths for part in read_ranges(path, recipe, str))
+
+
+def line_based(name: str, folder: Path, records: int, rounds: int) -> str:
+    """One row of the table for a dialect whose records are lines."""
+    recipe = recipe_for(name)
+    above, lines = sound_lines(files_of(name)[0], recipe)
+    many = list(itertools.islice(itertools.cycle(lines), records))
+    clean, dirty = folder / "clean", folder / "dirty"
+    clean.write_text("".join(f"{line}\n" for line in (*above, *many)), encoding="utf-8")
+    many[::_BROKEN_EVERY] = ["\x02?"] * len(many[::_BROKEN_EVERY])
+    dirty.write_text("".join(f"{line}\n" for line in (*above, *many)), encoding="utf-8")
+    dialect = fitted(recipe, (*above, *lines))
+    assert read([clean], recipe) == records
+    seconds: dict[str, list[float]] = {"floor": [], "clean": [], "dirty": []}
+    for _ in range(rounds):
+        seconds["floor"].append(timed(lambda: scan(clean, dialect, len(above))))
+        seconds["clean"].append(timed(lambda: read([clean], recipe)))
+        seconds["dirty"].append(timed(lambda: read([dirty], recipe)))
+    floor, ours, broken = (statistics.median(each) for each in seconds.values())
+    return (
+        f"{name:16} {records / ours / 1e6:8.2f} M/s {ours / floor:8.1f} x floor"
+        f" {broken / ours:8.1f} x clean where dirty"
+    )
+
+
+def documents(name: str, folder: Path, rounds: int) -> str:
+    """The same for a dialect whose records are files."""
+    recipe, paths = recipe_for(name), []
+    for number, path in zip(range(_DOCUMENTS), itertools.cycle(files_of(name))):
+        paths.append(folder / f"{number}-{path.name}")
+        shutil.copy(path, paths[-1])
+    seconds = statistics.median(timed(lambda: read(paths, recipe)) for _ in range(rounds))
+    floor = statistics.median(
+        timed(lambda: [path.read_bytes() for path in paths]) for _ in range(rounds)
+    )
+    return (
+        f"{name:16} {len(paths) / seconds:8.0f} files/s {seconds / floor:6.0f} x reading the bytes"
+    )
+
+
+def main() -> None:
+    """Parse the command line, print a row a dialect."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--records", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", choices=EVERY, default=EVERY)
+    arguments = parser.parse_args()
+    for name in arguments.only:
+        dialect = recipe_for(name).dialect
+        assert dialect is not None
+        with tempfile.TemporaryDirectory() as folder:
+            if isinstance(dialect.layout, Documents):
+                row = documents(name, Path(folder), arguments.rounds)
+            else:
+                row = line_based(name, Path(folder), arguments.records, arguments.rounds)
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The same day in every dialect: inspected, read and run, each gives what its calls say.
+
+In which calls a format cannot say what the day holds is written down in the tests of its dialect.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from affluence.errors import RefusedPublicationError
+from affluence.inspection import as_text
+from affluence.steps.inspect import Inspection, inspect_files
+from tests.conftest import ConfigWriter
+from tests.runs import accounts, balanced, run, slots
+
+from .every_dialect import EVERY, SAMPLES, files_of, recipe_for, section_of
+from .hand_made_day import slots_of
+
+NUMBERS = re.compile(r"06 ?39 ?98|01 ?99 ?00|02 ?61 ?91")
+
+
+def inspected(dialect: str) -> Inspection:
+    recipe = recipe_for(dialect)
+    return inspect_files(files_of(dialect), recipe, platform="desk", longest_call_s=6 * 3600)
+
+
+def test_every_sample_is_that_of_a_dialect() -> None:
+    assert {path.name for path in SAMPLES.iterdir()} == {*EVERY, "demonstration"}
+
+
+@pytest.mark.parametrize("dialect", EVERY)
+def test_every_line_is_accounted_for_and_no_number_is_told(dialect: str) -> None:
+    found = inspected(dialect)
+    assert found.unreadable == []
+    assert balanced({**found.account})
+    assert found.account["calls"] >= 14 and found.account["duplicates"] >= 1
+    assert not NUMBERS.search(as_text(found))
+
+
+@pytest.mark.parametrize("dialect", EVERY)
+def test_a_run_measures_the_same_slots(dialect: str, small_platform: ConfigWriter) -> None:
+    config = small_platform()
+    text = re.sub(
+        r"\[platform\.desk\.source\].*(?=\[platform\.desk\.opening\])",
+        lambda _: section_of(dialect),
+        config.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(RefusedPublicationError, match="no week of them is complete yet"):
+        run(config)
+    assert all(map(balanced, accounts(config)))
+    # What is recorded ends with the last instant in the records, there with the day.
+    known = slots(config).drop("platform", "recorded_s")
+    expected = slots_of(inspected(dialect).calls).drop("recorded_s")
+    assert_frame_equal(known, expected.filter(pl.col("slot_start").is_in(known["slot_start"])))
+    assert known["attempts"].sum() == expected["attempts"].sum()
+
+
+def test_samples_hold_fictional_numbers_only() -> None:
+    """Those that are reserved for fiction, as the operators\' authority lists them."""
+    fictional = re.compile(r"(?:0|33|\+33)(?:19900|26191|35301|46571|53649|63998)\d{4}")
+    for path in SAMPLES.rglob("*"):
+        if path.is_file() and path.parent.name != "demonstration":
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for found in re.findall(r"(?<![\d.])(?:\+33|0033|0)[1-9]\d{8}(?!\d)", text):
+                assert fictional.fullmatch(found), f"{path}: a number that may be somebody's"
