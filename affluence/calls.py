@@ -10,6 +10,8 @@
   the place of who entered. A call that entered a queue and of which nothing more is known, and one
   that was answered in that queue without ever entering it, are one call if they were offered there
   within two seconds of each other, and if neither has another such partner.
+* A call has the direction of its first leg; one that begins inside and takes a line later is an
+  outbound one.
 """
 
 from __future__ import annotations
@@ -142,6 +144,7 @@ def _drop_copies(legs: pl.DataFrame) -> pl.DataFrame:
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:
     """Calls made of several legs, with the ``part`` of one of them."""
     agent, spoken = EVIDENCE.index("agent"), pl.col("evidence") == "agent"
+    first_direction, inside = pl.col("arrival") % len(DIRECTIONS), DIRECTIONS.index("internal")
     evidence = pl.col("evidence").to_physical().cast(pl.Int64)
     ending_us = pl.coalesce("released_at", "offered_at").to_physical()
     arriving_us, direction = pl.col("offered_at").to_physical(), pl.col("direction").to_physical()
@@ -167,12 +170,18 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             quality=pl.col("quality").bitwise_or(),
             part=pl.col("part").min(),
             legs=pl.len().cast(pl.Int64),
+            takes_a_line=(pl.col("direction") == "outbound").any(),
             differing=pl.any_horizontal(
                 pl.lit(value=False), *(pl.col(name).min() != pl.col(name).max() for name in named)
             ),
         )
         .with_columns(
-            _enum(pl.col("arrival") % len(DIRECTIONS), DIRECTIONS).alias("direction"),
+            _enum(
+                pl.when((first_direction == inside) & pl.col("takes_a_line"))
+                .then(DIRECTIONS.index("outbound"))
+                .otherwise(first_direction),
+                DIRECTIONS,
+            ).alias("direction"),
             evidence=_enum(
                 pl.when(pl.col("strongest") == agent)
                 .then(agent)
@@ -181,7 +190,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             ),
             **{name: pl.lit(None, LEGS.schema[name]) for name in unknown},
         )
-        .drop("arrival", "word", "strongest")
+        .drop("arrival", "word", "strongest", "takes_a_line")
         .collect()
     )
     differing = merged.filter(pl.col("differing").fill_null(False))["call_key"]
