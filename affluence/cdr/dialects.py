@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affluence.cdr import asterisk_csv, asterisk_custom, asterisk_db, queue_log
+from affluence.cdr import asterisk_cel, asterisk_csv, asterisk_custom, asterisk_db, queue_log
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
@@ -11,6 +11,7 @@ DIALECTS = {
     dialect.name: dialect
     for dialect in (
         asterisk_csv.DIALECT,
+        asterisk_cel.DIALECT,
         asterisk_custom.DIALECT,
         asterisk_db.DIALECT,
         queue_log.DIALECT,
