@@ -116,12 +116,16 @@ def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
         .group_by("call_key", "queue")
         .agg(pl.col("offered_at").min())
     )
-    pairs = waiting.join_where(
-        answered,
-        pl.col("queue") == pl.col("queue_right"),
-        pl.col("offered_at") >= pl.col("offered_at_right") - _TOGETHER,
-        pl.col("offered_at") <= pl.col("offered_at_right") + _TOGETHER,
-    ).filter(pl.len().over("call_key") == 1, pl.len().over("call_key_right", "queue") == 1)
+    # What is together lies in the same span of that length or in neighbouring ones: an ordinary
+    # join on these never compares every entry with every answer.
+    span = pl.col("offered_at").to_physical() // (_TOGETHER // timedelta(microseconds=1))
+    pairs = (
+        waiting.with_columns(span=pl.concat_list(span - 1, span, span + 1))
+        .explode("span")
+        .join(answered.with_columns(span=span), on=["queue", "span"])
+        .filter((pl.col("offered_at") - pl.col("offered_at_right")).abs() <= _TOGETHER)
+        .filter(pl.len().over("call_key") == 1, pl.len().over("call_key_right", "queue") == 1)
+    )
     rejoined = pairs.select("call_key", last_key="call_key_right")
     return (
         legs.join(rejoined, on="call_key", how="left", maintain_order="left")
