@@ -12,6 +12,8 @@
   within two seconds of each other, and if neither has another such partner.
 * Where platforms write when the call began into the record of each of its parts, a part begins
   where those end that are `CONTINUED`.
+* A call has the direction of its first leg; one that begins inside and takes a line later is an
+  outbound one.
 """
 
 from __future__ import annotations
@@ -117,12 +119,16 @@ def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
         .group_by("call_key", "queue")
         .agg(pl.col("offered_at").min())
     )
-    pairs = waiting.join_where(
-        answered,
-        pl.col("queue") == pl.col("queue_right"),
-        pl.col("offered_at") >= pl.col("offered_at_right") - _TOGETHER,
-        pl.col("offered_at") <= pl.col("offered_at_right") + _TOGETHER,
-    ).filter(pl.len().over("call_key") == 1, pl.len().over("call_key_right", "queue") == 1)
+    # What is together lies in the same span of that length or in neighbouring ones: an ordinary
+    # join on these never compares every entry with every answer.
+    span = pl.col("offered_at").to_physical() // (_TOGETHER // timedelta(microseconds=1))
+    pairs = (
+        waiting.with_columns(span=pl.concat_list(span - 1, span, span + 1))
+        .explode("span")
+        .join(answered.with_columns(span=span), on=["queue", "span"])
+        .filter((pl.col("offered_at") - pl.col("offered_at_right")).abs() <= _TOGETHER)
+        .filter(pl.len().over("call_key") == 1, pl.len().over("call_key_right", "queue") == 1)
+    )
     rejoined = pairs.select("call_key", last_key="call_key_right")
     return (
         legs.join(rejoined, on="call_key", how="left", maintain_order="left")
@@ -156,6 +162,7 @@ def _in_a_row(legs: pl.DataFrame) -> pl.DataFrame:
 def _merge(legs: pl.DataFrame) -> pl.DataFrame:
     """Calls made of several legs, with the ``part`` of one of them."""
     agent, spoken = EVIDENCE.index("agent"), pl.col("evidence") == "agent"
+    first_direction, inside = pl.col("arrival") % len(DIRECTIONS), DIRECTIONS.index("internal")
     evidence = pl.col("evidence").to_physical().cast(pl.Int64)
     ending_us = pl.coalesce("released_at", "offered_at").to_physical()
     arriving_us, direction = pl.col("offered_at").to_physical(), pl.col("direction").to_physical()
@@ -181,12 +188,18 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             quality=pl.col("quality").bitwise_or(),
             part=pl.col("part").min(),
             legs=pl.len().cast(pl.Int64),
+            takes_a_line=(pl.col("direction") == "outbound").any(),
             differing=pl.any_horizontal(
                 pl.lit(value=False), *(pl.col(name).min() != pl.col(name).max() for name in named)
             ),
         )
         .with_columns(
-            _enum(pl.col("arrival") % len(DIRECTIONS), DIRECTIONS).alias("direction"),
+            _enum(
+                pl.when((first_direction == inside) & pl.col("takes_a_line"))
+                .then(DIRECTIONS.index("outbound"))
+                .otherwise(first_direction),
+                DIRECTIONS,
+            ).alias("direction"),
             evidence=_enum(
                 pl.when(pl.col("strongest") == agent)
                 .then(agent)
@@ -195,7 +208,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             ),
             **{name: pl.lit(None, LEGS.schema[name]) for name in unknown},
         )
-        .drop("arrival", "word", "strongest")
+        .drop("arrival", "word", "strongest", "takes_a_line")
         .collect()
     )
     differing = merged.filter(pl.col("differing").fill_null(False))["call_key"]

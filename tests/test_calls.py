@@ -130,6 +130,9 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
                 leg["record_key"],
             ),
         )
+        first = by_arrival[0]["direction"]
+        begins_inside = first == "internal"
+        takes_a_line = any(leg["direction"] == "outbound" for leg in mine)
         callers = [leg["caller"] for leg in by_arrival if leg["caller"] is not None]
         too_long = released is not None and released - offered > timedelta(seconds=LONGEST_S)
         calls.append(
@@ -142,7 +145,7 @@ def by_hand(rows: list[Leg]) -> list[Leg]:
                 ),
                 "released_at": offered + timedelta(seconds=LONGEST_S) if too_long else released,
                 "outcome": OUTCOME["agent" if spoken else last["evidence"]],
-                "direction": by_arrival[0]["direction"],
+                "direction": "outbound" if begins_inside and takes_a_line else first,
                 "caller": callers[0] if callers else None,
                 "legs": len(mine),
                 "too_long": too_long,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from affluence.cdr import (
     alcatel_oxe,
+    asterisk_cel,
     asterisk_csv,
     asterisk_custom,
     asterisk_db,
@@ -25,6 +26,7 @@ _ALL = (
     asterisk_csv.DIALECT,
     asterisk_custom.DIALECT,
     asterisk_db.DIALECT,
+    asterisk_cel.DIALECT,
     queue_log.DIALECT,
     freeswitch_csv.DIALECT,
     freeswitch_json.DIALECT,

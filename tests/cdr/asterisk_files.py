@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
 from affluence.steps.inspect import Inspection, inspect_files
 
-NOTHING = Stated()
+NOTHING, AS_WRITTEN = Stated(), Reading()
 
 
 def written(path: Path, lines: Sequence[str]) -> Path:
@@ -21,9 +22,13 @@ def written(path: Path, lines: Sequence[str]) -> Path:
 
 
 def inspected(
-    path: Path, dialect: str | None, stated: Stated = NOTHING, trunks: Sequence[str] = ()
+    path: Path,
+    dialect: str | None,
+    stated: Stated = NOTHING,
+    trunks: Sequence[str] = (),
+    reading: Reading = AS_WRITTEN,
 ) -> Inspection:
-    reading = Reading(stated=stated, trunks=tuple(trunks))
+    reading = replace(reading, stated=stated, trunks=tuple(trunks))
     recipe = Recipe(
         dialect=find_dialect(dialect), reading=reading, clock="auto", zone="Europe/Paris"
     )
