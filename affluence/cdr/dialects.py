@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from affluence.cdr import alcatel_oxe, asterisk_csv, asterisk_db, avaya_smdr, cucm, mitel_smdr
+from affluence.cdr import (
+    alcatel_oxe,
+    asterisk_csv,
+    asterisk_db,
+    avaya_cm,
+    avaya_smdr,
+    cucm,
+    mitel_smdr,
+)
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
 
@@ -14,6 +22,7 @@ DIALECTS = {
         asterisk_db.DIALECT,
         cucm.DIALECT,
         avaya_smdr.DIALECT,
+        avaya_cm.DIALECT,
         alcatel_oxe.DIALECT,
         mitel_smdr.DIALECT,
     )

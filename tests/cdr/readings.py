@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -52,6 +54,13 @@ def without_pseudonyms(calls: pl.DataFrame) -> pl.DataFrame:
 def written(folder: Path, lines: Sequence[str], *, name: str = "records") -> Path:
     path = folder / name
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def of_day(path: Path, day: str) -> Path:
+    """The file as last written to on a day."""
+    moment = datetime.fromisoformat(f"{day} 12:00").timestamp()
+    os.utime(path, (moment, moment))
     return path
 
 
