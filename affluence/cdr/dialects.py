@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from affluence.cdr import (
     alcatel_oxe,
+    alcatel_oxo,
     asterisk_csv,
     asterisk_db,
     avaya_cm,
@@ -24,6 +25,7 @@ DIALECTS = {
         avaya_smdr.DIALECT,
         avaya_cm.DIALECT,
         alcatel_oxe.DIALECT,
+        alcatel_oxo.DIALECT,
         mitel_smdr.DIALECT,
     )
 }

@@ -74,7 +74,7 @@ def assert_a_broken_line_changes_nothing(
     sample: Path, folder: Path, broken: str, reason: str, *, trunks: Sequence[str] = ()
 ) -> None:
     """The tolerant reader gives the calls of the fast one, and one reject."""
-    lines = sample.read_text(encoding="utf-8").splitlines()
+    lines = sample.read_text(encoding="utf-8").split("\n")[:-1]  # form feeds end no line
     middle = len(lines) // 2
     path = written(folder, [*lines[:middle], broken, *lines[middle:]], name=sample.name)
     calls, account = read(sample, trunks=trunks)
