@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from affluence.cdr import (
     alcatel_oxe,
+    alcatel_oxo,
     asterisk_cel,
     asterisk_csv,
     asterisk_custom,
     asterisk_db,
+    avaya_cm,
     avaya_smdr,
     cucm,
     freeswitch_csv,
@@ -33,7 +35,9 @@ _ALL = (
     freeswitch_xml.DIALECT,
     cucm.DIALECT,
     avaya_smdr.DIALECT,
+    avaya_cm.DIALECT,
     alcatel_oxe.DIALECT,
+    alcatel_oxo.DIALECT,
     mitel_smdr.DIALECT,
     generic.DIALECT,
     portal.DIALECT,

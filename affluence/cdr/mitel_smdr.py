@@ -125,7 +125,7 @@ def _record(
         "record_key": key,
         "call_key": key,
         "start_us": start_us,
-        "picked_up_us": pl.when(by_agent | (evidence == "self_service")).then(answer_us),
+        "picked_up_us": pl.when(by_agent | wait_s.is_not_null()).then(answer_us),
         "answered_us": pl.when(by_agent).then(answer_us),
         "end_us": answer_us + _lasts_s() * 1_000_000,
         "direction": pl.when(incoming)
@@ -213,7 +213,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     return _dialect(
         {**usual, **stated_places(reading, usual)},
         years,
-        years.variant(first["month"], first["day"]) if first else "",
+        years.variant(years.day(first["month"], first["day"]) if first else None),
         twelve_hours=any(match["half"] in "pP" for match in found),
     )
 

@@ -55,12 +55,18 @@ class Years:
         )
         return pl.concat_str(year.cast(pl.String), month, day, separator="-")
 
-    def variant(self, first: str, second: str) -> str:
-        """The year of the first date of a file, where the day of the file has decided it."""
-        if self.stated:
-            return ""
+    def day(self, first: str, second: str) -> date | None:
+        """The same of one date; None where it is none."""
         row = pl.DataFrame({"first": [first], "second": [second]})
-        return str(row.select(self.date_of(pl.col("first"), pl.col("second"))).item())[:4]
+        written = row.select(self.date_of(pl.col("first"), pl.col("second"))).item()
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            return None
+
+    def variant(self, first: date | None) -> str:
+        """The year of the first date of a file, where the day of the file has decided it."""
+        return "" if self.stated or first is None else str(first.year)
 
     @property
     def choice(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -55,6 +57,13 @@ def written(folder: Path, lines: Sequence[str], *, name: str = "records") -> Pat
     return path
 
 
+def of_day(path: Path, day: str) -> Path:
+    """The file as last written to on a day."""
+    moment = datetime.fromisoformat(f"{day} 12:00").timestamp()
+    os.utime(path, (moment, moment))
+    return path
+
+
 def times(calls: pl.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
     """Some instants of calls as local time of the day."""
     local = pl.col(columns or ("offered_at", "answered_at", "released_at"))
@@ -65,7 +74,7 @@ def assert_a_broken_line_changes_nothing(
     sample: Path, folder: Path, broken: str, reason: str, *, trunks: Sequence[str] = ()
 ) -> None:
     """The tolerant reader gives the calls of the fast one, and one reject."""
-    lines = sample.read_text(encoding="utf-8").splitlines()
+    lines = sample.read_text(encoding="utf-8").split("\n")[:-1]  # form feeds end no line
     middle = len(lines) // 2
     path = written(folder, [*lines[:middle], broken, *lines[middle:]], name=sample.name)
     calls, account = read(sample, trunks=trunks)

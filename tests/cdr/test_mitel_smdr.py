@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from affluence.tables import MINUTE_ONLY
 from tests.cdr.readings import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    of_day,
     read,
     times,
     written,
@@ -27,13 +27,6 @@ from tests.samples.hand_made_day import assert_same_slots
 SHIPPED = REPOSITORY / "cdr_samples" / "mitel-smdr" / "smdr.txt"
 LINES = SHIPPED.read_text(encoding="utf-8").splitlines()
 MACHINES = {"7900": "self_service", "7901": "self_service"}
-
-
-def of_day(path: Path, day: str) -> Path:
-    """The file as last written to on a day."""
-    moment = datetime.fromisoformat(f"{day} 12:00").timestamp()
-    os.utime(path, (moment, moment))
-    return path
 
 
 @pytest.fixture
