@@ -46,6 +46,9 @@ class Layout(Protocol):
         Where a line is not as it should be, the query fails or gives another number of rows.
         """
 
+    def width(self, line: pl.Expr) -> pl.Expr:
+        """How lines can be cut (Int64), equal where alike; null where they cannot be."""
+
     def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
         """One line; its heading is added by who reads the lines in their order.
 
@@ -99,8 +102,23 @@ class Separated:
             separator=self.separator,
             quote_char='"' if self.quotes else None,
             schema=dict.fromkeys(columns, pl.String),
+            missing_columns="insert" if self.ragged else "raise",
         )
         return columns, frame
+
+    def width(self, line: pl.Expr) -> pl.Expr:
+        """See `Layout`."""
+        between = re.escape(self.separator)
+        quoted, bare = r'"(?:[^"\r\x00]|"")*"', rf'[^"{between}\r\x00]*'
+        unquoted, whole = line, ~line.str.contains(r"[\r\x00]")
+        if self.quotes:
+            whole = line.str.contains(f"^(?:{quoted}|{bare})(?:{between}(?:{quoted}|{bare}))*$")
+            unquoted = line.str.replace_all(quoted, "")
+        width = unquoted.str.count_matches(self.separator, literal=True).cast(pl.Int64) + 1
+        legal = width.is_in(list(self.columns_by_width))
+        if self.ragged:
+            width, legal = pl.lit(len(self.widest)), width <= len(self.widest)
+        return pl.when(whole & legal).then(width)
 
     def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
         """See `Layout`."""
@@ -202,6 +220,13 @@ class FixedWidth:
             legal = legal | heads
         return self.widest, lines.select(**cut, legal=legal).filter("legal").drop("legal")
 
+    def width(self, line: pl.Expr) -> pl.Expr:
+        """See `Layout`."""
+        legal = line.str.len_chars() >= self.shortest
+        if self.heading:
+            legal = legal | line.str.contains(self.heading.pattern)
+        return pl.when(legal & ~line.str.contains(r"[\r\x00]")).then(pl.lit(0, pl.Int64))
+
     def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
         """See `Layout`."""
         if len(line) < self.shortest and not (self.heading and self.heading.match(line)):
@@ -260,6 +285,10 @@ class Documents:
     def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
         """See `Layout`."""
         return self._lines().scan(text)
+
+    def width(self, line: pl.Expr) -> pl.Expr:
+        """See `Layout`."""
+        return self._lines().width(line)
 
     def cut(self, line: str) -> tuple[Columns, Sequence[str]]:
         """See `Layout`."""

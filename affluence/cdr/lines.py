@@ -1,4 +1,4 @@
-"""The tolerant reader: one line at a time, for the blocks that are not clean.
+"""The tolerant reader, for the blocks that are not clean: whole lines at once, others one by one.
 
 What it can read it gives back as plain columns; what it cannot is a reject: a line number and a
 reason, with the shape of the line (digits as ``9``, letters as ``x``), never its content.
@@ -26,7 +26,8 @@ TITLE = "title"
 CONTINUED = "line break within a record"
 
 _SHAPE_LENGTH = 200
-_MOST_BREAKS = 4  # within one record
+_MOST_LINES = 5  # of one record
+_NOTHING = " \t\0"  # of a line that holds nothing; crashes leave NULs in logs
 
 LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
@@ -38,6 +39,7 @@ class Lines:
 
     columns: Columns
     rows: pl.DataFrame  # one String column a name, and `LINE_NUMBER` (Int64)
+    clean: bool = False  # whether none of them takes an exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def read_lines(
     titles: int = 0,
     heading: str = "",
 ) -> Read:
-    """Read a block line by line; its lines are numbered from ``first_line``.
+    """Read a block whatever its lines are; they are numbered from ``first_line``.
+
+    Lines that are whole are cut all at once, the others one at a time.
 
     Args:
         text: whole lines, UTF-8.
@@ -69,43 +73,113 @@ def read_lines(
         heading: that which holds where they begin.
 
     """
-    by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
-    rejects: list[tuple[int, str, str]] = []
-    ignored: Counter[str] = Counter()
-    texts = split(text)
-    at = 0
-    while at < len(texts):
-        line, number = texts[at], first_line + at
-        at += 1
-        if is_blank(line):
-            ignored[BLANK] += 1
-        elif line == dialect.header:
-            ignored[HEADER] += 1
-        elif at <= titles:
-            ignored[TITLE] += 1
-        else:
-            try:
-                columns, fields = _cut(line, dialect)
-            except BrokenLineError as error:
-                joined = _joined(texts, at - 1, dialect) if str(error) == UNCLOSED_QUOTE else None
-                if joined is None:
-                    last_of_all = not terminated and at == len(texts)
-                    rejects.append((number, CUT_SHORT if last_of_all else str(error), shape(line)))
-                    continue
-                columns, fields, breaks = joined
-                ignored[CONTINUED] += breaks
-                at += breaks
-            if dialect.layout.heading:
-                heading = line if dialect.layout.heading.match(line) else heading
-                columns, fields = (*columns, "heading"), [*fields, heading]
-            by_layout[columns].append((number, fields))
-    groups = []
-    for columns, numbered in by_layout.items():
+    texts = pl.Series("text", split(text), dtype=pl.String)
+    lines = pl.DataFrame(
+        {LINE_NUMBER: pl.int_range(first_line, first_line + len(texts), eager=True), "text": texts}
+    )
+    lines, ignored = _without_other_lines(lines, dialect, first_line + titles)
+    if dialect.layout.heading:
+        heads = pl.col("text").str.contains(dialect.layout.heading.pattern)
+        held = pl.when(heads).then("text").forward_fill().fill_null(heading)
+        lines = lines.with_columns(heading=held)
+    groups, rest = _cut_at_once(lines, dialect)
+    odd, rejects, breaks = _cut_one_by_one(rest, dialect)
+    if rejects and not terminated and rejects[-1][0] == first_line + len(texts) - 1:
+        number, _, its_shape = rejects[-1]
+        rejects[-1] = (number, CUT_SHORT, its_shape)
+    ignored += Counter({CONTINUED: breaks})
+    for columns, numbered in odd.items():
         group, implausible = _frame(columns, numbered, dialect)
         groups.append(group)
         rejects += implausible
     frame = pl.DataFrame(sorted(rejects), schema=REJECTS_SCHEMA, orient="row")
     return Read(tuple(groups), frame, ignored)
+
+
+def _without_other_lines(
+    lines: pl.DataFrame, dialect: Dialect, first_below: int
+) -> tuple[pl.DataFrame, Counter[str]]:
+    """The lines that should be records; how many others there are, by what they are."""
+    kind = (
+        pl.when(pl.col("text").str.strip_chars(_NOTHING) == "")
+        .then(pl.lit(BLANK))
+        .when(pl.lit(bool(dialect.header)) & (pl.col("text") == dialect.header))
+        .then(pl.lit(HEADER))
+        .when(pl.col(LINE_NUMBER) < first_below)
+        .then(pl.lit(TITLE))
+    )
+    told = lines.select(kind.alias("kind")).to_series()
+    return lines.filter(told.is_null()), Counter(dict(told.drop_nulls().value_counts().iter_rows()))
+
+
+def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl.DataFrame]:
+    """Records of the lines that are whole, and the lines that are not."""
+    short = pl.col("text").str.len_bytes() <= LONGEST_LINE
+    width = pl.when(short).then(dialect.layout.width(pl.col("text")))
+    lines = lines.with_columns(width.alias("width"))
+    groups, rest = [], [lines.filter(pl.col("width").is_null())]
+    for alike in lines.filter(pl.col("width").is_not_null()).partition_by("width"):
+        rows = _scanned(alike, dialect)
+        if rows is None:
+            rest.append(alike)
+            continue
+        columns = tuple(rows.drop(LINE_NUMBER).columns)
+        others = list(dialect.others(columns).values())
+        clean, allowed = (
+            rows.select(pl.any_horizontal(whether(columns), *others)).to_series()
+            for whether in (dialect.clean, dialect.plausible)
+        )
+        groups.append(Lines(columns, rows.filter(clean), clean=True))
+        groups.append(Lines(columns, rows.filter(~clean & allowed)))
+        rest.append(alike.filter(~clean & ~allowed))
+    return groups, pl.concat(rest).sort(LINE_NUMBER)
+
+
+def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
+    """Lines of one width as rows of text, with their numbers; None if they cannot be cut."""
+    scanned = dialect.layout.scan("".join(f"{line}\n" for line in alike["text"]).encode())
+    if scanned is None:
+        return None
+    columns, frame = scanned
+    try:
+        rows = frame.select(columns).collect(engine="streaming")
+    except pl.exceptions.PolarsError:
+        return None
+    if rows.height != alike.height:
+        return None
+    told = [LINE_NUMBER, "heading"] if "heading" in alike.columns else [LINE_NUMBER]
+    return rows.with_columns(alike.select(told))
+
+
+def _cut_one_by_one(
+    lines: pl.DataFrame, dialect: Dialect
+) -> tuple[dict[Columns, list[tuple[int, Sequence[str]]]], list[tuple[int, str, str]], int]:
+    """Rows by their columns, rejects, and the number of line breaks within records."""
+    by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+    rejects: list[tuple[int, str, str]] = []
+    numbers, texts = lines[LINE_NUMBER].to_list(), lines["text"].to_list()
+    headings = lines["heading"].to_list() if "heading" in lines.columns else None
+    at = breaks = 0
+    while at < len(texts):
+        line, number = texts[at], numbers[at]
+        heading = [headings[at]] if headings else []
+        at += 1
+        try:
+            columns, fields = _cut(line, dialect)
+        except BrokenLineError as error:
+            joined = None
+            if str(error) == UNCLOSED_QUOTE:
+                joined = _joined(texts[at - 1 :][:_MOST_LINES], numbers[at - 1 :], dialect)
+            if joined is None:
+                rejects.append((number, str(error), shape(line)))
+                continue
+            columns, fields, within = joined
+            breaks += within
+            at += within
+        if heading:
+            columns = (*columns, "heading")
+        by_layout[columns].append((number, [*fields, *heading]))
+    return by_layout, rejects, breaks
 
 
 def shape(line: str) -> str:
@@ -114,8 +188,8 @@ def shape(line: str) -> str:
 
 
 def is_blank(line: str) -> bool:
-    """Whether a line holds nothing; crashes leave NULs in logs."""
-    return not line.strip(" \t\0")
+    """Whether a line holds nothing."""
+    return not line.strip(_NOTHING)
 
 
 def split(text: bytes) -> list[str]:
@@ -131,15 +205,15 @@ def _cut(line: str, dialect: Dialect) -> tuple[Columns, Sequence[str]]:
 
 
 def _joined(
-    texts: Sequence[str], start: int, dialect: Dialect
+    texts: Sequence[str], numbers: Sequence[int], dialect: Dialect
 ) -> tuple[Columns, Sequence[str], int] | None:
     """A record with line breaks in a quoted column, and how many; None if it is not one."""
-    for breaks in range(1, _MOST_BREAKS + 1):
-        parts = texts[start : start + breaks + 1]
-        if len(parts) <= breaks or _is_record(parts[-1], dialect):
+    for breaks in range(1, len(texts)):
+        follows = numbers[breaks] == numbers[0] + breaks
+        if not follows or _is_record(texts[breaks], dialect):
             return None
         try:
-            columns, fields = _cut("\n".join(parts), dialect)
+            columns, fields = _cut("\n".join(texts[: breaks + 1]), dialect)
         except BrokenLineError:
             continue
         return columns, fields, breaks

@@ -166,7 +166,7 @@ def _parse_clean(
 
 
 def _parse_lines(
-    block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]], first_line: int
+    block: Block, dialect: Dialect, select: Callable[..., list[pl.Expr]], first_line: int
 ) -> _Parsed:
     read = read_lines(
         block.text,
@@ -179,7 +179,10 @@ def _parse_lines(
     widest = dialect.layout.widest
     none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
     frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
-    frames += [group.rows.select(*select(group.columns), LINE_NUMBER) for group in read.groups]
+    frames += [
+        group.rows.select(*select(group.columns, clean=group.clean), LINE_NUMBER)
+        for group in read.groups
+    ]
     records = pl.concat(frames).sort(LINE_NUMBER).drop(LINE_NUMBER)
     return _Parsed(records, read.rejects, read.ignored)
 
