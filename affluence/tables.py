@@ -79,9 +79,7 @@ CAPPED = 2  # longer than the longest credible call: shortened to it
 AMBIGUOUS_HOUR = 4  # in the doubled hour of autumn, with nothing to tell which of the two
 NEGATIVE = 8  # an end before its beginning: the beginning is kept
 STILL_OPEN = 16  # no release in the record
-CONTINUED = (
-    32  # another record follows that tells the same beginning, though it begins where this ends
-)
+CONTINUED = 32  # another record tells the same beginning, though it begins where this one ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,12 @@ import pytest
 
 from affluence.cdr import avaya_cm
 from affluence.cdr.dialect import Reading, Sample
+from affluence.cdr.files import Position, Recipe, read_ranges
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
 from tests.cdr.readings import (
+    ZONE,
     assert_a_broken_line_changes_nothing,
     inspected,
     of_day,
@@ -154,6 +156,17 @@ def test_dates_hold_until_the_next_one(tmp_path: Path) -> None:
     calls, _ = read(of_day(written(tmp_path, lines), "2026-01-02"))
     days = calls["offered_at"].dt.date().cast(str).to_list()
     assert days == ["2025-12-31", "2026-01-01", "2026-01-01", "2026-01-02"]
+
+
+def test_a_file_that_grew_is_read_on_under_its_last_date(tmp_path: Path) -> None:
+    path = in_march(tmp_path, expanded("0900"))
+    recipe = Recipe(dialect=None, reading=Reading(), clock="auto", zone=ZONE)
+    (before,) = read_ranges(path, recipe, str)
+    path.write_text(path.read_text() + f"{expanded('0910')}\n")
+    position = Position(offset=before.end, lines=before.read.lines, clock=before.clock)
+    (after,) = read_ranges(of_day(path, "2026-03-04"), recipe, str, position)
+    assert after.read.legs["day"].to_list() == [date(2026, 3, 3)]
+    assert after.read.rejects.is_empty()
 
 
 def test_a_call_over_midnight_ends_on_the_day_of_its_record(tmp_path: Path) -> None:
