@@ -129,10 +129,16 @@ def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl
             rows.select(pl.any_horizontal(whether(columns), *others)).to_series()
             for whether in (dialect.clean, dialect.plausible)
         )
-        groups.append(Lines(columns, rows.filter(clean), clean=True))
-        groups.append(Lines(columns, rows.filter(~clean & allowed)))
+        groups += [
+            Lines(columns, some, clean=are_clean)
+            for some, are_clean in (
+                (rows.filter(clean), True),
+                (rows.filter(~clean & allowed), False),
+            )
+            if some.height
+        ]
         rest.append(alike.filter(~clean & ~allowed))
-    return groups, pl.concat(rest).sort(LINE_NUMBER)
+    return [group for group in groups if group.rows.height], pl.concat(rest).sort(LINE_NUMBER)
 
 
 def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:

@@ -87,7 +87,7 @@ def test_an_export_gives_the_same_calls() -> None:
 
 @pytest.mark.parametrize("path", [TICKETS, EXPORT])
 def test_both_are_found(path: Path) -> None:
-    assert inspected(path).dialects == {"alcatel-oxe": "16 of the first 16 lines are its records"}
+    assert [*inspected(path).dialects] == ["alcatel-oxe"]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_the_hand_made_day() -> None:
 
 
 def test_it_is_found() -> None:
-    assert inspected(SAMPLE).dialects == {"alcatel-oxo": "20 of the first 20 lines are its records"}
+    assert [*inspected(SAMPLE).dialects] == ["alcatel-oxo"]
 
 
 def test_clean_and_broken_files_give_the_same_calls(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_line_in_two_files_is_one_call(tmp_path: Path) -> None:
 
 def test_the_doubled_hour_of_autumn_is_marked(tmp_path: Path) -> None:
     path = statement(tmp_path, printed(FRENCH, date="25/10/26", time="02:30:00"))
-    assert "in the doubled hour of autumn" in inspected(path).warnings[-1]
+    assert any("in the doubled hour of autumn" in told for told in inspected(path).warnings)
 
 
 @pytest.mark.parametrize("odd", [{"type": "<->"}, {"date": "32/03/26"}, {"duration": "long"}])

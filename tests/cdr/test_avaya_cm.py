@@ -92,7 +92,7 @@ def test_the_hand_made_day(sample: Path) -> None:
 
 
 def test_it_is_found() -> None:
-    assert inspected(SHIPPED).dialects == {"avaya-cm": "21 of the first 21 lines are its records"}
+    assert [*inspected(SHIPPED).dialects] == ["avaya-cm"]
 
 
 def test_clean_and_broken_files_give_the_same_calls(sample: Path, tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_record_in_two_files_is_one_record(tmp_path: Path) -> None:
 
 def test_the_doubled_hour_of_autumn_is_marked(tmp_path: Path) -> None:
     path = of_day(written(tmp_path, ["10 25", expanded("0250")]), "2026-10-26")
-    assert "in the doubled hour of autumn" in inspected(path).warnings[-1]
+    assert any("in the doubled hour of autumn" in told for told in inspected(path).warnings)
 
 
 def test_a_last_line_that_is_cut_short(sample: Path) -> None:

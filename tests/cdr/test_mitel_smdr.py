@@ -82,7 +82,7 @@ def test_the_hand_made_day(sample: Path) -> None:
 
 
 def test_it_is_found() -> None:
-    assert inspected(SHIPPED).dialects == {"mitel-smdr": "18 of the first 18 lines are its records"}
+    assert [*inspected(SHIPPED).dialects] == ["mitel-smdr"]
 
 
 def test_clean_and_broken_files_give_the_same_calls(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_record_in_two_files_is_one_record(tmp_path: Path) -> None:
 
 def test_the_doubled_hour_of_autumn_is_marked(tmp_path: Path) -> None:
     path = of_day(written(tmp_path, [line("02:30:00", day="10/25")]), "2026-10-26")
-    assert "in the doubled hour of autumn" in inspected(path).warnings[-1]
+    assert any("in the doubled hour of autumn" in told for told in inspected(path).warnings)
 
 
 @pytest.mark.parametrize(
