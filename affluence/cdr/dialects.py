@@ -8,6 +8,7 @@ from affluence.cdr import (
     freeswitch_csv,
     freeswitch_json,
     freeswitch_xml,
+    fusionpbx,
 )
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
@@ -21,6 +22,7 @@ DIALECTS = {
         freeswitch_csv.DIALECT,
         freeswitch_json.DIALECT,
         freeswitch_xml.DIALECT,
+        fusionpbx.DIALECT,
     )
 }
 

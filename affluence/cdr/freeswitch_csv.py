@@ -111,9 +111,9 @@ def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
 
 def _loose_line(columns: Columns) -> re.Pattern[str]:
     """Anchored on what never holds a quote: names and arguments may hold anything."""
-    shapes = {name: ".{0,1000}?" if name in _FREE_TEXT else '[^"]*' for name in columns}
+    shapes = {name: ".{0,500}?" if name in _FREE_TEXT else '[^"]*' for name in columns}
     quoted = (f'"(?P<{name}>{shape})"' for name, shape in shapes.items())
-    return re.compile(", ?".join(quoted) + "$", re.DOTALL)
+    return re.compile("(?=.{0,4000}$)" + ", ?".join(quoted) + "$", re.DOTALL)
 
 
 def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
