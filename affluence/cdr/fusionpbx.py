@@ -96,6 +96,11 @@ def _plausible(_: Columns) -> pl.Expr:
     )
 
 
+def _clean(columns: Columns) -> pl.Expr:
+    # Every column is in quotes: one that is null, not empty, was never written.
+    return _plausible(columns) & pl.col(columns[-1]).is_not_null()
+
+
 def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     called = (_text(columns, "cc_side") == "agent") | (_text(columns, "leg") == "b")
     return {
@@ -145,7 +150,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "dialled_number": pl.coalesce(
             _text(columns, "caller_destination"), pl.col("destination_number")
         ),
-        "agent_name": _text(columns, "extension"),
+        "agent_name": pl.when(agent).then(_text(columns, "extension")),
     }
 
 
@@ -165,7 +170,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
             loose_line=_loose_line(columns, separator),
         ),
         plausible=_plausible,
-        clean=_plausible,
+        clean=_clean,
         record=_record,
         others=_others,
         clock="UTC",

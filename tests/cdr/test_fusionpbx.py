@@ -177,6 +177,12 @@ def test_how_a_call_ended(written: Writer, row: Row, expected: tuple[str, str | 
     assert fate(written(row)) == expected
 
 
+def test_the_extension_is_an_agents_only_where_one_spoke(written: Writer) -> None:
+    rows = [row | {"extension": "1001"} for row in (JOINED, {"status": "missed"})]
+    agents = [inspected([written(row)]).calls["agent"].item() for row in rows]
+    assert [agent is not None for agent in agents] == [True, False]
+
+
 def test_where_every_call_is_picked_up_before_it_is_queued(written: Writer) -> None:
     reading = Reading(machine_answers_first=True)
     assert fate(written(JOINED), reading) == ("answered", None)
@@ -260,6 +266,13 @@ def test_a_bad_line_is_set_aside(written: Writer, row: Row) -> None:
     account = inspected([written(CALL, row)], "fusionpbx").account
     assert account["calls"] == 1
     assert account["rejected"] == {"time, state or number not readable": 1}
+
+
+def test_a_line_that_lacks_its_last_column(written: Writer) -> None:
+    path = written(CALL, CALL)
+    path.write_text(path.read_text(encoding="utf-8").removesuffix(',""\n') + "\n", encoding="utf-8")
+    account = inspected([path], "fusionpbx").account
+    assert (account["calls"], account["rejected"]) == (1, {"wrong number of columns": 1})
 
 
 def test_a_call_that_has_no_end(written: Writer) -> None:
