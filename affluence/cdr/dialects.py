@@ -9,6 +9,7 @@ from affluence.cdr import (
     freeswitch_json,
     freeswitch_xml,
     fusionpbx,
+    wazo,
 )
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
@@ -23,6 +24,7 @@ DIALECTS = {
         freeswitch_json.DIALECT,
         freeswitch_xml.DIALECT,
         fusionpbx.DIALECT,
+        wazo.DIALECT,
     )
 }
 
