@@ -9,6 +9,7 @@ from affluence.cdr import (
     freeswitch_json,
     freeswitch_xml,
     fusionpbx,
+    three_cx,
     wazo,
 )
 from affluence.cdr.dialect import Dialect
@@ -25,6 +26,7 @@ DIALECTS = {
         freeswitch_xml.DIALECT,
         fusionpbx.DIALECT,
         wazo.DIALECT,
+        three_cx.DIALECT,
     )
 }
 
