@@ -15,10 +15,13 @@ from affluence.cdr import (
     freeswitch_csv,
     freeswitch_json,
     freeswitch_xml,
+    fusionpbx,
     generic,
     mitel_smdr,
     portal,
     queue_log,
+    three_cx,
+    wazo,
 )
 from affluence.cdr.dialect import Dialect
 from affluence.errors import RecordsError
@@ -33,12 +36,15 @@ _ALL = (
     freeswitch_csv.DIALECT,
     freeswitch_json.DIALECT,
     freeswitch_xml.DIALECT,
+    fusionpbx.DIALECT,
     cucm.DIALECT,
     avaya_smdr.DIALECT,
     avaya_cm.DIALECT,
     alcatel_oxe.DIALECT,
     alcatel_oxo.DIALECT,
+    three_cx.DIALECT,
     mitel_smdr.DIALECT,
+    wazo.DIALECT,
     generic.DIALECT,
     portal.DIALECT,
 )

@@ -38,7 +38,15 @@ _ASTERISK = (
 _BUILT_IN = _EXAMPLE[:13]
 _TEMPLATES = {"example": _EXAMPLE, "asterisk": _ASTERISK, "built in": _BUILT_IN}
 
-_FREE_TEXT = ("caller_id_name", "caller_id", "last_arg")
+_PLAIN_SHAPE = '[^"]*'
+_SHAPES = {
+    **dict.fromkeys(("caller_id_name", "caller_id", "last_arg"), ".{0,500}?"),
+    **dict.fromkeys(("answer_stamp", "end_stamp"), r"[\d: -]*"),
+    **dict.fromkeys(("duration", "billsec"), r"-?\d+"),
+    "start_stamp": r"[\d: -]{19}",
+    "hangup_cause": "[A-Z][A-Z0-9_]*",
+    "uuid": "[0-9A-Fa-f-]{36}",
+}
 _UUID = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _TWO_DAYS_US = 2 * 86_400_000_000  # what is earlier is the epoch's zero, on any clock
 _QUEUES = ("callcenter", "fifo")  # they pick a call up themselves, and only then seek an agent
@@ -60,6 +68,11 @@ def _plausible(_: Columns) -> pl.Expr:
         freeswitch.names_a_cause(),
         pl.col("uuid").str.contains(_UUID).fill_null(False),
     )
+
+
+def _clean(columns: Columns) -> pl.Expr:
+    # Every column is in quotes: one that is null, not empty, was never written.
+    return _plausible(columns) & pl.col(columns[-1]).is_not_null()
 
 
 def _time_us(column: str) -> pl.Expr:
@@ -111,9 +124,8 @@ def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
 
 def _loose_line(columns: Columns) -> re.Pattern[str]:
     """Anchored on what never holds a quote: names and arguments may hold anything."""
-    shapes = {name: ".{0,1000}?" if name in _FREE_TEXT else '[^"]*' for name in columns}
-    quoted = (f'"(?P<{name}>{shape})"' for name, shape in shapes.items())
-    return re.compile(", ?".join(quoted) + "$", re.DOTALL)
+    quoted = (f'"(?P<{name}>{_SHAPES.get(name, _PLAIN_SHAPE)})"' for name in columns)
+    return re.compile("(?=.{0,4000}$)" + ", ?".join(quoted) + "$", re.DOTALL)
 
 
 def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
@@ -125,7 +137,7 @@ def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
             loose_line=_loose_line(_TEMPLATES[template]),
         ),
         plausible=_plausible,
-        clean=_plausible,
+        clean=_clean,
         record=_record,
         clock_evidence=_clock_evidence,
         others=_others,

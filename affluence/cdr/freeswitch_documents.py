@@ -151,7 +151,7 @@ def record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, p
         "dialled_number": pl.col("destination_number"),
         "queued_us": _queue_us("cc_queue_joined_epoch", start_us),
         "queue": filled("cc_queue"),
-        "agent_name": filled("cc_agent"),
+        "agent_name": pl.when(agent).then(filled("cc_agent")),
     }
 
 

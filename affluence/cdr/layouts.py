@@ -94,7 +94,7 @@ class Separated:
     def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
         """See `Layout`."""
         columns = self.widest if self.ragged else self.columns_by_width.get(self._width(text))
-        if columns is None:
+        if columns is None or self._has_short_lines(text, columns):
             return None
         frame = pl.scan_csv(
             text,
@@ -150,6 +150,16 @@ class Separated:
         if columns is None:
             raise BrokenLineError(WRONG_WIDTH) from cause
         return columns, fields
+
+    def _has_short_lines(self, text: bytes, columns: Columns) -> bool:
+        """Whether a line lacks columns: Polars would take them as empty without a word.
+
+        Only where nothing is quoted can this be told by counting separators.
+        """
+        if self.quotes or self.ragged:
+            return False
+        lines = text.count(b"\n") + (not text.endswith(b"\n"))
+        return text.count(self.separator.encode()) < (len(columns) - 1) * lines
 
     def _width(self, text: bytes) -> int:
         first = text[: min(text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")

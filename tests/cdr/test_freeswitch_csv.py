@@ -302,6 +302,7 @@ def test_the_doubled_hour_of_autumn(written: Writer) -> None:
         (row(1, cause="ended somehow"), "time, state or number not readable"),
         (row(1).replace(uuid(1), "1772524860.20"), "time, state or number not readable"),
         ("INSERT INTO cdr VALUES (1);", "wrong number of columns"),
+        (row(1).rsplit(",", 1)[0], "wrong number of columns"),
     ],
 )
 def test_a_bad_line_is_set_aside(written: Writer, line: str, reason: str) -> None:

@@ -1,0 +1,208 @@
+"""FusionPBX, its call detail records exported as CSV: a header, every column in quotes.
+
+Source: ``xml_cdr_export.php``, ``xml_cdr_inc.php`` and ``resources/classes/xml_cdr.php`` in
+``app/xml_cdr`` of FusionPBX. The header names columns of its database, of which the permissions of
+who exports decide; quotes within a column are not doubled. The column ``duration`` is that of the
+conversation: times are taken from ``start_epoch``, true UTC, and from how far the other stamps are
+from the first, whatever zone those are written in.
+
+What an export cannot tell: when an agent took a call of a queue, which the queue itself had picked
+up (``cc_side`` member); and who ended a queue's call that nobody took, where the column ``status``
+says ``missed``: it counts as given up.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+from affluence.cdr import freeswitch
+from affluence.cdr.asterisk import TIME, filled, hash_of
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.layouts import Columns, Separated
+from affluence.tables import DIRECTIONS
+
+_NEEDED = (
+    *("start_stamp", "answer_stamp", "end_stamp", "start_epoch", "hangup_cause", "xml_cdr_uuid"),
+    *("bridge_uuid", "direction", "caller_id_number", "destination_number"),
+)
+# Not everyone may see these, or older versions have none: they are then empty.
+_OPTIONAL = ("status", "missed_call", "cc_side", "leg", "extension", "caller_destination", "tta")
+_PLAIN_SHAPE = '[^"]*'
+_SHAPES = {
+    **dict.fromkeys(("extension_name", "caller_id_name"), ".{0,200}?"),
+    **dict.fromkeys(("answer_stamp", "end_stamp"), r"[\d :.T+-]*"),
+    "start_stamp": r"[\d :.T+-]{10,}",
+    "start_epoch": r"\d+",
+    "xml_cdr_uuid": "[0-9A-Fa-f-]+",
+    "hangup_cause": "[A-Z][A-Z0-9_]*",
+    "direction": "[a-z]*",
+}
+_SEPARATORS = (",", ";", "\t")
+_DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "local": "internal"}
+_UUID = r"^[0-9A-Fa-f]{8}-"
+_LATEST_S = 4_102_444_800  # the year 2100
+_CALLED = "leg towards a phone or a line"
+
+
+def _text(columns: Columns, name: str) -> pl.Expr:
+    """A column, null where it is empty or the export has none."""
+    return filled(name) if name in columns else pl.lit(None, pl.String)
+
+
+def _stamp_us(name: str) -> pl.Expr:
+    """Microseconds of a stamp; of UTC where it has an offset, else of a clock that is not known."""
+    stamp = pl.col(name)
+    wall = (
+        stamp.str.slice(0, len("2026-03-03 09:00:00"))
+        .str.replace("T", " ", literal=True)
+        .str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
+        .to_physical()
+    )
+    hours, minutes = (
+        stamp.str.extract(r":\d{2}(?:\.\d+)?[+-](\d{2}):?(\d{2})?$", group).cast(pl.Int64)
+        for group in (1, 2)
+    )
+    east_s = (hours * 3600 + minutes.fill_null(0) * 60).fill_null(0)
+    west = stamp.str.contains(r":\d{2}(?:\.\d+)?-\d{2}")
+    return wall - pl.when(west).then(-east_s).otherwise(east_s) * 1_000_000
+
+
+def _start_us() -> pl.Expr:
+    return pl.col("start_epoch").cast(pl.Int64, strict=False) * 1_000_000
+
+
+def _time_us(name: str) -> pl.Expr:
+    """UTC microseconds of a stamp: as long after the epoch as it is after the first stamp."""
+    return _start_us() + _stamp_us(name) - _stamp_us("start_stamp")
+
+
+def _plausible(_: Columns) -> pl.Expr:
+    epoch = pl.col("start_epoch").cast(pl.Int64, strict=False)
+    later = [
+        (pl.col(name).fill_null("") == "") | _stamp_us(name).is_not_null()
+        for name in ("answer_stamp", "end_stamp")
+    ]
+    return pl.all_horizontal(
+        epoch.is_between(1, _LATEST_S).fill_null(False),
+        _stamp_us("start_stamp").is_not_null(),
+        *later,
+        freeswitch.names_a_cause(),
+        pl.col("xml_cdr_uuid").str.contains(_UUID).fill_null(False),
+        pl.col("direction").fill_null("").is_in(["", *_DIRECTIONS]),
+    )
+
+
+def _clean(columns: Columns) -> pl.Expr:
+    # Every column is in quotes: one that is null, not empty, was never written.
+    return _plausible(columns) & pl.col(columns[-1]).is_not_null()
+
+
+def _others(columns: Columns) -> Mapping[str, pl.Expr]:
+    called = (_text(columns, "cc_side") == "agent") | (_text(columns, "leg") == "b")
+    return {
+        freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race(),
+        _CALLED: _plausible(columns) & called.fill_null(False) & ~freeswitch.lost_race(),
+    }
+
+
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+    status, cause = _text(columns, "status"), pl.col("hangup_cause")
+    missed = (status == "missed").fill_null(False) | _text(columns, "missed_call").is_in(
+        ["true", "t", "1"]
+    ).fill_null(False)
+    to_voicemail = pl.col("destination_number").str.starts_with("*99")
+    voicemail = ((status == "voicemail") | to_voicemail).fill_null(False)
+    picked_up_us = _time_us("answer_stamp")
+    picked_up = picked_up_us.is_not_null()
+    agent = picked_up & filled("bridge_uuid").is_not_null() & ~voicemail & ~missed
+    queued = (_text(columns, "cc_side") == "member").fill_null(False)
+    by_agent = pl.lit(value=False) if reading.machine_answers_first else agent & ~queued
+    ended_normally = cause == "NORMAL_CLEARING"
+    evidence = freeswitch.evidence(
+        columns,
+        reading,
+        picked_up=picked_up,
+        agent=agent,
+        more=(
+            (voicemail, "voicemail"),
+            (missed & ended_normally, "gave_up"),
+            ((status == "failed") & ended_normally, "failed"),
+        ),
+    )
+    key = hash_of(pl.col("xml_cdr_uuid"))
+    return {
+        "record_key": key,
+        "call_key": key,
+        "start_us": _start_us(),
+        "picked_up_us": picked_up_us,
+        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "end_us": _time_us("end_stamp"),
+        # A call that came by no route from outside or to there has no direction.
+        "direction": pl.col("direction").replace_strict(
+            _DIRECTIONS, default="internal", return_dtype=pl.Enum(DIRECTIONS)
+        ),
+        "evidence": evidence,
+        "caller_number": pl.col("caller_id_number"),
+        "dialled_number": pl.coalesce(
+            _text(columns, "caller_destination"), pl.col("destination_number")
+        ),
+        "agent_name": pl.when(agent).then(_text(columns, "extension")),
+    }
+
+
+def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:
+    """Anchored on what never holds a quote: names may hold anything."""
+    quoted = (f'"(?P<{name}>{_SHAPES.get(name, _PLAIN_SHAPE)})"' for name in columns)
+    return re.compile("(?=.{0,4000}$)" + re.escape(separator).join(quoted) + "$", re.DOTALL)
+
+
+def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
+    return Dialect(
+        name="fusionpbx",
+        version=1,
+        layout=Separated(
+            columns_by_width={len(columns): columns},
+            separator=separator,
+            loose_line=_loose_line(columns, separator),
+        ),
+        plausible=_plausible,
+        clean=_clean,
+        record=_record,
+        others=_others,
+        clock="UTC",
+        header=header,
+        fit=fit,
+    )
+
+
+def fit(sample: Sample, _: Reading) -> Dialect:
+    """The dialect as a file has it that begins like this.
+
+    Raises:
+        MissingColumnsError: it has no header, or one that does not name what a record needs.
+
+    """
+    first_line = sample.lines[0] if sample.lines else ""
+    rows = {
+        separator: next(csv.reader([first_line], delimiter=separator), [])
+        for separator in _SEPARATORS
+    }
+    separator = max(rows, key=lambda separator: len(rows[separator]))
+    names = [name.strip(' "').lower() for name in rows[separator]]
+    missing = tuple(name for name in _NEEDED if name not in names)
+    if missing:
+        raise MissingColumnsError(missing)
+    known = {*_NEEDED, *_OPTIONAL, *_SHAPES}
+    # What is exported besides is of no concern, whatever it is called and however often.
+    columns = tuple(
+        name if name in known and name not in names[:index] else f"column_{index}"
+        for index, name in enumerate(names)
+    )
+    return _dialect(separator, columns, first_line)
+
+
+DIALECT = _dialect(",", _NEEDED, "")

@@ -1,0 +1,229 @@
+"""3CX call data records (``cdr*.log``, or one file a call): no header, no quotes, commas.
+
+Source: 3cx.com, "CDR – Call Data Records"; the records in issues 16, 17, 52 and 59 of
+dorel14/3CX-Cdr-Server. Who administers the system chooses the fields and their order: the usual
+order of all 27 is assumed, or of the first 20 that older versions have, and any other must be
+stated, each field with its number. A name may hold commas: the columns before the names and behind
+them are then what is sure. Times are UTC, unless the configuration states another clock.
+
+What no source settles: which words ``reason-terminated`` takes where nobody answered, so that the
+configuration may state what each means; and whether ``time-answered`` of a call that came through a
+queue is the agent's or the queue's own. It is taken as the agent's, unless machines are known to
+answer first. Without the types of the parties (20 columns) a queue looks like an extension.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+
+import polars as pl
+
+from affluence.cdr.asterisk import TIME, filled, hash_of
+from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.layouts import Columns, Separated
+from affluence.tables import DIRECTIONS, EVIDENCE
+
+_USUAL = (
+    *("historyid", "callid", "duration", "time_start", "time_answered", "time_end"),
+    *("reason_terminated", "from_no", "to_no", "from_dn", "to_dn", "dial_no", "reason_changed"),
+    *("final_number", "final_dn", "bill_code", "bill_rate", "bill_cost", "bill_name", "chain"),
+    *("from_type", "to_type", "final_type", "from_dispname", "to_dispname", "final_dispname"),
+    "missed_queue_calls",
+)
+_OLDER = _USUAL[:20]
+_NEEDED = (
+    *("historyid", "time_start", "time_answered", "time_end"),
+    *("reason_terminated", "from_no", "to_no"),
+)
+_FREE_TEXT = ("bill_name", "from_dispname", "to_dispname", "final_dispname", "missed_queue_calls")
+_ID = r"^(?:Call )?\d+$"
+_DURATION = r"^\d{1,3}:\d{2}:\d{2}$"
+_LINES = ("line", "externalline", "external_line")
+_MACHINES = ("ivr", "script")
+_WITHIN = "Ext."  # how the number of a party within the system begins
+
+# Only the first two are certain, in the spelling of either generation.
+_EVIDENCE_OF_REASON = {
+    **dict.fromkeys(("terminatedbysrc", "src_participant_terminated"), "gave_up"),
+    **dict.fromkeys(("terminatedbydst", "dst_participant_terminated"), "rang_out"),
+    **dict.fromkeys(("cancelled", "failed_cancelled"), "gave_up"),
+    **dict.fromkeys(("noanswer", "no_answer", "failed_noanswer", "timeout"), "rang_out"),
+    **dict.fromkeys(("notavailable", "notregistered", "not_available"), "rang_out"),
+    **dict.fromkeys(("busy", "failed_busy", "rejected"), "refused"),
+    **dict.fromkeys(("failed", "no_route", "noroute"), "failed"),
+}
+_EVIDENCE_OF_OUTCOME = {
+    "answered": "agent",
+    "busy": "refused",
+    "abandoned": "gave_up",
+    "unanswered": "rang_out",
+    "self_service": "self_service",
+    "closed": "closed",
+    "failed": "failed",
+    "unknown": "unknown",
+}
+
+
+def _text(columns: Columns, name: str) -> pl.Expr:
+    """A column, null where it is empty or not written."""
+    return filled(name) if name in columns else pl.lit(None, pl.String)
+
+
+def _time_us(name: str, time_format: str) -> pl.Expr:
+    """Microseconds of the clock that the records are written by, null where there is no time."""
+    text = pl.col(name)
+    if not time_format:
+        text = text.str.replace_all("/", "-", literal=True)
+    time = text.str.to_datetime(time_format or TIME, time_unit="us", strict=False, cache=False)
+    return time.to_physical()
+
+
+def _plausible(columns: Columns, *, time_format: str) -> pl.Expr:
+    later = [
+        (pl.col(name).fill_null("") == "") | _time_us(name, time_format).is_not_null()
+        for name in ("time_answered", "time_end")
+    ]
+    return pl.all_horizontal(
+        _time_us("time_start", time_format).is_not_null(),
+        *later,
+        pl.col("historyid").str.contains(_ID).fill_null(False),
+        _text(columns, "duration").str.contains(_DURATION).fill_null(True),
+    )
+
+
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+    start_us, picked_up_us, end_us = (
+        _time_us(name, reading.stated.time_format)
+        for name in ("time_start", "time_answered", "time_end")
+    )
+    direction = _direction(columns)
+    evidence = _evidence(columns, reading, direction, picked_up_us.is_not_null())
+    by_agent = pl.lit(value=False) if reading.machine_answers_first else evidence == "agent"
+    queued = (_kind(columns, "to_type") == "queue").fill_null(False)
+    called = pl.coalesce(_text(columns, "final_dn"), _text(columns, "to_dn"))
+    agent = pl.when(direction == "inbound").then(called).otherwise(_text(columns, "from_dn"))
+    # The numbers of calls begin again where a system is set up anew.
+    day = pl.col("time_start").str.head(10)
+    parts = ("historyid", "callid", "time_start", "time_end", "to_no", "final_number")
+    return {
+        "record_key": hash_of(*(pl.col(name) for name in parts if name in columns)),
+        "call_key": hash_of(pl.col("historyid"), day),
+        "start_us": start_us,
+        "picked_up_us": picked_up_us,
+        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "end_us": end_us,
+        "direction": direction,
+        "evidence": evidence,
+        "caller_number": pl.col("from_no"),
+        "dialled_number": _text(columns, "dial_no"),
+        "queue": pl.when(queued).then(_text(columns, "to_dn")),
+        "agent_name": pl.when(evidence == "agent").then(agent),
+    }
+
+
+def _kind(columns: Columns, name: str) -> pl.Expr:
+    """Type of a party; versions differ in how they spell it."""
+    return _text(columns, name).str.to_lowercase()
+
+
+def _direction(columns: Columns) -> pl.Expr:
+    def outside(type_name: str, number: str) -> pl.Expr:
+        by_number = ~pl.col(number).str.starts_with(_WITHIN).fill_null(False)
+        return _kind(columns, type_name).is_in(_LINES).fill_null(by_number)
+
+    names = pl.Enum(DIRECTIONS)
+    return (
+        pl.when(outside("from_type", "from_no"))
+        .then(pl.lit("inbound", names))
+        .when(outside("to_type", "to_no"))
+        .then(pl.lit("outbound", names))
+        .otherwise(pl.lit("internal", names))
+    )
+
+
+def _evidence(
+    columns: Columns, reading: Reading, direction: pl.Expr, picked_up: pl.Expr
+) -> pl.Expr:
+    kind = pl.coalesce(_kind(columns, "final_type"), _kind(columns, "to_type"))
+    person = kind == "extension"
+    if not {"final_type", "to_type"} & {*columns}:
+        # Nothing tells a queue from an extension but that a call went on from it to another.
+        moved = _text(columns, "final_dn") != _text(columns, "to_dn")
+        person = moved if reading.machine_answers_first else pl.lit(value=True)
+    elsewhere = direction != "inbound"  # whoever was called by the desk is a person
+    reason = pl.col("reason_terminated").str.to_lowercase()
+    stated = {word: _EVIDENCE_OF_OUTCOME[outcome] for word, outcome in reading.stated.outcomes}
+    rules = (
+        (picked_up & (person | elsewhere), "agent"),
+        (kind.str.contains("voicemail", literal=True), "voicemail"),
+        *((reason == word, evidence) for word, evidence in stated.items()),
+        (picked_up & kind.is_in(_MACHINES), "self_service"),
+        *((reason == word, evidence) for word, evidence in _EVIDENCE_OF_REASON.items()),
+    )
+    names = pl.Enum(EVIDENCE)
+    result = pl.lit("unknown", names)
+    for condition, word in reversed(rules):
+        result = pl.when(condition.fill_null(False)).then(pl.lit(word, names)).otherwise(result)
+    return result
+
+
+def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:
+    """Anchored on both ends: separators that are too many are in the first of the names."""
+    name = next((column for column in columns if column.endswith("dispname")), "")
+    plain = f"[^{re.escape(separator)}]*"
+    shapes = (f"(?P<{column}>{'.*' if column == name else plain})" for column in columns)
+    return re.compile(re.escape(separator).join(shapes) + "$")
+
+
+def _dialect(layouts: Mapping[int, Columns], reading: Reading) -> Dialect:
+    separator = reading.stated.separator or ","
+    plausible = partial(_plausible, time_format=reading.stated.time_format)
+    order = "stated" if reading.stated.columns else "usual"
+    answers = "the queue's" if reading.machine_answers_first else "an agent's"
+    return Dialect(
+        name="3cx",
+        version=1,
+        layout=Separated(
+            columns_by_width=layouts,
+            separator=separator,
+            quotes=False,
+            loose_line=_loose_line(layouts[max(layouts)], separator),
+        ),
+        plausible=plausible,
+        clean=plausible,
+        record=_record,
+        clock="UTC",
+        choices=(
+            f"fields are in their {order} order",
+            "times are UTC where no other clock is stated",
+            f"the answer to a queued call is taken for {answers}",
+        ),
+        fit=fit,
+    )
+
+
+def fit(sample: Sample, reading: Reading) -> Dialect:
+    """The dialect with its fields in the order that the configuration states, or in the usual one.
+
+    Raises:
+        MissingColumnsError: a field that records need is not stated, or not by a number.
+
+    """
+    if not reading.stated.columns:
+        return _dialect({len(columns): columns for columns in (_OLDER, _USUAL)}, reading)
+    numbered = {name.replace("-", "_"): number for name, number in reading.stated.columns}
+    at = {int(number): name for name, number in numbered.items() if number.isdecimal()}
+    separator = reading.stated.separator or ","
+    widths = Counter(line.count(separator) + 1 for line in sample.lines)
+    width = widths.most_common(1)[0][0] if widths else max(at, default=1)
+    columns = tuple(at.get(number, f"column_{number}") for number in range(1, width + 1))
+    missing = tuple(name.replace("_", "-") for name in _NEEDED if name not in columns)
+    if missing:
+        raise MissingColumnsError(missing)
+    return _dialect({width: columns}, reading)
+
+
+DIALECT = _dialect({len(columns): columns for columns in (_OLDER, _USUAL)}, Reading())

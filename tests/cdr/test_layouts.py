@@ -1,0 +1,22 @@
+"""How a line is cut: all at once or one by one, with the same result."""
+
+from __future__ import annotations
+
+import pytest
+
+from affluence.cdr.layouts import Separated
+
+LAYOUT = Separated(columns_by_width={3: ("a", "b", "c")}, quotes=False)
+
+
+@pytest.mark.parametrize("text", [b"1,2,3\n4,5\n", b"1,2,\n4\n", b"1,2,3\n\n"])
+def test_lines_that_are_too_short_are_not_taken_all_at_once(text: bytes) -> None:
+    """Polars would fill them up with nothing, and nobody would know."""
+    assert LAYOUT.scan(text) is None
+
+
+@pytest.mark.parametrize("text", [b"1,2,3\n4,,\n", b"1,2,3\n4,,"])
+def test_empty_columns_are_written(text: bytes) -> None:
+    scanned = LAYOUT.scan(text)
+    assert scanned is not None
+    assert scanned[1].collect().rows() == [("1", "2", "3"), ("4", None, None)]
