@@ -272,12 +272,18 @@ def simulate(
     true_weeks: Annotated[
         int, typer.Option(min=1, help="Weeks that are simulated for the true typical week.")
     ] = 200,
+    dialect: Annotated[str, typer.Option(help="How the records are written.")] = "asterisk-csv",
 ) -> None:
-    """Write thirteen weeks of simulated Asterisk records, with their truth beside them."""
+    """Write thirteen weeks of simulated records, with their truth beside them."""
     from affluence.simulator.demonstration import demonstration
     from affluence.simulator.demonstration_folder import write_demonstration
+    from affluence.simulator.writers import WRITERS
 
-    write_demonstration(folder, demonstration(), seed, true_weeks=true_weeks)
+    if dialect not in WRITERS:
+        advice = f"calls can be written in {', '.join(WRITERS)}"
+        raise typer.BadParameter(advice, param_hint="--dialect")
+    writer = WRITERS[dialect]
+    write_demonstration(folder, demonstration(), seed, true_weeks=true_weeks, writer=writer)
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
 
 

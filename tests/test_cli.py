@@ -169,6 +169,13 @@ def test_simulated_records_can_be_read(tmp_path: Path) -> None:
     assert "+ 0 ignored + 0 rejected" in text
 
 
+def test_records_are_simulated_in_dialects_that_can_be_written(tmp_path: Path) -> None:
+    done = affluence(tmp_path, "simulate", "made", "--dialect", "morse")
+    assert done.returncode == 2
+    assert "asterisk-csv, asterisk-db" in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
 def _move_records_to_a_server(desk: Path) -> None:
     """To one that does not answer."""
     source = f'kind = "http"\nurl = "http://127.0.0.1:{free_port()}/"'

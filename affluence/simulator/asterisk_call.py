@@ -1,13 +1,11 @@
-"""The records of one simulated call, as Asterisk's cdr_csv writes them: 21 columns.
+"""The records of one simulated call, as Asterisk keeps them before a backend writes them.
 
-Imitated: ``loguniqueid``, ``loguserfield``, ``newcdrcolumns`` and ``unanswered`` on, local times
-(no ``usegmtime``); a dialplan that counts lines, looks at the clock, then goes to
+Imitated: ``unanswered`` on; a dialplan that counts lines, looks at the clock, then goes to
 ``Queue(<platform>,,,,600)`` without ``Answer()``, so that ``answer`` is the agent's; or, where
 there is a greeting, one that plays it first: then ``answer`` is the machine's, and no record tells
-when the queue or the agent took the call. Text is quoted, integers and empty times are not.
-Instants are cut to the second, durations are cut from the true span, as in Asterisk's
-``main/cdr.c``, so they may be a second less than the difference of the two instants. A record
-takes its sequence when it opens and is written when it ends.
+when the queue or the agent took the call. Durations are cut from the true span, as in Asterisk's
+``main/cdr.c``, so they may be a second less than the difference of the two instants, which are cut
+to the second. A record takes its sequence when it opens and is written when it ends.
 """
 
 from __future__ import annotations
@@ -19,41 +17,88 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from affluence.simulator.arrivals import Person
-from affluence.simulator.asterisk_numbers import Numbers
+from affluence.simulator.asterisk_numbers import Numbers, number_channels
 from affluence.simulator.call import Call
 from affluence.simulator.scenario import Scenario
+from affluence.simulator.simulation import Simulation
 
 CLOSED_ANNOUNCEMENT = "ferme"
 BUSY_ANNOUNCEMENTS = {"queue": "complet", "rule": "rappelez"}  # by what refuses the call
 _TRUNK = "operateur"
 
 
-class Record(NamedTuple):
-    """One line of the file, its LF included; sorts in the order in which Asterisk writes."""
+class Leg(NamedTuple):
+    """One record; sorts in the order in which Asterisk writes. Times in milliseconds, UTC.
+
+    All legs of a call have one unique id: that of its first channel, which names the call.
+    """
 
     end_ms: int
     sequence: int
-    line: str
+    start_ms: int
+    answer_ms: int | None
+    src: str
+    dst: str
+    dcontext: str
+    clid: str
+    channel: str
+    dstchannel: str
+    lastapp: str
+    lastdata: str
+    disposition: str
+    unique_id: str
+
+    @property
+    def duration_s(self) -> int:
+        """From start to end."""
+        return (self.end_ms - self.start_ms) // 1000
+
+    @property
+    def billsec_s(self) -> int:
+        """From answer to end."""
+        return 0 if self.answer_ms is None else (self.end_ms - self.answer_ms) // 1000
+
+
+def asterisk_legs(simulation: Simulation) -> list[Leg]:
+    """Every record of the simulation, in the order in which Asterisk writes them."""
+    # Calls that leave no record take their numbers all the same.
+    numbers = number_channels(simulation.calls)
+    recorded = [(index, simulation.calls[index]) for index in simulation.recorded]
+    return sorted(
+        leg
+        for index, call in recorded
+        for leg in CallLegs(
+            call=call,
+            index=index,
+            person=simulation.persons[call.person],
+            scenario=simulation.scenario,
+            numbers=numbers,
+        ).legs()
+    )
+
+
+def local_time(at_ms: int, zone: ZoneInfo) -> str:
+    """An instant as Asterisk's backends write it, by the clock on the wall."""
+    return f"{datetime.fromtimestamp(at_ms // 1000, zone):%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallWriter:
-    """Writes the records of one call."""
+class CallLegs:
+    """What makes the records of one call."""
 
     call: Call
     index: int
     person: Person
     scenario: Scenario
-    zone: ZoneInfo
     numbers: Numbers
 
-    def records(self) -> Iterator[Record]:
+    def legs(self) -> Iterator[Leg]:
         """One for each phone that rang in vain, then the call's own."""
         call = self.call
         for part, ring in enumerate(call.missed, start=1):
             # A leg that opens on a channel that a machine has answered is answered from its start.
             greeted = call.picked_up_ms is not None and call.picked_up_ms < ring.start_ms
-            yield self._record(
+            yield self._leg(
                 part,
                 dstchannel=self._agent_channel(ring.agent, part),
                 application=self._queue(),
@@ -62,7 +107,7 @@ class CallWriter:
             )
         if call.released_ms is None:
             return  # Asterisk writes a call when it ends
-        yield self._record(
+        yield self._leg(
             0,
             dstchannel=self._last_channel(),
             application=self._application(),
@@ -70,7 +115,7 @@ class CallWriter:
             disposition=self._disposition(),
         )
 
-    def _record(
+    def _leg(
         self,
         part: int,
         *,
@@ -78,31 +123,26 @@ class CallWriter:
         application: tuple[str, str],
         times_ms: tuple[int, int | None, int],
         disposition: str,
-    ) -> Record:
+    ) -> Leg:
         start_ms, answer_ms, end_ms = times_ms
-        sequence = self.numbers.sequences[self.index, part]
-        # The first channel of the call names the record (uniqueid) and the call (linkedid).
-        unique_id = f"{self.call.offered_ms // 1000}.{self.numbers.channels[self.index, 0]}"
-        fields = (
-            _quoted(""),  # accountcode
-            *map(_quoted, self._parties()),
-            _quoted(self._first_channel()),
-            _quoted(dstchannel),
-            *map(_quoted, application),
-            self._clock(start_ms),
-            "" if answer_ms is None else self._clock(answer_ms),
-            self._clock(end_ms),
-            str((end_ms - start_ms) // 1000),
-            "0" if answer_ms is None else str((end_ms - answer_ms) // 1000),
-            _quoted(disposition),
-            _quoted("DOCUMENTATION"),
-            _quoted(unique_id),
-            _quoted(""),  # userfield
-            _quoted(""),  # peeraccount
-            _quoted(unique_id),
-            str(sequence),
+        src, dst, dcontext, clid = self._parties()
+        lastapp, lastdata = application
+        return Leg(
+            end_ms=end_ms,
+            sequence=self.numbers.sequences[self.index, part],
+            start_ms=start_ms,
+            answer_ms=answer_ms,
+            src=src,
+            dst=dst,
+            dcontext=dcontext,
+            clid=clid,
+            channel=self._first_channel(),
+            dstchannel=dstchannel,
+            lastapp=lastapp,
+            lastdata=lastdata,
+            disposition=disposition,
+            unique_id=self.numbers.unique_id(self.index, self.call),
         )
-        return Record(end_ms, sequence, ",".join(fields) + "\n")
 
     def _parties(self) -> tuple[str, str, str, str]:
         """Columns src, dst, dcontext, clid."""
@@ -161,11 +201,3 @@ class CallWriter:
 
     def _channel(self, endpoint: str, part: int) -> str:
         return f"PJSIP/{endpoint}-{self.numbers.channels[self.index, part]:08x}"
-
-    def _clock(self, at_ms: int) -> str:
-        local = datetime.fromtimestamp(at_ms // 1000, self.zone)
-        return _quoted(f"{local:%Y-%m-%d %H:%M:%S}")
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'

@@ -18,6 +18,11 @@ class Numbers:
     channels: Mapping[tuple[int, int], int]
     sequences: Mapping[tuple[int, int], int]
 
+    def unique_id(self, index: int, call: Call, part: int = 0) -> str:
+        """What Asterisk calls a channel of a call; the first one's names the call too."""
+        opened_ms = list(_openings_ms(call))[part]
+        return f"{opened_ms // 1000}.{self.channels[index, part]}"
+
 
 def number_channels(calls: Sequence[Call]) -> Numbers:
     """Number the channels of all calls, and those of their parts that have a record."""

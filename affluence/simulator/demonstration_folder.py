@@ -6,18 +6,24 @@ from pathlib import Path
 
 import polars as pl
 
-from affluence.simulator.asterisk_csv import asterisk_weeks
+from affluence.simulator.asterisk_csv import WRITER
 from affluence.simulator.scenario import Scenario
 from affluence.simulator.simulation import simulate
 from affluence.simulator.tally import COUNTS
 from affluence.simulator.true_week import true_week
 from affluence.simulator.truth import truth_frame
+from affluence.simulator.written import Writer
 
 
 def write_demonstration(
-    folder: Path, scenario: Scenario, seed: int, *, true_weeks: int = 200
+    folder: Path,
+    scenario: Scenario,
+    seed: int,
+    *,
+    true_weeks: int = 200,
+    writer: Writer = WRITER,
 ) -> None:
-    """Write ``Master-<ISO week>.csv.gz``, ``truth.csv`` and ``truth-week.csv`` into ``folder``.
+    """Write the records, ``truth.csv`` and ``truth-week.csv`` into ``folder``.
 
     ``truth.csv`` has the quarters of `truth_frame` in which a call was expected or a line held:
     in the others every figure is 0. ``truth-week.csv`` comes from ``true_weeks`` weeks of their
@@ -25,7 +31,7 @@ def write_demonstration(
     """
     simulation = simulate(scenario, seed=seed)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in asterisk_weeks(simulation).items():
+    for name, content in writer.weeks(simulation).items():
         (folder / name).write_bytes(content)
     _write_csv(_eventful(truth_frame(simulation)), folder / "truth.csv")
     _write_csv(true_week(scenario, weeks=true_weeks, seed=seed), folder / "truth-week.csv")

@@ -18,7 +18,7 @@ from affluence.cdr.asterisk_csv import DIALECT
 from affluence.cdr.dialect import Reading
 from affluence.cdr.files import Recipe
 from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
-from affluence.simulator.asterisk_csv import asterisk_records, asterisk_weeks
+from affluence.simulator.asterisk_csv import WRITER, asterisk_records
 from affluence.simulator.fictional_numbers import FICTIONAL_PREFIXES
 from affluence.simulator.scenario import Callers, Scenario, Shift
 from affluence.simulator.simulation import Simulation, calls_frame, simulate
@@ -129,7 +129,7 @@ def test_uniqueid_tells_the_true_second_and_local_times_follow_the_clock_change(
 def test_order_is_that_of_ends_and_sequences_are_each_used_once(
     simulation: Simulation, records: list[dict[str, str]]
 ) -> None:
-    ends_ms = [record.end_ms for record in asterisk_records(simulation)]
+    ends_ms = [record.written_ms for record in asterisk_records(simulation)]
     assert ends_ms == sorted(ends_ms)
     sequences = [int(record["sequence"]) for record in records]
     assert sorted(sequences) == list(range(len(records)))
@@ -255,7 +255,7 @@ def _told(calls: pl.DataFrame) -> Counter[tuple[object, ...]]:
 def test_weeks_hold_all_the_lines_and_are_the_same_bytes_twice(
     scenario: Scenario, simulation: Simulation, lines: list[str]
 ) -> None:
-    weeks = asterisk_weeks(simulation)
+    weeks = WRITER.weeks(simulation)
     assert list(weeks) == ["Master-2026-W42.csv.gz", "Master-2026-W43.csv.gz"]
     assert b"".join(map(gzip.decompress, weeks.values())).decode() == "".join(lines)
-    assert asterisk_weeks(simulate(scenario, seed=1)) == weeks
+    assert WRITER.weeks(simulate(scenario, seed=1)) == weeks

@@ -9,19 +9,20 @@ from pathlib import Path
 import holidays
 import polars as pl
 
-from affluence.simulator.asterisk_csv import asterisk_weeks
+from affluence.simulator.asterisk_csv import WRITER
 from affluence.simulator.demonstration import DEMONSTRATION_SEED, demonstration
 from affluence.simulator.demonstration_folder import write_demonstration
 from affluence.simulator.scenario import Scenario
 from affluence.simulator.simulation import simulate
 from affluence.simulator.truth import truth_frame
+from affluence.simulator.writers import WRITERS
 
 _COMMITTED = Path(__file__).parents[2] / "cdr_samples" / "demonstration"
 
 
 def test_committed_records_and_truth_are_what_the_seed_gives() -> None:
     simulation = simulate(demonstration(), seed=DEMONSTRATION_SEED)
-    weeks = asterisk_weeks(simulation)
+    weeks = WRITER.weeks(simulation)
     assert [path.name for path in sorted(_COMMITTED.iterdir())] == [
         *weeks,
         "messages.csv",  # invented by hand, for the written indicators
@@ -52,6 +53,13 @@ def test_the_desk_is_closed_on_the_public_holidays_of_the_period() -> None:
     closed = {special.day for special in scenario.special_days if special.closed}
     assert len(public) == 1
     assert public < closed
+
+
+def test_records_in_another_dialect(scenario: Scenario, tmp_path: Path) -> None:
+    day = replace(scenario, last_day=scenario.first_day)
+    write_demonstration(tmp_path, day, seed=1, true_weeks=2, writer=WRITERS["queue-log"])
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["queue_log-2026-W42.gz", "truth-week.csv", "truth.csv"]
 
 
 def test_writing_twice_gives_the_same_bytes(scenario: Scenario, tmp_path: Path) -> None:

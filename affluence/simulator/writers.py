@@ -1,0 +1,16 @@
+"""Every dialect in which simulated calls can be written, by its name."""
+
+from __future__ import annotations
+
+from affluence.simulator import asterisk_csv, asterisk_custom, asterisk_db, generic, queue_log
+
+WRITERS = {
+    writer.dialect: writer
+    for writer in (
+        asterisk_csv.WRITER,
+        asterisk_db.WRITER,
+        asterisk_custom.WRITER,
+        queue_log.WRITER,
+        generic.WRITER,
+    )
+}

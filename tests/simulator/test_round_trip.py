@@ -1,0 +1,229 @@
+"""Simulated calls that are written in a dialect and read back are the same calls.
+
+As far as its format can carry them: what it cannot is listed for each, with the reason.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from affluence.cdr.dialect import Reading
+from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.files import Recipe
+from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
+from affluence.simulator.demonstration import demonstration
+from affluence.simulator.scenario import Scenario
+from affluence.simulator.simulation import Simulation, calls_frame, simulate
+from affluence.simulator.writers import WRITERS
+from affluence.steps.inspect import inspect_files
+
+TIMES = ("offered_at", "picked_up_at", "queued_at", "answered_at", "released_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What a format carries of a call.
+
+    ``exactly`` are columns of CALLS, times to ``unit``; ``to_a_second`` those that may be a second
+    off; ``told`` makes of the calls that happened those that the format tells.
+    """
+
+    exactly: tuple[str, ...]
+    to_a_second: tuple[str, ...] = ()
+    unit: str = "1s"
+    told: Callable[[pl.DataFrame, Scenario], pl.DataFrame] = lambda calls, _: calls
+
+
+def told_by_asterisk(calls: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+    """Where machines answer first, nothing tells when an agent did, not even of outgoing calls.
+
+    An announcement says that the call was refused, not by what; the queue is in no record; whose
+    patience ended an outgoing call in vain is not told, and it counts as given up.
+    """
+    outbound = pl.col("direction") == "outbound"
+    in_vain = outbound & (pl.col("outcome") == "unanswered")
+    given_up = pl.lit("abandoned", calls.schema["outcome"])
+    told = calls.with_columns(outcome=pl.when(in_vain).then(given_up).otherwise("outcome"))
+    if not scenario.handling.greeting_s:
+        return told
+    return told.with_columns(answered_at=pl.lit(None, calls.schema["answered_at"]))
+
+
+def told_by_queue_log(calls: pl.DataFrame, _: Scenario) -> pl.DataFrame:
+    """A call begins as it enters the queue, after any greeting; others leave no line.
+
+    Those are the refused ones, those outside opening hours, and those that agents make.
+    """
+    return calls.filter(pl.col("queued_at").is_not_null()).with_columns(offered_at="queued_at")
+
+
+_ASTERISK = ("offered_at", "released_at", "direction", "outcome", "legs")
+CARRIED = {
+    "generic": Carried(
+        exactly=(*TIMES, "direction", "outcome", "refused_by", "line", "queue"), unit="1ms"
+    ),
+    # Records are of whole seconds.
+    "asterisk-csv": Carried(
+        exactly=("picked_up_at", "answered_at", *_ASTERISK), told=told_by_asterisk
+    ),
+    "asterisk-custom": Carried(
+        exactly=("picked_up_at", "answered_at", *_ASTERISK), told=told_by_asterisk
+    ),
+    # The table holds the beginning and two durations, each cut to the second.
+    "asterisk-db": Carried(
+        exactly=("offered_at", "direction", "outcome", "legs"),
+        to_a_second=("picked_up_at", "answered_at", "released_at"),
+        told=told_by_asterisk,
+    ),
+    "queue-log": Carried(
+        exactly=("offered_at", "answered_at", "released_at", "direction", "outcome"),
+        told=told_by_queue_log,
+    ),
+}
+
+
+def day_of(scenario: Scenario, day: date, share: float) -> Scenario:
+    """One day, with a share of its callers."""
+    rates = tuple(
+        tuple(share * rate for rate in quarters) for quarters in scenario.first_attempts_per_hour
+    )
+    return replace(scenario, first_day=day, last_day=day, first_attempts_per_hour=rates)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A desk that may greet, and refuse by lines, by a full queue and by rule, on one day."""
+
+    seed: int
+    day: int
+    lines: int
+    greeting_s: float
+    waiting_places: int | None
+    refused_beyond_wait_s: float | None
+    queue_timeout_s: float
+    anonymous_share: float
+
+    def play(self) -> Simulation:
+        desk = demonstration()
+        handling = replace(
+            desk.handling,
+            greeting_s=self.greeting_s,
+            waiting_places=self.waiting_places,
+            refused_beyond_wait_s=self.refused_beyond_wait_s,
+            queue_timeout_s=self.queue_timeout_s,
+        )
+        callers = replace(desk.callers, anonymous_share=self.anonymous_share)
+        desk = replace(desk, lines=self.lines, handling=handling, callers=callers)
+        return simulate(day_of(desk, date(2026, 10, self.day), share=0.5), seed=self.seed)
+
+
+DESKS = st.builds(
+    Desk,
+    seed=st.integers(0, 1_000_000),
+    day=st.integers(12, 16),
+    lines=st.integers(4, 9),
+    greeting_s=st.sampled_from([0.0, 20.0]),
+    waiting_places=st.sampled_from([None, 4]),
+    refused_beyond_wait_s=st.sampled_from([None, 240.0]),
+    queue_timeout_s=st.sampled_from([120.0, 600.0]),
+    anonymous_share=st.sampled_from([0.05, 0.5]),
+)
+
+
+def read_back(simulation: Simulation, dialect: str, folder: Path) -> pl.DataFrame:
+    path = folder / "records"
+    path.write_text(WRITERS[dialect].text(simulation), encoding="ascii")
+    recipe = Recipe(
+        dialect=DIALECTS[dialect],
+        reading=Reading(
+            trunks=("PJSIP/operateur-",),
+            closed_announcements=(CLOSED_ANNOUNCEMENT,),
+            busy_announcements=tuple(BUSY_ANNOUNCEMENTS.values()),
+            machine_answers_first=simulation.scenario.handling.greeting_s > 0,
+        ),
+        clock="auto",
+        zone="Europe/Paris",
+    )
+    found = inspect_files([path], recipe, platform="etrangers", longest_call_s=6 * 3600)
+    assert (found.unreadable, found.account["rejected"]) == ([], {})
+    return found.calls
+
+
+def rows(calls: pl.DataFrame, carried: Carried) -> Counter[tuple[object, ...]]:
+    """What is carried exactly of each call, with how many are alike."""
+    times = [name for name in TIMES if name in carried.exactly]
+    cut = calls.with_columns(pl.col(times).dt.truncate(carried.unit))
+    return Counter(cut.select(carried.exactly).rows())
+
+
+def groups(calls: pl.DataFrame, name: str) -> pl.DataFrame:
+    """One time of the calls, in order within those that begin and end alike."""
+    alike = [pl.col("offered_at").dt.truncate("1s"), pl.col("direction", "outcome").cast(pl.String)]
+    return calls.select(*alike, pl.col(name).dt.truncate("1s").alias(name)).sort(pl.all())
+
+
+def callers(calls: pl.DataFrame) -> Counter[tuple[object, ...]]:
+    """The calls of each caller: pseudonyms say nothing but who is the same.
+
+    Asterisk takes the agent's extension for the caller of a call that he makes.
+    """
+    inbound = calls.filter(pl.col("direction") == "inbound", pl.col("caller").is_not_null())
+    begun = inbound.with_columns(pl.col("offered_at").dt.truncate("1s")).sort("offered_at")
+    by_caller = begun.group_by("caller").agg("offered_at", pl.col("outcome").sort())
+    return Counter((tuple(times), tuple(fates)) for _, times, fates in by_caller.iter_rows())
+
+
+@pytest.mark.parametrize("dialect", [name for name in WRITERS if name in DIALECTS])
+@settings(max_examples=max(1, settings().max_examples // 5), phases=[Phase.generate])
+@given(desk=DESKS)
+def test_calls_come_back(
+    tmp_path_factory: pytest.TempPathFactory, dialect: str, desk: Desk
+) -> None:
+    carried, simulation = CARRIED[dialect], desk.play()
+    calls = read_back(simulation, dialect, tmp_path_factory.mktemp("round-trip"))
+    happened = carried.told(calls_frame(simulation), simulation.scenario)
+    assert rows(calls, carried) == rows(happened, carried)
+    for name in carried.to_a_second:
+        told, true = groups(calls, name), groups(happened, name)
+        assert told.drop(name).equals(true.drop(name))
+        assert told[name].is_null().equals(true[name].is_null())
+        assert ((told[name] - true[name]).drop_nulls().abs() <= timedelta(seconds=1)).all()
+    assert callers(calls) == callers(happened)
+
+
+def test_every_writer_says_what_it_carries() -> None:
+    assert set(WRITERS) == set(CARRIED)
+
+
+@pytest.mark.parametrize("dialect", [name for name in WRITERS if name in DIALECTS])
+def test_a_dialect_that_is_not_stated_is_found(dialect: str, tmp_path: Path) -> None:
+    simulation = simulate(day_of(demonstration(), date(2026, 10, 12), share=0.1), seed=1)
+    path = tmp_path / "records"
+    path.write_text(WRITERS[dialect].text(simulation), encoding="ascii")
+    recipe = Recipe(dialect=None, reading=Reading(), clock="auto", zone="Europe/Paris")
+    found = inspect_files([path], recipe, platform="etrangers", longest_call_s=6 * 3600)
+    assert list(found.dialects) == [dialect]
+
+
+@pytest.mark.parametrize("dialect", WRITERS)
+def test_weeks_hold_all_lines(dialect: str) -> None:
+    scenario = demonstration()
+    weekend = replace(day_of(scenario, date(2026, 10, 16), share=0.1), last_day=date(2026, 10, 19))
+    simulation, writer = simulate(weekend, seed=1), WRITERS[dialect]
+    weeks = writer.weeks(simulation)
+    assert [re.findall(r"2026-W\d\d", name) for name in weeks] == [["2026-W42"], ["2026-W43"]]
+    texts = [gzip.decompress(content).decode() for content in weeks.values()]
+    assert [text[: len(writer.header)] for text in texts] == [writer.header] * 2
+    lines = [text[len(writer.header) :] for text in texts]
+    assert writer.header + "".join(lines) == writer.text(simulation)

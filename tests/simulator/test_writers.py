@@ -1,0 +1,103 @@
+"""What the formats say of themselves, in the records that are written in them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from affluence.simulator.fictional_numbers import FICTIONAL_PREFIXES
+from affluence.simulator.simulation import Simulation
+from affluence.simulator.writers import WRITERS
+
+_TEXT = r'"(?:[^"]|"")*"'
+_TIME = r'"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"'
+
+
+def lines(dialect: str, simulation: Simulation) -> list[str]:
+    return WRITERS[dialect].text(simulation).splitlines()
+
+
+@pytest.mark.parametrize("dialect", WRITERS)
+def test_no_number_outside_the_ranges_kept_for_fiction(
+    dialect: str, simulation: Simulation
+) -> None:
+    text = WRITERS[dialect].text(simulation)
+    numbers = set(re.findall(r"(?<![\d.])0\d{9}(?![\d.])", text))
+    assert len(numbers) > 1000
+    assert {number[:6] for number in numbers} <= set(FICTIONAL_PREFIXES)
+
+
+def test_all_is_quoted_in_cdr_custom_but_the_sequence(simulation: Simulation) -> None:
+    line = re.compile(
+        rf'(?:{_TEXT},){{8}}{_TIME},(?:""|{_TIME}),{_TIME},"\d+","\d+",(?:{_TEXT},){{5}}\d+'
+    )
+    assert [text for text in lines("asterisk-custom", simulation) if not line.fullmatch(text)] == []
+
+
+def test_an_export_of_the_database_has_a_header_and_quotes_all(simulation: Simulation) -> None:
+    header, *records = lines("asterisk-db", simulation)
+    assert header.startswith('"calldate","clid","src","dst"') and header.endswith('"sequence"')
+    line = re.compile(rf'{_TIME}(?:,{_TEXT}){{8}},"\d+","\d+","[A-Z ]+","3"(?:,{_TEXT}){{13}}')
+    assert [text for text in records if not line.fullmatch(text)] == []
+    assert all(len(row) == 26 for row in csv.reader(records))
+
+
+@pytest.fixture(scope="module")
+def events(simulation: Simulation) -> dict[str, list[list[str]]]:
+    """The events of each call, by its id."""
+    by_call = defaultdict(list)
+    for line in lines("queue-log", simulation):
+        by_call[line.split("|")[1]].append(line.split("|"))
+    return by_call
+
+
+def data(events: dict[str, list[list[str]]], name: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Time, agent and data of each event of a name."""
+    for of_call in events.values():
+        yield from (
+            (int(at), who, rest) for at, _, _, who, event, *rest in of_call if event == name
+        )
+
+
+def test_a_queue_tells_of_calls_that_enter_it(
+    simulation: Simulation, events: dict[str, list[list[str]]]
+) -> None:
+    assert len(events) == sum(call.queued_ms is not None for call in simulation.calls)
+    endings = Counter(of_call[-1][4] for of_call in events.values())
+    outcomes = Counter(call.outcome for call in simulation.calls if call.queued_ms is not None)
+    assert endings["COMPLETECALLER"] == outcomes["answered"]
+    assert endings["ABANDON"] == outcomes["abandoned"]
+    assert endings["EXITWITHTIMEOUT"] == outcomes["unanswered"]
+    assert {of_call[0][4] for of_call in events.values()} == {"ENTERQUEUE"}
+
+
+def test_a_queue_counts_seconds_and_rings_milliseconds(
+    events: dict[str, list[list[str]]],
+) -> None:
+    for of_call in events.values():
+        entered_at = int(of_call[0][0])
+        for at, _, _, agent, event, *told in of_call:
+            assert (agent == "NONE") == (event in {"ENTERQUEUE", "ABANDON", "EXITWITHTIMEOUT"})
+            if event == "CONNECT":
+                answered_at = int(at)
+                assert int(told[0]) == answered_at - entered_at >= int(told[2])
+            if event == "COMPLETECALLER":
+                assert int(told[1]) == int(at) - answered_at
+            if event in {"ABANDON", "EXITWITHTIMEOUT"}:
+                assert int(told[2]) == int(at) - entered_at
+    assert {rang_ms for _, _, (rang_ms,) in data(events, "RINGNOANSWER")} == {"15000"}
+
+
+def test_a_queue_numbers_its_places(events: dict[str, list[list[str]]]) -> None:
+    assert min(int(told[2]) for _, _, told in data(events, "ENTERQUEUE")) == 1
+    for _, _, (position, first_position, _) in data(events, "ABANDON"):
+        assert 1 <= int(position) <= int(first_position)
+
+
+def test_a_log_is_in_order(simulation: Simulation) -> None:
+    times = [int(line.split("|")[0]) for line in lines("queue-log", simulation)]
+    assert times == sorted(times)
