@@ -12,6 +12,7 @@
   within two seconds of each other, and if neither has another such partner.
 * Where platforms write when the call began into the record of each of its parts, a part begins
   where those end that are `CONTINUED`.
+* A call is none of the desk's if one leg is `NOT_COUNTED`, or if all are `INTERNAL_NOT_COUNTED`.
 * A call has the direction of its first leg; one that begins inside and takes a line later is an
   outbound one.
 """
@@ -32,7 +33,9 @@ from affluence.tables import (
     DETAILS,
     DIRECTIONS,
     EVIDENCE,
+    INTERNAL_NOT_COUNTED,
     LEGS,
+    NOT_COUNTED,
     OUTCOMES,
     REFUSED_BY,
     STILL_OPEN,
@@ -42,7 +45,9 @@ VERSION = 2  # part of the hash of a day: raise it when the same legs give other
 
 _TOGETHER = timedelta(seconds=2)  # queues count whole seconds, and round each its own way
 
-Fate = Literal["calls", "merged", "duplicates"]
+Fate = Literal["calls", "merged", "duplicates", "ignored"]
+
+_OF_CALLS = 255 ^ NOT_COUNTED ^ INTERNAL_NOT_COUNTED  # bits of quality that calls keep
 
 _PARTIES = ("caller", "line", "agent", "queue")  # a call has the first that its legs name
 
@@ -66,9 +71,10 @@ _OUTCOME_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Calls, and what became of the records of each part: calls + merged + duplicates = records.
+    """Calls, and what became of the records of each part: ``fates``.
 
-    ``fates`` has the columns ``part`` (UInt32), ``calls``, ``merged``, ``duplicates``.
+    It has the columns ``part`` (UInt32), ``calls``, ``merged``, ``duplicates`` and ``ignored``: how
+    many of its records each is; the last are those of calls that are not counted.
     """
 
     calls: pl.DataFrame
@@ -89,15 +95,29 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
     # Copies of a record share its call too: what is alone in its call is neither leg nor copy.
     alone = legs["call_key"].is_unique()
     if alone.all():
-        calls = legs.with_columns(legs=pl.lit(1, pl.Int64))
-        return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, legs, calls))
-    single = legs.filter(alone)
-    several = _in_a_row(_drop_copies(legs.filter(~alone)))
-    calls = pl.concat(
-        [single.with_columns(legs=pl.lit(1, pl.Int64)), _merge(several)], how="diagonal"
+        calls, once = _of_one_leg(legs), legs
+    else:
+        single = legs.filter(alone)
+        several = _in_a_row(_drop_copies(legs.filter(~alone)))
+        calls = pl.concat([_of_one_leg(single), _merge(several)], how="diagonal")
+        once = pl.concat([each.select("part", "call_key") for each in (single, several)])
+    others = _not_counted(calls)
+    fates = _count_fates(legs, once, calls, others)
+    if not others.is_empty():
+        calls = calls.filter(~pl.col("call_key").is_in(others.implode()))
+    return Merged(_finish(calls, platform, longest_call_s), fates)
+
+
+def _of_one_leg(legs: pl.DataFrame) -> pl.DataFrame:
+    return legs.with_columns(
+        legs=pl.lit(1, pl.Int64), all_internal=(pl.col("quality") & INTERNAL_NOT_COUNTED) > 0
     )
-    once = pl.concat([single.select("part"), several.select("part")])
-    return Merged(_finish(calls, platform, longest_call_s), _count_fates(legs, once, calls))
+
+
+def _not_counted(calls: pl.DataFrame) -> pl.Series:
+    """Keys of the calls that are none of the desk's."""
+    excluded = (pl.col("quality") & NOT_COUNTED) > 0
+    return calls.filter(excluded | pl.col("all_internal"))["call_key"]
 
 
 def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
@@ -186,6 +206,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
             pl.col("released_at", "word", "strongest").max(),
             pl.col(named).min(),
             quality=pl.col("quality").bitwise_or(),
+            all_internal=(pl.col("quality") & INTERNAL_NOT_COUNTED).min() > 0,
             part=pl.col("part").min(),
             legs=pl.len().cast(pl.Int64),
             takes_a_line=(pl.col("direction") == "outbound").any(),
@@ -246,7 +267,7 @@ def _finish(calls: pl.DataFrame, platform: str, longest_call_s: int) -> pl.DataF
         refused_by=_named({f"refused_{who}": who for who in REFUSED_BY}, REFUSED_BY),
         detail=_named({detail: detail for detail in DETAILS}, DETAILS),
         released_at=pl.when(too_long).then(pl.col("offered_at") + longest).otherwise("released_at"),
-        quality=pl.col("quality") | mark.cast(pl.UInt8),
+        quality=(pl.col("quality") & _OF_CALLS) | mark.cast(pl.UInt8),
     )
     return CALLS.check(named.select(list(CALLS.columns)).collect())
 
@@ -257,20 +278,27 @@ def _named(names: Mapping[str, str], values: tuple[str, ...]) -> pl.Expr:
     return pl.lit(named).gather(pl.col("evidence").to_physical())
 
 
-def _count_fates(legs: pl.DataFrame, once: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+def _count_fates(
+    legs: pl.DataFrame, once: pl.DataFrame, calls: pl.DataFrame, others: pl.Series
+) -> pl.DataFrame:
+    """Fates by part; ``others`` are the keys of calls that are not counted."""
+
     def tally(frame: pl.DataFrame, name: str) -> pl.LazyFrame:
         return frame.lazy().group_by("part").agg(pl.len().cast(pl.Int64).alias(name))
 
+    of_others = pl.col("call_key").is_in(others.implode())
     return (
         tally(legs, "records")
         .join(tally(once, "kept"), on="part", how="left")
-        .join(tally(calls, "calls"), on="part", how="left")
+        .join(tally(calls.filter(~of_others), "calls"), on="part", how="left")
+        .join(tally(once.filter(of_others), "ignored"), on="part", how="left")
         .fill_null(0)
         .select(
             "part",
             "calls",
-            merged=pl.col("kept") - pl.col("calls"),
+            merged=pl.col("kept") - pl.col("calls") - pl.col("ignored"),
             duplicates=pl.col("records") - pl.col("kept"),
+            ignored="ignored",
         )
         .sort("part")
         .collect()

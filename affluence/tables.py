@@ -80,6 +80,9 @@ AMBIGUOUS_HOUR = 4  # in the doubled hour of autumn, with nothing to tell which 
 NEGATIVE = 8  # an end before its beginning: the beginning is kept
 STILL_OPEN = 16  # no release in the record
 CONTINUED = 32  # another record tells the same beginning, though it begins where this one ends
+# In LEGS only: calls that the configuration does not count.
+NOT_COUNTED = 64  # one such record is enough
+INTERNAL_NOT_COUNTED = 128  # if all of its records are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

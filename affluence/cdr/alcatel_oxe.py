@@ -13,7 +13,6 @@ from a machine: state the numbers of machines.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +24,7 @@ from affluence.cdr.asterisk import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth, Layout, Separated
+from affluence.cdr.layouts import Columns, FixedWidth, Layout, Separated, fields_of
 from affluence.cdr.places import Places, place, shortest, stated_places
 
 _PLACES_OF_ED5_2 = {
@@ -191,7 +190,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
         }
         return _dialect(_fixed_width(described, reading), header=first)
     separator = max(_SEPARATORS, key=first.count)
-    titles = [title.strip() for title in next(csv.reader([first], delimiter=separator), [])]
+    titles = [title.strip() for title in fields_of(first, separator)]
     if "CallType" in titles:
         columns = _named(titles, reading)
         layout = Separated(columns_by_width={len(columns): columns}, separator=separator)
@@ -224,7 +223,7 @@ def _time_format(sample: Sample, columns: Columns, separator: str, reading: Read
     """How an export writes times: as stated, else the first way that reads its first ticket."""
     if reading.stated.time_format:
         return reading.stated.time_format
-    row = next(csv.reader(sample.lines[1:2], delimiter=separator), [])
+    row = fields_of(sample.lines[1], separator) if len(sample.lines) > 1 else []
     end = row[columns.index("EndDateTime")] if len(row) == len(columns) else ""
     readable = (each for each in _TIMES if _is_time(end, each))
     return next(readable, _TIMES[0])

@@ -131,8 +131,10 @@ def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str
     }
     pattern = ""
     for index, name in enumerate(columns):
-        shape = r".*?" if name in _FREE_TEXT else shapes.get(name, rf'[^"{between}]*')
-        column = (between if index else "") + f'"?(?P<{name}>{shape})"?'
+        # There is one way to take each quote: trying several would be endless with hostile lines.
+        free, plain = r'(?:.*?[^"])?', rf'[^"{between}]*+'
+        shape = free if name in _FREE_TEXT else shapes.get(name, plain)
+        column = (between if index else "") + f'"?+(?P<{name}>{shape})"?+'
         pattern += column if index < fewest else f"(?:{column})?"
     return re.compile(pattern + "$")
 

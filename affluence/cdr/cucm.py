@@ -14,7 +14,6 @@ document what such a record says of a caller who gives up (see `_CHOICES`).
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 
 import polars as pl
@@ -23,7 +22,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _NEEDED = (
@@ -193,7 +192,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     header = next((line for line in sample.lines if line), "")
-    names = [name.strip().lower() for name in next(csv.reader([header]), [])]
+    names = [name.strip().lower() for name in fields_of(header, ",")]
     columns = tuple(
         f"column_{index}" if name not in _NAMES or name in names[:index] else _NAMES[name]
         for index, name in enumerate(names)

@@ -13,7 +13,6 @@ says ``missed``: it counts as given up.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 
@@ -22,7 +21,7 @@ import polars as pl
 from affluence.cdr import freeswitch
 from affluence.cdr.asterisk import TIME, filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 from affluence.tables import DIRECTIONS
 
 _NEEDED = (
@@ -187,10 +186,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {
-        separator: next(csv.reader([first_line], delimiter=separator), [])
-        for separator in _SEPARATORS
-    }
+    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
     separator = max(rows, key=lambda separator: len(rows[separator]))
     names = [name.strip(' "').lower() for name in rows[separator]]
     missing = tuple(name for name in _NEEDED if name not in names)

@@ -18,6 +18,8 @@ TOO_SHORT = "line shorter than any record"
 NO_DOCUMENT = "not a document of this kind"
 
 LONGEST_LINE = 1 << 16
+_LONGEST_LOOSE_LINE = 1 << 12
+_MOST_EXTRA_SEPARATORS = 4  # within names and other free text
 _NEVER = "\x01"  # a separator that no line holds: the whole line is one column
 
 
@@ -142,7 +144,10 @@ class Separated:
     def _loosely(
         self, line: str, reason: str, cause: Exception | None = None
     ) -> tuple[Columns, Sequence[str]]:
-        found = self.loose_line.match(line) if self.loose_line else None
+        # What could be a name is bounded: patterns with several free columns try every way.
+        extra = line.count(self.separator) + 1 - len(self.widest)
+        may_be = len(line) <= _LONGEST_LOOSE_LINE and extra <= _MOST_EXTRA_SEPARATORS
+        found = self.loose_line.match(line) if self.loose_line and may_be else None
         if found is None:
             raise BrokenLineError(reason) from cause
         fields = list(_present(found))

@@ -6,7 +6,6 @@ which, how times and durations are written, what the words mean.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 
 # The evidence that an outcome is, where nothing finer is told.
 EVIDENCE_OF = {
@@ -66,7 +65,7 @@ class Listing:
         """What the first records have in a column."""
         at = self.columns.index(column)
         for line in sample.lines[self.titles + bool(self.header) :]:
-            row = _cells(line, self.separator)
+            row = fields_of(line, self.separator)
             if len(row) == len(self.columns):
                 yield row[at].strip(_AROUND)
 
@@ -126,15 +125,8 @@ def find_listing(
 def _widest(line: str, stated: Stated) -> tuple[str, list[str]]:
     """The separator that cuts a line into most cells, and these."""
     separators = (stated.separator,) if stated.separator else _SEPARATORS
-    cut = {separator: _cells(line, separator) for separator in separators}
+    cut = {separator: fields_of(line, separator) for separator in separators}
     return max(cut.items(), key=lambda item: len(item[1]))
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:  # no line of a listing
-        return []
 
 
 def _title(cell: str) -> str:

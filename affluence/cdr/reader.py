@@ -18,7 +18,7 @@ import polars_hash
 
 from affluence.cdr import clock
 from affluence.cdr.content import Block
-from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.dialect import Dialect, NotCounted, Reading
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
@@ -30,12 +30,15 @@ from affluence.cdr.lines import (
     read_lines,
     split,
 )
-from affluence.tables import AMBIGUOUS_HOUR, CONTINUED, LEGS, MINUTE_ONLY, NEGATIVE
-
-INTERNAL = "internal call"
-OF_CALLER = "caller that is not counted"
-DIALLED = "dialled number that is not counted"
-OF_QUEUE = "queue that is not counted"
+from affluence.tables import (
+    AMBIGUOUS_HOUR,
+    CONTINUED,
+    INTERNAL_NOT_COUNTED,
+    LEGS,
+    MINUTE_ONLY,
+    NEGATIVE,
+    NOT_COUNTED,
+)
 
 # What a record need not tell, and what it is then.
 _UNTOLD = {
@@ -46,6 +49,7 @@ _UNTOLD = {
     "agent_name": pl.lit(None, pl.String),
     "queue": pl.lit(None, pl.String),
     "dialled_number": pl.lit(None, pl.String),
+    "uncounted": pl.lit(0, pl.Int32),
 }
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 
@@ -119,8 +123,10 @@ def _parse(
         wanted = dict(dialect.record(columns, reading, clean=clean))
         if with_clock_evidence:
             wanted |= dialect.clock_evidence(columns)
-        if (reason := _reason_to_ignore(columns, wanted, dialect, reading)) is not None:
+        if (reason := _reason_to_ignore(columns, dialect)) is not None:
             wanted["ignored"] = reason
+        if (uncounted := _uncounted(wanted, reading.not_counted)) is not None:
+            wanted["uncounted"] = uncounted
         wanted.pop("dialled_number", None)
         return [expression.alias(name) for name, expression in wanted.items()]
 
@@ -187,27 +193,30 @@ def _parse_lines(
     return _Parsed(records, read.rejects, read.ignored)
 
 
-def _reason_to_ignore(
-    columns: Columns, wanted: Mapping[str, pl.Expr], dialect: Dialect, reading: Reading
-) -> pl.Expr | None:
-    """Why a line is no call of the desk, null where it is one; None where every line is."""
-    rules = [(condition, reason) for reason, condition in dialect.others(columns).items()]
-    told = _UNTOLD | dict(wanted)
-    for column, those, word in (
-        ("caller_number", reading.not_counted.callers, OF_CALLER),
-        ("dialled_number", reading.not_counted.dialled, DIALLED),
-        ("queue", reading.not_counted.queues, OF_QUEUE),
-    ):
-        if those:
-            rules.append((told[column].is_in(those).fill_null(False), word))
-    if reading.not_counted.internal:
-        rules.append((wanted["direction"] == "internal", INTERNAL))
-    if not rules:
-        return None
-    reason = pl.lit(None, pl.String)
-    for condition, word in reversed(rules):
-        reason = pl.when(condition).then(pl.lit(word)).otherwise(reason)
+def _reason_to_ignore(columns: Columns, dialect: Dialect) -> pl.Expr | None:
+    """Why a line is no record, null where it is one; None where every line is."""
+    reason = None
+    for word, condition in reversed([*dialect.others(columns).items()]):
+        otherwise = pl.lit(None, pl.String) if reason is None else reason
+        reason = pl.when(condition).then(pl.lit(word)).otherwise(otherwise)
     return reason
+
+
+def _uncounted(wanted: Mapping[str, pl.Expr], not_counted: NotCounted) -> pl.Expr | None:
+    """Bits of the quality of records whose calls are not counted; None where all are."""
+    told = _UNTOLD | dict(wanted)
+    chosen = (
+        ("caller_number", not_counted.callers),
+        ("dialled_number", not_counted.dialled),
+        ("queue", not_counted.queues),
+    )
+    rules = [told[column].is_in(those).fill_null(False) for column, those in chosen if those]
+    bits = pl.when(pl.any_horizontal(rules)).then(NOT_COUNTED).otherwise(0) if rules else None
+    if not_counted.internal:
+        internal = wanted["direction"] == "internal"
+        bit = pl.when(internal).then(INTERNAL_NOT_COUNTED).otherwise(0)
+        bits = bit if bits is None else bits + bit
+    return bits
 
 
 def _bounds(records: pl.DataFrame, *columns: str) -> tuple[int, int]:
@@ -247,6 +256,7 @@ def _to_utc(
     quality = (
         pl.when("minute_only").then(MINUTE_ONLY).otherwise(0)
         + pl.when("continued").then(CONTINUED).otherwise(0)
+        + pl.col("uncounted")
         + pl.when(pl.col("doubtful")).then(AMBIGUOUS_HOUR).otherwise(0)
         + pl.when(negative).then(NEGATIVE).otherwise(0)
     )

@@ -11,14 +11,13 @@ holds 1000 calls unless it asks for more, the newest: a longer period is then si
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 
 import polars as pl
 
 from affluence.cdr.asterisk import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _NEEDED = ("answered", "start", "answer", "end", "source_extension", "destination_extension")
@@ -129,10 +128,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {
-        separator: next(csv.reader([first_line], delimiter=separator), [])
-        for separator in _SEPARATORS
-    }
+    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
     separator = max(rows, key=lambda separator: len(rows[separator]))
     names = [name.strip(' "').lower() for name in rows[separator]]
     missing = tuple(name for name in _NEEDED if name not in names)

@@ -16,6 +16,7 @@ from affluence.cdr.files import Range, Recipe, Understood, read_ranges
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.steps.blind_spots import blind_spots
 from affluence.store.keyring import passing_keys
+from affluence.store.ledger import NOT_COUNTED
 from affluence.tables import (
     AMBIGUOUS_HOUR,
     CALLS,
@@ -134,7 +135,8 @@ def inspect_files(
             unreadable.append(str(error))
     every = pl.concat(legs or [LEGS.empty()]).with_columns(part=pl.lit(0, pl.UInt32))
     merged = calls.merge_legs(every, platform=platform, longest_call_s=longest_call_s)
-    fates = {fate: int(merged.fates[fate].sum()) for fate in ("calls", "merged", "duplicates")}
+    fates = merged.fates.drop("part").sum().row(0, named=True)
+    ignored += Counter({NOT_COUNTED: fates["ignored"]})
     found = CALLS.check(merged.calls.sort("offered_at", "call_key"))
     inbound = found.filter(pl.col("direction") == "inbound")
     counts = dict(inbound.group_by("outcome").len().iter_rows())
@@ -146,7 +148,7 @@ def inspect_files(
             calls=fates["calls"],
             merged=fates["merged"],
             duplicates=fates["duplicates"],
-            ignored=dict(ignored),
+            ignored=dict(+ignored),
             rejected=dict(Counter(reason for _, _, reason, _ in rejects)),
         ),
         period=(found["offered_at"][0], found["offered_at"][-1]) if found.height else None,

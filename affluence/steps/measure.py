@@ -15,7 +15,7 @@ from affluence import calls, engine, measures
 from affluence.steps.capacity import Shift, configured_lines, inferred_lines, rostered_agents
 from affluence.steps.clock import EPOCH
 from affluence.store import Store
-from affluence.store.ledger import Part
+from affluence.store.ledger import Part, PartFates
 from affluence.tables import SPANS
 from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
 
@@ -51,7 +51,7 @@ class _Batch:
 
     days: Sequence[date]
     calls: pl.DataFrame
-    fates: Sequence[tuple[date, str, int, int, int]]  # of the records of their parts
+    fates: Sequence[PartFates]
 
 
 def measure_changed_days(
@@ -173,9 +173,10 @@ def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part
     legs = store.lake.read_legs(rules.platform, [part.slice for part in needed])
     merged = calls.merge_legs(legs, platform=rules.platform, longest_call_s=rules.longest_call_s)
     fates = [
-        (needed[index].day, needed[index].name, *counts)
-        for index, *counts in merged.fates.iter_rows()
-        if first <= needed[index].day <= last
+        PartFates(day=needed[part].day, name=needed[part].name, **counts)
+        for row in merged.fates.iter_rows(named=True)
+        for part, counts in [(row.pop("part"), row)]
+        if first <= needed[part].day <= last
     ]
     return _Batch(days=days, calls=merged.calls, fates=fates)
 

@@ -180,6 +180,7 @@ DROP TABLE late;                -- the inputs of a week tell whether records cam
     10: """
 ALTER TABLE parts ADD COLUMN bundle TEXT;  -- the file that holds it with others, null: its own
 ALTER TABLE parts ADD COLUMN first_row INTEGER NOT NULL DEFAULT 0;  -- of it, in its file
+ALTER TABLE parts ADD COLUMN ignored INTEGER;  -- records of calls that are not counted
 """,
 }
 

@@ -20,6 +20,8 @@ from affluence.store.database import connect, transaction
 from affluence.store.inventory import Inventory, Slice, put_month_hashes, slice_of
 from affluence.store.publications import Publications
 
+NOT_COUNTED = "call that is not counted"  # why records of a part are ignored
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFile:
@@ -66,6 +68,18 @@ class Part:
     last_us: int
     slice: Slice  # where they lie
     is_bundled: bool  # in a file with others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFates:
+    """What became of the records of a part: calls + merged + duplicates + ignored are all."""
+
+    day: date
+    name: str
+    calls: int
+    merged: int
+    duplicates: int
+    ignored: int  # of calls that are not counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,13 +236,15 @@ class Ledger:
             for kind, text in zip(("ignored", "rejected"), reasons, strict=True):
                 for reason, count in json.loads(text).items():
                     account[kind][reason] = account[kind].get(reason, 0) + count
-        for file, *counts in self._db.execute(
-            "SELECT file, sum(calls), sum(merged), sum(duplicates) FROM parts"
+        for file, ignored, *counts in self._db.execute(
+            "SELECT file, sum(ignored), sum(calls), sum(merged), sum(duplicates) FROM parts"
             " WHERE platform = ? GROUP BY file",
             (platform,),
         ):
             for name, count in zip(("calls", "merged", "duplicates"), counts, strict=True):
                 accounts[file][name] += count or 0
+            if ignored:
+                accounts[file]["ignored"][NOT_COUNTED] = ignored
         return list(accounts.values())
 
     # Copies of the files of servers
@@ -342,7 +358,7 @@ class Ledger:
         self,
         platform: str,
         days: Mapping[date, str],
-        fates: Iterable[tuple[date, str, int, int, int]],
+        fates: Iterable[PartFates],
         months: Mapping[tuple[str, str], str],
     ) -> None:
         """Record what was measured.
@@ -350,7 +366,7 @@ class Ledger:
         Args:
             platform: identifier of the platform.
             days: hash of the inputs of each measured day.
-            fates: day and name of each part, and how many of its records became what.
+            fates: what became of the records of each part.
             months: SHA-256 of each file that holds them now, by month and kind.
 
         """
@@ -361,11 +377,14 @@ class Ledger:
                 [(platform, day.isoformat(), inputs) for day, inputs in days.items()],
             )
             self._db.executemany(
-                "UPDATE parts SET calls = ?, merged = ?, duplicates = ?"
+                "UPDATE parts SET calls = ?, merged = ?, duplicates = ?, ignored = ?"
                 " WHERE platform = ? AND day = ? AND name = ?",
                 [
-                    (calls, merged, duplicates, platform, day.isoformat(), name)
-                    for day, name, calls, merged, duplicates in fates
+                    (
+                        *(part.calls, part.merged, part.duplicates, part.ignored),
+                        *(platform, part.day.isoformat(), part.name),
+                    )
+                    for part in fates
                 ],
             )
             hashes = {(platform, *month): sha256 for month, sha256 in months.items()}

@@ -16,8 +16,8 @@ from tests.cdr.reads import inspected, without_pseudonyms
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 
-SAMPLES = sorted((REPOSITORY / "cdr_samples" / "freeswitch-xml").iterdir())
-JSON_SAMPLES = sorted((REPOSITORY / "cdr_samples" / "freeswitch-json").iterdir())
+SAMPLES = sorted((REPOSITORY / "cdr_samples" / "freeswitch-xml").glob("*.xml"))
+JSON_SAMPLES = sorted((REPOSITORY / "cdr_samples" / "freeswitch-json").glob("*.json"))
 ON_TRUNKS = Reading(trunks=("sofia/external/",))
 DECLARED = '<?xml version="1.0"?>\n'
 LEG = """<cdr core-uuid="x">

@@ -299,7 +299,7 @@ def test_one_file_a_call_and_all_in_one(written: Writer) -> None:
 def test_queues_are_known_by_their_number(written: Writer) -> None:
     reading = Reading(not_counted=NotCounted(queues=("800",)))
     path = written(line({}), line({"to-type": "Extension"}))
-    assert inspected([path], reading=reading).account["ignored"] == {"queue that is not counted": 1}
+    assert inspected([path], reading=reading).account["ignored"] == {"call that is not counted": 1}
 
 
 def test_an_agent_is_named_only_where_one_spoke(written: Writer) -> None:

@@ -202,7 +202,7 @@ def test_another_service_that_was_dialled(written: Writer) -> None:
     reading = Reading(not_counted=NotCounted(dialled=("0199001235",)))
     path = written([CALL, CALL | {"requested_extension": "0199001235"}])
     account = inspected([path], reading=reading).account
-    assert account["ignored"] == {"header": 1, "dialled number that is not counted": 1}
+    assert account["ignored"] == {"header": 1, "call that is not counted": 1}
 
 
 @pytest.mark.parametrize(
