@@ -86,6 +86,11 @@ def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
 
 
+def nothing_derived(_: Columns) -> Mapping[str, pl.Expr]:
+    """Records whose columns are used as they are."""
+    return {}
+
+
 def no_other_lines(_: Columns) -> Mapping[str, pl.Expr]:
     """Files in which every line is a record."""
     return {}
@@ -99,6 +104,8 @@ class Dialect:
         name: as written in the configuration.
         version: raised when the same record is read differently: files are then read again.
         layout: how a line is cut into text columns; an empty one is null.
+        derived: columns of a layout → further columns that the expressions below may use, so that
+            what several of them need (a time, a number) is worked out once.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
         record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
@@ -127,6 +134,7 @@ class Dialect:
     name: str
     version: int
     layout: Layout
+    derived: Callable[[Columns], Mapping[str, pl.Expr]] = nothing_derived
     plausible: Callable[[Columns], pl.Expr]
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf

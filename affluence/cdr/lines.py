@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,7 +38,7 @@ class Lines:
     """Rows of one layout as plain text columns, with the number of their line."""
 
     columns: Columns
-    rows: pl.DataFrame  # one String column a name, and `LINE_NUMBER` (Int64)
+    rows: pl.DataFrame  # one String column a name, what is derived, and `LINE_NUMBER` (Int64)
     clean: bool = False  # whether none of them takes an exception
 
 
@@ -124,21 +124,29 @@ def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl
             rest.append(alike)
             continue
         columns = tuple(rows.drop(LINE_NUMBER).columns)
-        others = list(dialect.others(columns).values())
-        clean, allowed = (
-            rows.select(pl.any_horizontal(whether(columns), *others)).to_series()
-            for whether in (dialect.clean, dialect.plausible)
+        sound, other = _told_apart(rows, columns, dialect.clean, dialect)
+        groups.append(Lines(columns, sound, clean=True))
+        # A column that is empty is none, also where it is a pair of quotes.
+        filled = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in columns]
+        sound, broken = _told_apart(
+            other.select(*filled, LINE_NUMBER), columns, dialect.plausible, dialect
         )
-        groups += [
-            Lines(columns, some, clean=are_clean)
-            for some, are_clean in (
-                (rows.filter(clean), True),
-                (rows.filter(~clean & allowed), False),
-            )
-            if some.height
-        ]
-        rest.append(alike.filter(~clean & ~allowed))
+        groups.append(Lines(columns, sound))
+        rest.append(alike.filter(pl.col(LINE_NUMBER).is_in(broken[LINE_NUMBER].implode())))
     return [group for group in groups if group.rows.height], pl.concat(rest).sort(LINE_NUMBER)
+
+
+def _told_apart(
+    rows: pl.DataFrame,
+    columns: Columns,
+    whether: Callable[[Columns], pl.Expr],
+    dialect: Dialect,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of which it holds, or that are no records by right, and the others."""
+    rows = rows.with_columns(**dialect.derived(columns))
+    allowed = [whether(columns), *dialect.others(columns).values()]
+    holds = rows.select(pl.any_horizontal(allowed).alias("holds")).to_series()
+    return rows.filter(holds), rows.filter(~holds)
 
 
 def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
@@ -246,10 +254,9 @@ def _frame(
             },
         }
     )
-    allowed = [dialect.plausible(columns), *dialect.others(columns).values()]
-    plausible = rows.select(pl.any_horizontal(allowed).alias("plausible")).to_series()
+    sound, broken = _told_apart(rows, columns, dialect.plausible, dialect)
     implausible = [
         (row[0], NOT_A_RECORD, shape(",".join(value or "" for value in row[1:])))
-        for row in rows.filter(~plausible).iter_rows()
+        for row in broken.select(LINE_NUMBER, *columns).iter_rows()
     ]
-    return Lines(columns, rows.filter(plausible)), implausible
+    return Lines(columns, sound), implausible

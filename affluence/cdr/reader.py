@@ -161,6 +161,7 @@ def _parse_clean(
     columns, frame = scanned
     if dialect.layout.heading:
         frame = frame.with_columns(pl.col("heading").fill_null(block.heading))
+    frame = frame.with_columns(**dialect.derived(columns))
     clean = pl.any_horizontal(dialect.clean(columns), *dialect.others(columns).values())
     try:
         records = frame.select(*select(columns), clean.alias("clean")).collect(engine="streaming")
@@ -184,6 +185,7 @@ def _parse_lines(
     )
     widest = dialect.layout.widest
     none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
+    none = none.with_columns(**dialect.derived(widest))
     frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
     frames += [
         group.rows.select(*select(group.columns, clean=group.clean), LINE_NUMBER)

@@ -41,7 +41,7 @@ def account(not_counted: NotCounted, *paths: Path, dialect: str = "asterisk-csv"
         (NotCounted(callers=("0639980003",)), 1, 17),
         (
             NotCounted(dialled=("0261910001", "0261910002")),
-            {"call that is not counted": 2},
+            2,
             16,
         ),
         (NotCounted(dialled=("0199001235",)), 0, 18),
