@@ -83,7 +83,7 @@ def _plausible(_: Columns, *, times: Times) -> pl.Expr:
 def _others(_: Columns, *, times: Times) -> Mapping[str, pl.Expr]:
     # A user's event may have any name: the ids tell that it is one.
     ids = [pl.col(name).str.contains(_UNIQUEID) for name in ("uniqueid", "linkedid")]
-    named = pl.col("eventtype").is_not_null() & ~pl.col("eventtype").is_in(_OF_CALLS)
+    named = filled("eventtype").is_not_null() & ~pl.col("eventtype").is_in(_OF_CALLS)
     return {NO_FATE: _is_event(times) & pl.all_horizontal(named, *ids).fill_null(False)}
 
 
