@@ -113,7 +113,8 @@ class Dialect:
             platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
             where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
             (names and numbers as written), ``minute_only`` (Boolean: the seconds are left out) and
-            ``continued`` (Boolean: as `affluence.tables.CONTINUED`);
+            ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
+            key is all that the record says, so that equal ones of a file are calls of their own);
             shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
