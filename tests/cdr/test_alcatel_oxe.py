@@ -11,11 +11,11 @@ from polars.testing import assert_frame_equal
 
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -166,7 +166,7 @@ def test_a_place_that_is_none_is_named(tmp_path: Path, columns: Mapping[str, str
 def test_when_a_call_arrives(
     tmp_path: Path, told: Mapping[str, str], times_of_call: Sequence[str]
 ) -> None:
-    assert times(read(written(tmp_path, [ticket(**told)]))[0]) == [times_of_call]
+    assert local_times(read(written(tmp_path, [ticket(**told)]))[0]) == [times_of_call]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_tickets_of_one_call_where_a_column_joins_them(tmp_path: Path) -> None:
     path = written(tmp_path, tickets)
     assert inspected(path).calls.height == 2
     found = inspected(path, columns={"call": "349-358"})
-    assert times(found.calls) == [("09:00:00", "09:00:10", "09:02:00")]
+    assert local_times(found.calls) == [("09:00:00", "09:00:10", "09:02:00")]
     assert found.account["merged"] == 1
 
 

@@ -13,11 +13,11 @@ from affluence.cdr.dialect import Reading, Sample
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -127,7 +127,7 @@ def test_titles_of_both_languages(
         header = header.replace("DUREE", "DURÉE").replace("NUMERO COMPOSE", "NUMÉRO COMPOSÉ")
     calls, account = read(written(tmp_path, [header, printed(columns)]))
     assert account["ignored"] == {"header": 1}
-    assert times(calls) == [("09:00:00", "09:00:20", "09:04:50")]
+    assert local_times(calls) == [("09:00:00", "09:00:20", "09:04:50")]
     row = calls.select("direction", "outcome", "queue", "line", "caller", "agent").row(0)
     assert row == ("inbound", "answered", "G1", "N01", True, True)
 
@@ -136,7 +136,7 @@ def test_any_choice_of_columns_in_any_order(tmp_path: Path) -> None:
     """By default there is neither a ringing time nor the user that was called first."""
     columns = {name: FRENCH[name] for name in ("date", "time", "charged", "type", "duration")}
     calls, _ = read(written(tmp_path, [titles(columns), printed(columns)]))
-    assert times(calls) == [("09:00:00", "09:00:00", "09:04:30")]
+    assert local_times(calls) == [("09:00:00", "09:00:00", "09:04:30")]
     assert calls.select("queue", "line", "caller").row(0) == (None, None, False)
 
 
@@ -144,7 +144,9 @@ def test_places_that_the_configuration_states(tmp_path: Path) -> None:
     """A file without titles, and one whose numbers stand beside their title."""
     places = {"type": "16-19", "date": "27-36", "time": "38-45", "duration": "47-54"}
     bare = written(tmp_path, [printed(FRENCH)], name="bare")
-    assert times(inspected(bare, columns=places).calls) == [("09:00:00", "09:00:00", "09:04:30")]
+    assert local_times(inspected(bare, columns=places).calls) == [
+        ("09:00:00", "09:00:00", "09:04:30")
+    ]
     moved = statement(tmp_path, printed(FRENCH, number="     0639980001", services="06"))
     stated = inspected(moved, columns={"number": "65-95"}).calls
     assert stated["caller"].null_count() == 0
@@ -226,7 +228,7 @@ def test_what_became_of_a_call(tmp_path: Path) -> None:
     assert calls["direction"].to_list() == [*["inbound"] * 3, "outbound"]
     calls = inspected(path, outcomes=MACHINES).calls
     assert calls["outcome"].to_list() == ["answered", "abandoned", "self_service", "answered"]
-    assert times(calls, "answered_at")[1:3] == [(None,), (None,)]
+    assert local_times(calls, "answered_at")[1:3] == [(None,), (None,)]
 
 
 def test_a_number_whose_last_digits_are_masked_is_nobody(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from affluence.cdr.dialect import Reading, Stated
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import AMBIGUOUS_HOUR, STILL_OPEN
-from tests.cdr.asterisk_files import NOTHING, inspected, local_times, without_pseudonyms, written
+from tests.cdr.reading import NOTHING_STATED, inspected, local_times, without_pseudonyms, written
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 
@@ -79,9 +79,9 @@ def as_lines(
     return text.getvalue().splitlines()
 
 
-def calls_of(tmp_path: Path, *rows: Row, stated: Stated = NOTHING) -> pl.DataFrame:
-    path = written(tmp_path / "Master.csv", as_lines(rows))
-    inspection = inspected(path, "asterisk-cel", stated, TRUNKS)
+def calls_of(tmp_path: Path, *rows: Row, stated: Stated = NOTHING_STATED) -> pl.DataFrame:
+    path = written(tmp_path, name="Master.csv", lines=as_lines(rows))
+    inspection = inspected(path, "asterisk-cel", stated=stated, trunks=TRUNKS)
     assert inspection.unreadable == [] and inspection.account["rejected"] == {}
     return inspection.calls
 
@@ -159,7 +159,7 @@ def test_announcements_tell_that_the_desk_is_closed_or_full(tmp_path: Path) -> N
         for number, sound in enumerate(("we-are-closed", "all-busy"))
         for row in (BEGIN, app(1, "Playback", sound), END)
     ]
-    path = written(tmp_path / "Master.csv", as_lines(rows))
+    path = written(tmp_path, name="Master.csv", lines=as_lines(rows))
     reading = Reading(closed_announcements=("closed",), busy_announcements=("all-busy",))
     inspection = inspected(path, None, reading=reading)
     assert sorted(inspection.calls["outcome"]) == ["busy", "closed"]
@@ -227,14 +227,16 @@ def test_what_ends_a_call(tmp_path: Path, ending: Row, released: str | None) -> 
 
 
 def test_a_record_key_tells_events_of_one_instant_apart(tmp_path: Path) -> None:
-    path = written(tmp_path / "M.csv", as_lines([BEGIN, BEGIN, event(0, "ANSWER"), END, END]))
+    path = written(
+        tmp_path, name="M.csv", lines=as_lines([BEGIN, BEGIN, event(0, "ANSWER"), END, END])
+    )
     account = read_calls([path])[1]
     assert (account["calls"], account["merged"], account["duplicates"]) == (1, 2, 2)
 
 
 def test_events_of_a_dialplan_of_its_own(tmp_path: Path) -> None:
     mine = event(3, "Satisfaction: 4", userdeftype="Satisfaction: 4", eventextra="a,b|c")
-    path = written(tmp_path / "Master.csv", as_lines([BEGIN, mine, END]))
+    path = written(tmp_path, name="Master.csv", lines=as_lines([BEGIN, mine, END]))
     _, account = read_calls([path])
     assert account["ignored"] == {"event that says nothing of its call's fate": 1}
 
@@ -253,18 +255,18 @@ def test_ids_that_an_application_gives(tmp_path: Path) -> None:
 def test_every_mapping_of_the_samples(
     tmp_path: Path, columns: Sequence[str], separator: str
 ) -> None:
-    path = written(tmp_path / "Master.csv", as_lines(ROWS, columns, separator))
+    path = written(tmp_path, name="Master.csv", lines=as_lines(ROWS, columns, separator))
     assert_frame_equal(without_pseudonyms(read_calls([path], trunks=TRUNKS)[0]), EXPECTED)
 
 
 def test_a_mapping_that_is_stated(tmp_path: Path) -> None:
     columns = [name for name in reversed(COLUMNS) if name not in ("ani", "dnid", "peer")]
-    path = written(tmp_path / "Master.csv", as_lines(ROWS, columns, "~"))
+    path = written(tmp_path, name="Master.csv", lines=as_lines(ROWS, columns, "~"))
     where = tuple((name, str(number)) for number, name in enumerate(columns, 1))
-    inspection = inspected(path, None, Stated(columns=where, separator="~"), TRUNKS)
+    inspection = inspected(path, None, stated=Stated(columns=where, separator="~"), trunks=TRUNKS)
     assert_frame_equal(without_pseudonyms(inspection.calls), EXPECTED)
     short = Stated(columns=where[2:], separator="~")  # eventextra is one of the first two
-    (problem,) = inspected(path, "asterisk-cel", short).unreadable
+    (problem,) = inspected(path, "asterisk-cel", stated=short).unreadable
     assert "does not name the columns eventextra" in problem
     with pytest.raises(RecordsError, match="not call records"):
         read_calls([path])
@@ -286,14 +288,14 @@ def dated(pattern: str, zone: ZoneInfo = PARIS) -> list[Row]:
     ],
 )
 def test_times_that_tell_how_they_are_written(tmp_path: Path, pattern: str, zone: ZoneInfo) -> None:
-    path = written(tmp_path / "Master.csv", as_lines(dated(pattern, zone)))
+    path = written(tmp_path, name="Master.csv", lines=as_lines(dated(pattern, zone)))
     assert_frame_equal(without_pseudonyms(read_calls([path], trunks=TRUNKS)[0]), EXPECTED)
 
 
 @pytest.mark.parametrize("pattern", ["%d/%m/%Y %H:%M:%S", "%FT%T%z"])
 def test_times_of_a_format_that_is_stated(tmp_path: Path, pattern: str) -> None:
-    path = written(tmp_path / "Master.csv", as_lines(dated(pattern)))
-    inspection = inspected(path, None, Stated(time_format=pattern), TRUNKS)
+    path = written(tmp_path, name="Master.csv", lines=as_lines(dated(pattern)))
+    inspection = inspected(path, None, stated=Stated(time_format=pattern), trunks=TRUNKS)
     assert_same_slots(inspection.calls)  # to the second
 
 
@@ -315,7 +317,10 @@ def test_the_doubled_hour_of_autumn(tmp_path: Path) -> None:
 
 def test_files_that_overlap(tmp_path: Path) -> None:
     lines = SAMPLE.read_text().splitlines()
-    paths = [written(tmp_path / "1.csv", lines[:90]), written(tmp_path / "2.csv", lines[60:])]
+    paths = [
+        written(tmp_path, name="1.csv", lines=lines[:90]),
+        written(tmp_path, name="2.csv", lines=lines[60:]),
+    ]
     calls, account = read_calls(paths, trunks=TRUNKS)
     assert_frame_equal(without_pseudonyms(calls), EXPECTED)
     both = Counter(line.split(",")[0].strip('"') for line in lines[60:90])
@@ -337,7 +342,7 @@ def test_files_that_overlap(tmp_path: Path) -> None:
 def test_one_broken_line_among_good_ones(tmp_path: Path, line: str, reason: str) -> None:
     """Line by line the calls are the same as all at once."""
     lines = SAMPLE.read_text().splitlines()
-    path = written(tmp_path / "Master.csv", [*lines[:50], line, *lines[50:]])
+    path = written(tmp_path, name="Master.csv", lines=[*lines[:50], line, *lines[50:]])
     calls, account = read_calls([path], trunks=TRUNKS)
     assert_frame_equal(without_pseudonyms(calls), EXPECTED)
     assert account["rejected"] == {reason: 1}

@@ -18,7 +18,7 @@ from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import Account
 from affluence.tables import NEGATIVE
-from tests.cdr.asterisk_files import inspected, local_times, without_pseudonyms, written
+from tests.cdr.reading import inspected, local_times, without_pseudonyms, written
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 
@@ -69,7 +69,7 @@ def mapped(
 
 
 def calls_of(file: tuple[Path, Stated]) -> pl.DataFrame:
-    inspection = inspected(file[0], "asterisk-custom", file[1], TRUNKS)
+    inspection = inspected(file[0], "asterisk-custom", stated=file[1], trunks=TRUNKS)
     assert inspection.unreadable == [] and inspection.account["rejected"] == {}
     return without_pseudonyms(inspection.calls)
 
@@ -81,7 +81,7 @@ def test_the_hand_made_day() -> None:
 
 
 def test_the_hand_made_day_as_it_is_stated() -> None:
-    inspection = inspected(OTHERWISE_MAPPED, None, STATED, TRUNKS)
+    inspection = inspected(OTHERWISE_MAPPED, None, stated=STATED, trunks=TRUNKS)
     assert [*inspection.dialects] == ["asterisk-custom"]
     assert inspection.clocks == {"UTC": "what asterisk-custom writes"}
     assert_same_slots(inspection.calls)
@@ -239,7 +239,7 @@ def test_records_without_any_id(tmp_path: Path) -> None:
     """Channel and start make a call, and equal lines are one record."""
     columns = [name for name in COLUMNS if name not in ("uniqueid", "sequence")]
     file = mapped(tmp_path / "Master.csv", ROWS, columns)
-    inspection = inspected(file[0], None, file[1], TRUNKS)
+    inspection = inspected(file[0], None, stated=file[1], trunks=TRUNKS)
     account = inspection.account
     # The leg that rang in vain began five seconds later, and is a call of its own.
     assert (account["calls"], account["merged"], account["duplicates"]) == (19, 0, 1)
@@ -247,7 +247,10 @@ def test_records_without_any_id(tmp_path: Path) -> None:
 
 def test_files_that_overlap(tmp_path: Path) -> None:
     lines = MAPPED_AS_SAMPLE.read_text().splitlines()
-    paths = [written(tmp_path / "1.csv", lines[:12]), written(tmp_path / "2.csv", lines[8:])]
+    paths = [
+        written(tmp_path, name="1.csv", lines=lines[:12]),
+        written(tmp_path, name="2.csv", lines=lines[8:]),
+    ]
     calls, account = read_calls(paths, trunks=TRUNKS)
     assert_frame_equal(without_pseudonyms(calls), EXPECTED)
     assert account["duplicates"] == 1 + 4
@@ -255,7 +258,7 @@ def test_files_that_overlap(tmp_path: Path) -> None:
 
 def read_with(tmp_path: Path, line: str) -> tuple[pl.DataFrame, Account]:
     lines = MAPPED_AS_SAMPLE.read_text().splitlines()
-    path = written(tmp_path / "Master.csv", [*lines[:9], line, *lines[9:]])
+    path = written(tmp_path, name="Master.csv", lines=[*lines[:9], line, *lines[9:]])
     calls, account = read_calls([path], "asterisk-custom", trunks=TRUNKS)
     return without_pseudonyms(calls), account
 
@@ -304,15 +307,15 @@ def test_a_mapping_without_what_a_record_needs(
 ) -> None:
     columns = [name for name in COLUMNS if name not in without]
     path, stated = mapped(tmp_path / "Master.csv", ROWS, columns)
-    assert missing in inspected(path, "asterisk-custom", stated).unreadable[0]
-    assert "not call records" in inspected(path, None, stated).unreadable[0]
+    assert missing in inspected(path, "asterisk-custom", stated=stated).unreadable[0]
+    assert "not call records" in inspected(path, None, stated=stated).unreadable[0]
 
 
 @pytest.mark.parametrize("where", ["40", "start"])
 def test_a_column_that_is_not_there(where: str) -> None:
     """It is stated by a number beyond the last, or by a name, and the file has no header."""
     stated = Stated(columns=(*STATED.columns[:2], ("start", where), *STATED.columns[3:]))
-    (problem,) = inspected(OTHERWISE_MAPPED, "asterisk-custom", stated).unreadable
+    (problem,) = inspected(OTHERWISE_MAPPED, "asterisk-custom", stated=stated).unreadable
     assert "does not name the columns start" in problem
 
 

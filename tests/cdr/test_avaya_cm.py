@@ -13,13 +13,13 @@ from affluence.cdr.files import Position, Recipe, read_ranges
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     ZONE,
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     of_day,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -113,7 +113,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout(tmp_path: Path, layout: str) -> None:
     found = inspected(in_march(tmp_path, LAYOUTS[layout]))
-    assert times(found.calls) == [("09:00:30", "09:00:30", "09:05:00")]
+    assert local_times(found.calls) == [("09:00:30", "09:00:30", "09:05:00")]
     assert found.calls.select("direction", "outcome").rows() == [("inbound", "answered")]
     assert found.calls["caller"].null_count() == 0
     assert found.calls["agent"].null_count() == 0
@@ -171,7 +171,7 @@ def test_a_file_that_grew_is_read_on_under_its_last_date(tmp_path: Path) -> None
 
 def test_a_call_over_midnight_ends_on_the_day_of_its_record(tmp_path: Path) -> None:
     path = of_day(written(tmp_path, ["03 04", expanded("0010", "0200")]), "2026-03-04")
-    assert times(read(path)[0], "offered_at", "released_at") == [("23:50:00", "00:10:00")]
+    assert local_times(read(path)[0], "offered_at", "released_at") == [("23:50:00", "00:10:00")]
 
 
 def test_the_year_that_the_configuration_states(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_codes_and_numbers_that_only_the_service_knows(tmp_path: Path) -> None:
 def test_a_call_during_which_the_clock_was_changed(tmp_path: Path) -> None:
     """It has no length: only its end is known."""
     calls, _ = read(in_march(tmp_path, expanded(duration="9999")))
-    assert times(calls, "offered_at", "released_at") == [("09:05:00", "09:05:00")]
+    assert local_times(calls, "offered_at", "released_at") == [("09:05:00", "09:05:00")]
 
 
 @pytest.mark.parametrize("odd", [expanded("2405"), expanded(duration="0605"), expanded(code="Z")])

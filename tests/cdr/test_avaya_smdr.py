@@ -10,11 +10,11 @@ from polars.testing import assert_frame_equal
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -112,7 +112,7 @@ def test_commas_within_names(tmp_path: Path, first: str, second: str, tail: str)
         written(tmp_path, [segment(first=first, second=second, tail=tail), plain])
     )
     assert account["rejected"] == {}
-    assert times(calls) == [("09:00:00", "09:00:10", "09:01:10")] * 2
+    assert local_times(calls) == [("09:00:00", "09:00:10", "09:01:10")] * 2
 
 
 def test_a_part_begins_where_the_one_before_it_ends(tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_a_part_begins_where_the_one_before_it_ends(tmp_path: Path) -> None:
     menu = segment(connected="00:00:20", ring=0, first="V9501,VM Channel 1", more=1)
     agent = segment(connected="00:01:00", ring=15)
     calls, account = read(written(tmp_path, [menu, agent]))
-    assert times(calls) == [("09:00:00", "09:00:35", "09:01:35")]
-    assert times(calls, "picked_up_at") == [("09:00:00",)]
+    assert local_times(calls) == [("09:00:00", "09:00:35", "09:01:35")]
+    assert local_times(calls, "picked_up_at") == [("09:00:00",)]
     assert (calls["outcome"].to_list(), account["merged"]) == (["answered"], 1)
 
 
@@ -130,7 +130,7 @@ def test_the_order_of_the_parts_does_not_matter(tmp_path: Path) -> None:
     one, _ = read(written(tmp_path, parts, name="one"))
     other, _ = read(written(tmp_path, parts[::-1], name="other"))
     # 60 + 30 + 5 seconds, then 60 + 10 + 15
-    assert times(one) == [("09:00:00", "09:00:30", "09:03:00")]
+    assert local_times(one) == [("09:00:00", "09:00:30", "09:03:00")]
     assert_frame_equal(one, other)
 
 
@@ -139,12 +139,12 @@ def test_giving_up_behind_the_voice_menu(tmp_path: Path) -> None:
     lost = segment(connected="00:00:00", ring=45)
     calls, _ = read(written(tmp_path, [menu, lost]))
     assert calls["outcome"].to_list() == ["abandoned"]
-    assert times(calls) == [("09:00:00", None, "09:01:05")]
+    assert local_times(calls) == [("09:00:00", None, "09:01:05")]
 
 
 def test_held_and_parked_time_belong_to_the_call(tmp_path: Path) -> None:
     calls, _ = read(written(tmp_path, [segment(hold=7, park=8)]))
-    assert times(calls) == [("09:00:00", "09:00:10", "09:01:25")]
+    assert local_times(calls) == [("09:00:00", "09:00:10", "09:01:25")]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_caller_with_and_without_the_address_of_the_provider(tmp_path: Path) -
 
 def test_times_without_seconds(tmp_path: Path) -> None:
     calls, _ = read(written(tmp_path, [segment(), segment("2026/03/03 09:05", call=1000002)]))
-    assert times(calls, "offered_at") == [("09:00:00",), ("09:05:00",)]
+    assert local_times(calls, "offered_at") == [("09:00:00",), ("09:05:00",)]
     assert calls["quality"].to_list() == [0, MINUTE_ONLY]
 
 

@@ -10,11 +10,11 @@ from polars.testing import assert_frame_equal
 
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -153,7 +153,7 @@ def test_a_transfer_is_one_call(tmp_path: Path) -> None:
         dateTimeDisconnect=NINE_O_CLOCK + 90,
     )
     calls, _ = read(file_of(tmp_path, split, onwards))
-    assert times(calls) == [("09:00:00", "09:00:10", "09:01:30")]
+    assert local_times(calls) == [("09:00:00", "09:00:10", "09:01:30")]
     assert calls["legs"].to_list() == [2]
 
 
@@ -228,7 +228,7 @@ def test_a_queue_that_answers_is_no_agent(
 ) -> None:
     calls, _ = read(file_of(tmp_path, row))
     assert calls.select("outcome", "queue").rows() == [(outcome, "7000")]
-    assert times(calls, "answered_at", "queued_at") == [(answered_at, queued_at)]
+    assert local_times(calls, "answered_at", "queued_at") == [(answered_at, queued_at)]
 
 
 def test_devices_that_only_the_service_knows(tmp_path: Path) -> None:
@@ -268,14 +268,14 @@ def test_the_doubled_hour_of_autumn(tmp_path: Path) -> None:
         for hour in (0, 1)
     ]
     calls, _ = read(file_of(tmp_path, *rows))
-    assert times(calls, "offered_at") == [("02:30:00",), ("02:30:00",)]
+    assert local_times(calls, "offered_at") == [("02:30:00",), ("02:30:00",)]
     assert (calls["offered_at"][1] - calls["offered_at"][0]).total_seconds() == 3600
     assert calls["quality"].to_list() == [0, 0]
 
 
 def test_an_end_before_its_beginning_lasts_no_time(tmp_path: Path) -> None:
     calls, _ = read(file_of(tmp_path, record(dateTimeDisconnect=NINE_O_CLOCK - 5)))
-    assert times(calls, "offered_at", "released_at") == [("09:00:00", "09:00:00")]
+    assert local_times(calls, "offered_at", "released_at") == [("09:00:00", "09:00:00")]
 
 
 @pytest.mark.parametrize(

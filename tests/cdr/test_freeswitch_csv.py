@@ -16,7 +16,7 @@ from affluence.cdr.freeswitch_csv import fit
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import STILL_OPEN
-from tests.cdr.reads import NOTHING_SAID, clocks, inspected, without_pseudonyms
+from tests.cdr.reading import NOTHING_SAID, clocks, inspected, without_pseudonyms
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 

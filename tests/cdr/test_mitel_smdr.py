@@ -13,12 +13,12 @@ from affluence.cdr import mitel_smdr
 from affluence.cdr.dialect import Reading, Sample
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
-from tests.cdr.readings import (
+from tests.cdr.reading import (
     assert_a_broken_line_changes_nothing,
     inspected,
+    local_times,
     of_day,
     read,
-    times,
     written,
 )
 from tests.conftest import REPOSITORY
@@ -133,7 +133,10 @@ def test_what_the_day_of_the_file_decides_is_part_of_how_it_is_read(day: str, va
 
 def test_a_record_of_90_characters_without_seconds(tmp_path: Path) -> None:
     calls, _ = read(written(tmp_path, [short(), short("09:05", answer="***")]))
-    assert times(calls) == [("09:00:00", "09:00:10", "09:01:10"), ("09:05:00", None, "09:06:00")]
+    assert local_times(calls) == [
+        ("09:00:00", "09:00:10", "09:01:10"),
+        ("09:05:00", None, "09:06:00"),
+    ]
     assert calls["quality"].to_list() == [MINUTE_ONLY, MINUTE_ONLY]
     assert calls["caller"].to_list() == [False, False]  # it has no column for it
 
@@ -146,7 +149,7 @@ def test_a_record_of_90_characters_and_the_caller(tmp_path: Path) -> None:
 def test_a_record_of_90_characters_with_seconds(tmp_path: Path) -> None:
     row = short("09:00:07 ")
     calls, _ = read(written(tmp_path, [row]))
-    assert times(calls) == [("09:00:07", "09:00:17", "09:01:17")]
+    assert local_times(calls) == [("09:00:07", "09:00:17", "09:01:17")]
     assert calls["quality"].to_list() == [0]
 
 
@@ -162,11 +165,13 @@ def test_a_record_of_90_characters_with_seconds(tmp_path: Path) -> None:
 def test_a_clock_of_twelve_hours(tmp_path: Path, start: str, offered_at: str) -> None:
     """One afternoon tells it: noon is then no midnight."""
     calls, _ = read(written(tmp_path, [short(start), short("11:59p", called="7102")]))
-    assert (offered_at,) in times(calls, "offered_at")
+    assert (offered_at,) in local_times(calls, "offered_at")
 
 
 def test_noon_of_a_clock_of_24_hours(tmp_path: Path) -> None:
-    assert times(read(written(tmp_path, [short("12:15")]))[0], "offered_at") == [("12:15:00",)]
+    assert local_times(read(written(tmp_path, [short("12:15")]))[0], "offered_at") == [
+        ("12:15:00",)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from affluence.cdr.dialect import Stated
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import AMBIGUOUS_HOUR, NEGATIVE, STILL_OPEN
-from tests.cdr.asterisk_files import inspected, local_times, without_pseudonyms, written
+from tests.cdr.reading import inspected, local_times, without_pseudonyms, written
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 
@@ -36,7 +36,7 @@ def event(
 
 
 def calls_of(tmp_path: Path, lines: Sequence[str]) -> pl.DataFrame:
-    calls, account = read_calls([written(tmp_path / "queue_log", lines)])
+    calls, account = read_calls([written(tmp_path, name="queue_log", lines=lines)])
     assert account["rejected"] == {}
     return calls
 
@@ -201,12 +201,12 @@ def test_a_withheld_number_is_no_caller(tmp_path: Path) -> None:
 
 def test_an_event_of_a_dialplan_of_its_own(tmp_path: Path) -> None:
     """It is no call unless the configuration says what becomes of it."""
-    path = written(tmp_path / "queue_log", [event(0, "LINES_TAKEN"), ENTERED])
+    path = written(tmp_path, name="queue_log", lines=[event(0, "LINES_TAKEN"), ENTERED])
     assert read_calls([path])[1]["ignored"] == {"event that is no call": 1}
     stated = Stated(outcomes=(("lines_taken", "busy"), ("exitwithkey", "callback")))
-    assert inspected(path, None, stated).calls["outcome"].to_list() == ["busy"]
-    written(path, [event(30, "EXITWITHKEY", 1, 1, 1, 30)])
-    call = inspected(path, "queue-log", stated).calls.row(0, named=True)
+    assert inspected(path, None, stated=stated).calls["outcome"].to_list() == ["busy"]
+    written(tmp_path, name=path.name, lines=[event(30, "EXITWITHKEY", 1, 1, 1, 30)])
+    call = inspected(path, "queue-log", stated=stated).calls.row(0, named=True)
     assert (call["outcome"], call["detail"]) == ("self_service", "callback")
     assert (call["released_at"] - call["offered_at"]).total_seconds() == 30
 
@@ -215,7 +215,7 @@ def test_one_broken_line_among_good_ones(tmp_path: Path) -> None:
     """Line by line the calls are the same as all at once."""
     for sample in (FILE, TABLE):
         lines = sample.read_text().splitlines()
-        broken = written(tmp_path / "broken", [*lines[:20], "17725|||", *lines[20:]])
+        broken = written(tmp_path, name="broken", lines=[*lines[:20], "17725|||", *lines[20:]])
         calls, account = read_calls([broken])
         assert sum(account["rejected"].values()) == 1
         whole, of_whole = read_calls([sample])
@@ -235,7 +235,9 @@ def test_one_broken_line_among_good_ones(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_that_is_no_event_is_set_aside(tmp_path: Path, line: str) -> None:
-    path = written(tmp_path / "queue_log", [ENTERED, line, event(30, "ABANDON", 1, 1, 30)])
+    path = written(
+        tmp_path, name="queue_log", lines=[ENTERED, line, event(30, "ABANDON", 1, 1, 30)]
+    )
     calls, account = read_calls([path], "queue-log")
     assert account["rejected"] == {"time, state or number not readable": 1}
     assert calls.height == 1
@@ -254,8 +256,8 @@ def test_a_last_line_that_is_still_being_written(tmp_path: Path) -> None:
 def test_rotated_files_that_overlap(tmp_path: Path) -> None:
     lines = FILE.read_text().splitlines()
     paths = [
-        written(tmp_path / "queue_log.0", lines[:25]),
-        written(tmp_path / "queue_log", lines[12:]),
+        written(tmp_path, name="queue_log.0", lines=lines[:25]),
+        written(tmp_path, name="queue_log", lines=lines[12:]),
     ]
     calls, account = read_calls(paths)
     assert_frame_equal(without_pseudonyms(calls), without_pseudonyms(read_calls([FILE])[0]))
@@ -272,7 +274,7 @@ def test_the_doubled_hour_of_autumn(tmp_path: Path) -> None:
 
 
 def table_of(path: Path, rows: Sequence[str], header: str = COLUMNS) -> Path:
-    return written(path, [header, *rows])
+    return written(path.parent, name=path.name, lines=[header, *rows])
 
 
 @pytest.mark.parametrize(
@@ -344,7 +346,7 @@ def test_a_table_of_pbxware(tmp_path: Path) -> None:
     assert calls["agent"].null_count() == 2
     # Which column names the agent, and which tells the wait, may be stated; by name or number.
     stated = Stated(columns=(("agent", "type"), ("wait", "10")))
-    calls = inspected(path, "queue-log", stated).calls
+    calls = inspected(path, "queue-log", stated=stated).calls
     assert calls["agent"].is_not_null().to_list() == [True, False]
     # Positions in the queue would be strange waits: of a second each, here.
     assert local_times(calls, "offered_at") == [("08:59:59",), ("09:01:29",)]

@@ -17,7 +17,7 @@ from affluence.cdr.three_cx import fit
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import inspect_files
-from tests.cdr.reads import NOTHING_SAID, clocks, inspected, without_pseudonyms
+from tests.cdr.reading import NOTHING_SAID, clocks, inspected, without_pseudonyms
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 

@@ -14,7 +14,7 @@ from affluence.cdr import reader
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
-from tests.cdr.reads import clocks, inspected, without_pseudonyms
+from tests.cdr.reading import clocks, inspected, without_pseudonyms
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 

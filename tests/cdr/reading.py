@@ -15,28 +15,41 @@ from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import Account, Inspection, inspect_files
+from tests.runs import balanced
 
 ZONE = "Europe/Paris"
 
 
+NOTHING_SAID = Reading()
+NOTHING_STATED = Stated()
+
+
 def inspected(
-    path: Path,
+    paths: Path | Sequence[Path],
     dialect: str | None = None,
     *,
+    reading: Reading = NOTHING_SAID,
+    stated: Stated = NOTHING_STATED,
     trunks: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
     outcomes: Mapping[str, str] | None = None,
     time_format: str = "",
+    clock: str = "auto",
 ) -> Inspection:
-    """A file read with what a configuration states."""
-    stated = Stated(
-        columns=tuple((columns or {}).items()),
-        outcomes=tuple((outcomes or {}).items()),
-        time_format=time_format,
-    )
-    reading = Reading(trunks=tuple(trunks), stated=stated)
-    recipe = Recipe(dialect=find_dialect(dialect), reading=reading, clock="auto", zone=ZONE)
-    return inspect_files([path], recipe, platform="day", longest_call_s=6 * 3600)
+    """Files read with what a configuration says, given as a whole or in part; nothing is lost."""
+    if columns or outcomes or time_format:
+        stated = Stated(
+            columns=tuple((columns or {}).items()),
+            outcomes=tuple((outcomes or {}).items()),
+            time_format=time_format,
+        )
+    if reading == NOTHING_SAID:
+        reading = Reading(trunks=tuple(trunks), stated=stated)
+    recipe = Recipe(dialect=find_dialect(dialect), reading=reading, clock=clock, zone=ZONE)
+    several = [paths] if isinstance(paths, Path) else paths
+    found = inspect_files(several, recipe, platform="day", longest_call_s=6 * 3600)
+    assert balanced({**found.account})
+    return found
 
 
 def read(
@@ -48,6 +61,7 @@ def read(
 
 
 def without_pseudonyms(calls: pl.DataFrame) -> pl.DataFrame:
+    """Calls that can be compared: whether there are pseudonyms, which are others each time."""
     return calls.with_columns(pl.col("caller", "agent").is_not_null())
 
 
@@ -64,10 +78,15 @@ def of_day(path: Path, day: str) -> Path:
     return path
 
 
-def times(calls: pl.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
+def local_times(calls: pl.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
     """Some instants of calls as local time of the day."""
     local = pl.col(columns or ("offered_at", "answered_at", "released_at"))
     return calls.select(local.dt.convert_time_zone(ZONE).dt.strftime("%H:%M:%S")).rows()
+
+
+def clocks(calls: pl.DataFrame, column: str) -> list[str | None]:
+    """The same of one column."""
+    return [time for (time,) in local_times(calls, column)]
 
 
 def assert_a_broken_line_changes_nothing(
