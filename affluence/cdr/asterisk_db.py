@@ -9,7 +9,6 @@ more. What was in the hands of a spreadsheet has other separators and other date
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -20,7 +19,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
 from affluence.cdr.asterisk_columns import NEEDED
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -35,7 +34,8 @@ _OTHER_NAMES = {"start": "calldate"}  # of tables that hold the three times of a
 _ANY_TIME = (
     r"^\s*(\d{4}|\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?"
 )
-_FREE_TEXT = ("clid", "lastdata", "userfield", "cnam", "outbound_cnam", "dst_cnam")
+_FREE_TEXT = {"clid": 3, "lastdata": 12}  # with so many separators at most
+_NAMES = ("userfield", "cnam", "outbound_cnam", "dst_cnam")
 
 
 def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
@@ -132,10 +132,16 @@ def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str
     }
     pattern = ""
     for index, name in enumerate(columns):
-        shape = r".*?" if name in _FREE_TEXT else shapes.get(name, rf'[^"{between}]*')
+        shape = shapes.get(name, rf'[^"{between}]*')
+        if name in _FREE_TEXT:
+            shape = rf"(?:[^{between}\n]*{between}){{0,{_FREE_TEXT[name]}}}?[^{between}\n]*?"
+        if name in _NAMES:
+            # A quotation mark ends them only where the column ends: there is one way to read them.
+            shape = rf'(?<=")(?:[^"\n]|"(?!{between}|$))*|(?<!")[^{between}\n]*'
         column = (between if index else "") + f'"?(?P<{name}>{shape})"?'
-        pattern += column if index < fewest else f"(?:{column})?"
-    return re.compile(pattern + "$")
+        pattern += column if index < fewest else f"(?:{column}"
+    # Columns are left out from the end only: each is within the one before it.
+    return re.compile(pattern + ")?" * max(len(columns) - fewest, 0) + "$")
 
 
 def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
@@ -147,7 +153,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
         fewest = _FEWEST
     return Dialect(
         name="asterisk-db",
-        version=1,
+        version=2,
         layout=Separated(
             columns_by_width=layouts,
             separator=separator,
@@ -170,10 +176,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {
-        separator: next(csv.reader([first_line], delimiter=separator), [])
-        for separator in _SEPARATORS
-    }
+    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
     separator = max(rows, key=lambda separator: len(rows[separator]))
     names = [name.strip(' "').lower() for name in rows[separator]]
     columns = tuple(

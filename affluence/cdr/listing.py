@@ -6,7 +6,6 @@ which, how times and durations are written, what the words mean.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns, Separated, fields_of
 
 # The evidence that an outcome is, where nothing finer is told.
 EVIDENCE_OF = {
@@ -36,11 +35,11 @@ _AROUND = " '\u00a0"
 
 _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
-_NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)([Z+-]|$)"
+_NO_SECONDS = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})([Z+-]|$)"
 _IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
-_DURATION = r"^(?:(?:(\d{1,5}):)?(\d{1,5}):)?(\d{1,7})$"
+_DURATION = r"^(?:(?:([0-9]{1,5}):)?([0-9]{1,5}):)?([0-9]{1,7})$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class Listing:
         """What the first records have in a column."""
         at = self.columns.index(column)
         for line in sample.lines[self.titles + bool(self.header) :]:
-            row = _cells(line, self.separator)
+            row = fields_of(line, self.separator)
             if len(row) == len(self.columns):
                 yield row[at].strip(_AROUND)
 
@@ -126,15 +125,8 @@ def find_listing(
 def _widest(line: str, stated: Stated) -> tuple[str, list[str]]:
     """The separator that cuts a line into most cells, and these."""
     separators = (stated.separator,) if stated.separator else _SEPARATORS
-    cut = {separator: _cells(line, separator) for separator in separators}
+    cut = {separator: fields_of(line, separator) for separator in separators}
     return max(cut.items(), key=lambda item: len(item[1]))
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:  # no line of a listing
-        return []
 
 
 def _title(cell: str) -> str:
