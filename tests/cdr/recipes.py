@@ -14,6 +14,32 @@ from affluence.errors import RecordsError
 from affluence.steps.inspect import Account, inspect_files
 
 NOTHING_STATED = Stated()
+# What must be stated of the samples of a dialect before they can be read.
+STATED = {
+    "portal": Stated(
+        columns=(
+            ("call_id", "Id global"),
+            ("offered_at", "Início"),
+            ("zone", "Fuso horário"),
+            ("direction", "Sentido"),
+            ("caller", "Origem"),
+            ("dialled", "Destino"),
+            ("queue", "Fila"),
+            ("agent", "Agente"),
+            ("outcome", "Estado"),
+            ("reason", "Motivo"),
+            ("ring", "Tempo de toque"),
+            ("queue_wait", "Espera na fila"),
+            ("talk", "Conversação"),
+        ),
+        outcomes=(
+            ("atendedor automático", "self_service"),
+            ("falha técnica", "failed"),
+            ("congestão da rede", "busy"),
+        ),
+        directions=(("recebida", "inbound"), ("efetuada", "outbound")),
+    ),
+}
 
 
 def read(
