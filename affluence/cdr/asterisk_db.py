@@ -135,8 +135,9 @@ def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str
         free, plain = r'(?:.*?[^"])?', rf'[^"{between}]*+'
         shape = free if name in _FREE_TEXT else shapes.get(name, plain)
         column = (between if index else "") + f'"?+(?P<{name}>{shape})"?+'
-        pattern += column if index < fewest else f"(?:{column})?"
-    return re.compile(pattern + "$")
+        pattern += column if index < fewest else f"(?:{column}"
+    # Columns are left out from the end only: each is within the one before it.
+    return re.compile(pattern + ")?" * max(len(columns) - fewest, 0) + "$")
 
 
 def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
@@ -148,7 +149,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
         fewest = _FEWEST
     return Dialect(
         name="asterisk-db",
-        version=1,
+        version=2,
         layout=Separated(
             columns_by_width=layouts,
             separator=separator,

@@ -19,6 +19,12 @@ import polars as pl
 
 _US = 1_000_000
 _HOUR_US = 3600 * _US
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Of call records: before and after them a zone is taken to be as it is then.
+_FIRST_US, _LAST_US = (
+    (datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+    for year in (1990, 2060)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,19 @@ class Fold:
     width_us: int
 
 
-@lru_cache(maxsize=256)
 def transitions(zone: str, first_year: int, last_year: int) -> tuple[Transition, ...]:
     """Changes of offset of a zone within some years, in order."""
+    years = range(first_year, last_year + 1)
+    return tuple(found for year in years for found in _transitions_of(zone, year))
+
+
+# A time that is absurd, though it can be read, asks for hundreds of years.
+@lru_cache(maxsize=4096)
+def _transitions_of(zone: str, year: int) -> tuple[Transition, ...]:
     info = ZoneInfo(zone)
     found = []
-    instant = datetime(first_year, 1, 1, tzinfo=UTC)
-    while instant < datetime(last_year + 1, 1, 1, tzinfo=UTC):
+    instant = datetime(year, 1, 1, tzinfo=UTC)
+    while instant < datetime(year + 1, 1, 1, tzinfo=UTC):
         following = instant + timedelta(days=1)
         if _offset(info, instant) != _offset(info, following):
             at = _bisect(info, instant, following)
@@ -184,9 +196,10 @@ def _in_us(delta: timedelta) -> int:
 
 
 def _to_us(instant: datetime) -> int:
-    return _in_us(instant - datetime(1970, 1, 1, tzinfo=UTC))
+    return _in_us(instant - _EPOCH)
 
 
 def _year(wall_us: int) -> int:
-    year = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wall_us)).year
-    return min(max(year, 1971), 2200)
+    # Absurd times can be read, but each year costs, and Python has no date for some.
+    within_us = min(max(wall_us, _FIRST_US), _LAST_US)
+    return (_EPOCH + timedelta(microseconds=within_us)).year

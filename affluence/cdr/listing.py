@@ -35,11 +35,11 @@ _AROUND = " '\u00a0"
 
 _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
-_NO_SECONDS = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)([Z+-]|$)"
+_NO_SECONDS = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})([Z+-]|$)"
 _IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
-_DURATION = r"^(?:(?:(\d{1,5}):)?(\d{1,5}):)?(\d{1,7})$"
+_DURATION = r"^(?:(?:([0-9]{1,5}):)?([0-9]{1,5}):)?([0-9]{1,7})$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from affluence.cdr.dialect import Reading, Stated
 from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
+from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import Account, Inspection, inspect_files
 from tests.runs import balanced
@@ -47,7 +48,7 @@ def inspected(
         reading = Reading(trunks=tuple(trunks), stated=stated)
     recipe = Recipe(dialect=find_dialect(dialect), reading=reading, clock=clock, zone=ZONE)
     several = [paths] if isinstance(paths, Path) else paths
-    found = inspect_files(several, recipe, platform="day", longest_call_s=6 * 3600)
+    found = inspect_files(several, recipe, platform="platform", longest_call_s=6 * 3600)
     assert balanced({**found.account})
     return found
 
@@ -58,6 +59,31 @@ def read(
     """Calls without their pseudonyms, which are others each time."""
     calls, account = read_calls([path], dialect, trunks=trunks)
     return without_pseudonyms(calls), account
+
+
+def calls_and_account(
+    paths: Path | Sequence[Path],
+    dialect: str | None = None,
+    *,
+    stated: Stated = NOTHING_STATED,
+    trunks: Sequence[str] = (),
+    clock: str = "auto",
+) -> tuple[pl.DataFrame, Account]:
+    """As `affluence.pipeline.read_calls`, with what only the service can state.
+
+    Raises:
+        RecordsError: a file cannot be read.
+
+    """
+    found = inspected(paths, dialect, stated=stated, trunks=trunks, clock=clock)
+    if found.unreadable:
+        raise RecordsError("\n".join(found.unreadable))
+    return found.calls, found.account
+
+
+def without_keys(calls: pl.DataFrame) -> pl.DataFrame:
+    """Calls of several dialects that can be compared: each has keys of its own."""
+    return without_pseudonyms(calls.drop("call_key"))
 
 
 def without_pseudonyms(calls: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -205,6 +206,31 @@ def test_a_header_without_what_a_record_needs(tmp_path: Path) -> None:
     columns = [name for name in COLUMNS if name not in ("dstchannel", "billsec")]
     with pytest.raises(RecordsError, match="does not name the columns dstchannel, billsec"):
         read(written(tmp_path, columns=columns))
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("separators", [20, 300])
+def test_a_line_of_many_separators_costs_no_time(
+    tmp_path: Path, header: bool, separators: int
+) -> None:
+    path = written(tmp_path, header=header)
+    whole = path.read_text()
+    joined = whole.splitlines()[1][:-4] + ',""x' * separators
+    path.write_text(f"{whole}{joined}\n")
+    began_s = time.process_time()
+    calls, account = read(path)
+    assert time.process_time() - began_s < 5
+    assert sum(account["rejected"].values()) == 1
+    assert_frame_equal(calls, FROM_FILES)
+
+
+@pytest.mark.parametrize("name", ['Jo "le" Grand', "De la Tour, Jean"])
+def test_names_in_the_columns_after_a_call(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, [row | {"cnam": "NAME"} for row in ROWS])
+    path.write_text(path.read_text().replace("NAME", f'"{name}"'))
+    calls, account = read(path)
+    assert account["rejected"] == {}
+    assert_frame_equal(calls, FROM_FILES)
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,16 @@ def test_times_that_are_none(read: Callable[..., Account]) -> None:
     )
 
 
+@pytest.mark.parametrize("year", ["0001", "1026", "9999"])
+def test_times_of_another_age_are_read_as_they_are(read: Callable[..., Account], year: str) -> None:
+    odd = (
+        record(99, "2026-12-31 23:59:59", 60)
+        .replace("2027-", "2026-")
+        .replace('"2026-', f'"{year}-')
+    )
+    assert read((GOOD + odd + "\n").encode())["calls"] == 11
+
+
 def test_widths_that_change_within_a_file(read: Callable[..., Account]) -> None:
     odd = [record(90 + width, "2026-03-03 10:01:00", 60, width=width) for width in range(16, 22)]
     assert read((GOOD + "\n".join(odd) + "\n").encode())["calls"] == 16

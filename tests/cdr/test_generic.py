@@ -16,7 +16,8 @@ from affluence.cdr.dialect import Stated
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import AMBIGUOUS_HOUR, EVIDENCE, MINUTE_ONLY, STILL_OPEN
-from tests.cdr.recipes import read, without_keys
+from tests.cdr.reading import calls_and_account as read
+from tests.cdr.reading import without_keys
 from tests.conftest import REPOSITORY
 from tests.samples.hand_made_day import assert_same_slots
 

@@ -15,35 +15,19 @@ from affluence.cdr.dialect import Stated
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY
-from tests.cdr.recipes import read, without_keys
+from tests.cdr.reading import calls_and_account as read
+from tests.cdr.reading import without_keys
 from tests.conftest import REPOSITORY
+from tests.samples.every_dialect import recipe_for
 from tests.samples.hand_made_day import assert_same_slots
 
 # Its titles are invented: the facts known of such listings name none.
 SAMPLE = REPOSITORY / "cdr_samples" / "portal" / "listagem.csv"
 TITLE, BLANK, HEADER, *LINES = SAMPLE.read_text(encoding="utf-8-sig").splitlines()
 ROWS = list(csv.DictReader(io.StringIO("\n".join([HEADER, *LINES])), delimiter=";"))
-COLUMNS = {
-    "call_id": "Id global",
-    "offered_at": "Início",
-    "zone": "Fuso horário",
-    "direction": "Sentido",
-    "caller": "Origem",
-    "dialled": "Destino",
-    "queue": "Fila",
-    "agent": "Agente",
-    "outcome": "Estado",
-    "reason": "Motivo",
-    "ring": "Tempo de toque",
-    "queue_wait": "Espera na fila",
-    "talk": "Conversação",
-}
-WORDS = {
-    "atendedor automático": "self_service",
-    "falha técnica": "failed",
-    "congestão da rede": "busy",
-}
-DIRECTIONS = (("recebida", "inbound"), ("efetuada", "outbound"))
+STATED = recipe_for("portal").reading.stated
+COLUMNS = dict(STATED.columns)
+WORDS = dict(STATED.outcomes)
 # That the network refused call 14 is no outcome that can be stated.
 BUT = {14: {"refused_by": None}}
 
@@ -60,7 +44,7 @@ def stated(
     return Stated(
         columns=tuple((name, title) for name, title in columns.items() if name not in without),
         outcomes=tuple(words.items()),
-        directions=DIRECTIONS,
+        directions=STATED.directions,
         time_format=time_format,
     )
 
@@ -283,6 +267,7 @@ def test_what_is_stated_of_a_word_is_stronger(tmp_path: Path) -> None:
         {"Estado": ""},
         {"Início": "ontem"},
         {"Conversação": "-0:00:01"},
+        {"Conversação": "0:00:0\u0663"},  # a digit, but none of ours
         {"Sentido": "?"},
     ],
 )

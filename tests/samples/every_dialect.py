@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from affluence.cdr.dialects import DIALECTS
@@ -33,6 +34,7 @@ def files_of(dialect: str) -> list[Path]:
     return list(list_files(source.folder, source.files))
 
 
+@cache
 def recipe_for(dialect: str) -> Recipe:
     """How a run would read them."""
     platform = Platform.model_validate(
