@@ -120,6 +120,7 @@ def _record(
     day = pl.from_epoch(start_us, "us").dt.date().cast(pl.String)  # references restart
     return {
         "record_key": record_key,
+        "by_content": call.is_null(),
         "call_key": pl.when(call.is_null()).then(record_key).otherwise(hash_of(call, day)),
         "start_us": start_us,
         "picked_up_us": picked_up_us,
@@ -135,7 +136,7 @@ def _record(
 
 
 def _record_key(columns: Columns, start_us: pl.Expr, end_us: pl.Expr) -> pl.Expr:
-    # By what a ticket says, as no number of its own is documented: two equal ones are one.
+    # By what a ticket says, as no number of its own is documented.
     texts = ("CallType", "CalledNumber", "ChargedNumber", "CallingNumber", "CallReference", *_LINE)
     times = (time.cast(pl.String) for time in (start_us, end_us))
     return hash_of(*(_text(columns, name) for name in texts), *times)

@@ -117,12 +117,13 @@ def _record(
     number = _text(columns, "number")
     whole = number.is_not_null() & ~number.str.contains("*", literal=True)  # digits may be masked
     first = _text(columns, "initial_user")
-    # No number of its own: two lines with the same columns are one record.
+    # No number of its own: it is known by all its columns.
     texts = (filled(name) for name in columns if name not in ("date", "time", _WHOLE))
     key = hash_of(start_us.cast(pl.String), *texts)
     return {
         "record_key": key,
         "call_key": key,
+        "by_content": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(talk_s > 0).then(answer_us),
         "answered_us": pl.when(evidence == "agent").then(answer_us),

@@ -140,13 +140,14 @@ def _record(
     evidence = _evidence(reading)
     by_agent = evidence == "agent"
     direction = _direction()
-    # No number of its own: what is equal in all columns, within a minute, is one record.
+    # No number of its own: it is known by all its columns.
     texts = (filled(name) for name in columns if name not in (_DATE_RECORD, "heading"))
     key = hash_of(end_us.cast(pl.String), *texts)
     incoming, outgoing = filled("incoming_circuit"), filled("outgoing_circuit")
     return {
         "record_key": key,
         "call_key": key,
+        "by_content": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(~pl.col("condition").is_in(_UNANSWERED)).then(start_us),
         "answered_us": pl.when(by_agent).then(start_us),

@@ -7,7 +7,8 @@ empty while a call is up; an empty ``outcome`` is an unknown one. What is writte
 stated: titles of columns, words, the separator, the format of the times.
 
 ``call_id`` names a call in all files: lines that share it are its legs. Without one, lines that
-are equal in all that is read are one call. What ``affluence calls`` writes can be read again.
+are equal in all that is read are calls of their own within a file, and the same in another file.
+What ``affluence calls`` writes can be read again.
 """
 
 from __future__ import annotations
@@ -83,10 +84,12 @@ def _record(
         *(evidence, word("direction")),
     )
     record_key = _key_of(written("record_key"), by_content)
+    identifier = pl.coalesce(*(written(name) for name in _IDS))
     direction = pl.coalesce(word("direction"), pl.lit("inbound"))
     return {
         "record_key": record_key,
-        "call_key": _key_of(pl.coalesce(*(written(name) for name in _IDS)), record_key),
+        "call_key": _key_of(identifier, record_key),
+        "by_content": identifier.is_null() & written("record_key").is_null(),
         "start_us": us("offered_at"),
         "picked_up_us": pl.coalesce(us("picked_up_at"), answered_us),
         "queued_us": us("queued_at"),

@@ -119,11 +119,12 @@ def _record(
     evidence = _evidence(reading, incoming, wait_s)
     by_agent = evidence == "agent"
     texts = (filled(name) for name in columns if name not in ("date", "start_time"))
-    key = hash_of(start_us.cast(pl.String), *texts)  # no number of its own: two equal lines are one
+    key = hash_of(start_us.cast(pl.String), *texts)  # no number of its own
     names = pl.Enum(DIRECTIONS)
     return {
         "record_key": key,
         "call_key": key,
+        "by_content": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(by_agent | wait_s.is_not_null()).then(answer_us),
         "answered_us": pl.when(by_agent).then(answer_us),

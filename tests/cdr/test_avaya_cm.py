@@ -82,10 +82,10 @@ def test_the_hand_made_day(sample: Path) -> None:
     )
     assert set(found.calls["quality"]) == {MINUTE_ONLY}
     assert found.account == {
-        "lines": 21,
+        "lines": 20,
         "calls": 17,
         "merged": 0,
-        "duplicates": 1,  # call 3
+        "duplicates": 0,
         "ignored": {"date record": 2, "ringing time of an answered call": 1},  # that of call 2
         "rejected": {},
     }
@@ -253,7 +253,7 @@ def test_a_record_in_two_files_is_one_record(tmp_path: Path) -> None:
     one = of_day(written(tmp_path, LINES[:12], name="one"), "2026-03-04")
     two = of_day(written(tmp_path, [LINES[0], *LINES[8:]], name="two"), "2026-03-04")
     _, account = read_calls([one, two])
-    assert (account["calls"], account["duplicates"]) == (17, 1 + 4)
+    assert (account["calls"], account["duplicates"]) == (17, 4)
 
 
 def test_the_doubled_hour_of_autumn_is_marked(tmp_path: Path) -> None:
@@ -265,3 +265,14 @@ def test_a_last_line_that_is_cut_short(sample: Path) -> None:
     sample.write_bytes(sample.read_bytes()[: -len(LINES[-1]) + 6])
     _, account = read(sample)
     assert (account["calls"], account["rejected"]) == (16, {"line cut short": 1})
+
+
+def test_equal_records_of_a_file_are_calls_of_their_own(tmp_path: Path) -> None:
+    """Two callers who withhold their numbers give up within the same minute."""
+    twice = [LINES[0], expanded(), expanded()]
+    one = of_day(written(tmp_path, twice, name="one"), "2026-03-04")
+    two = of_day(written(tmp_path, [*twice, expanded()], name="two"), "2026-03-04")
+    assert read_calls([one])[1]["calls"] == 2
+    # In another file they are the same, and so many as are nowhere else are new.
+    _, account = read_calls([one, two])
+    assert (account["calls"], account["duplicates"]) == (3, 2)

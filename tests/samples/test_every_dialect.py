@@ -20,6 +20,8 @@ from tests.runs import accounts, balanced, run, slots
 from .every_dialect import EVERY, SAMPLES, files_of, recipe_for, section_of
 from .hand_made_day import slots_of
 
+# Equal records of these are calls of their own: call 3 stands once.
+WITHOUT_NUMBERS = ("avaya-cm", "alcatel-oxe", "alcatel-oxo", "mitel-smdr")
 NUMBERS = re.compile(r"06 ?39 ?98|01 ?99 ?00|02 ?61 ?91")
 
 
@@ -37,7 +39,8 @@ def test_every_line_is_accounted_for_and_no_number_is_told(dialect: str) -> None
     found = inspected(dialect)
     assert found.unreadable == []
     assert balanced({**found.account})
-    assert found.account["calls"] >= 14 and found.account["duplicates"] >= 1
+    assert found.account["calls"] >= 14
+    assert found.account["duplicates"] == (0 if dialect in WITHOUT_NUMBERS else 1)
     assert not NUMBERS.search(as_text(found))
 
 
