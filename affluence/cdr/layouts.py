@@ -110,12 +110,15 @@ class Separated:
     def width(self, line: pl.Expr) -> pl.Expr:
         """See `Layout`."""
         between = re.escape(self.separator)
-        quoted, bare = r'"(?:[^"\r\x00]|"")*"', rf'[^"{between}\r\x00]*'
-        unquoted, whole = line, ~line.str.contains(r"[\r\x00]")
         if self.quotes:
-            whole = line.str.contains(f"^(?:{quoted}|{bare})(?:{between}(?:{quoted}|{bare}))*$")
-            unquoted = line.str.replace_all(quoted, "")
-        width = unquoted.str.count_matches(self.separator, literal=True).cast(pl.Int64) + 1
+            field = rf'(?:"(?:[^"\r\x00]|"")*"|[^"{between}\r\x00]*)'
+            whole = line.str.contains(f"^{field}(?:{between}{field})*$")
+            # Each match takes a separator and the columns beside it, and so what these hold.
+            separators = line.str.count_matches(f"(?:^{field})?{between}{field}")
+        else:
+            whole = ~line.str.contains(r"[\r\x00]")
+            separators = line.str.count_matches(self.separator, literal=True)
+        width = separators.cast(pl.Int64) + 1
         legal = width.is_in(list(self.columns_by_width))
         if self.ragged:
             width, legal = pl.lit(len(self.widest)), width <= len(self.widest)

@@ -29,6 +29,7 @@ _SHAPE_LENGTH = 200
 _MOST_LINES = 5  # of one record
 _NOTHING = " \t\0"  # of a line that holds nothing; crashes leave NULs in logs
 
+_HOLDS = "it holds"  # beside the columns of a layout, as is the number of a line
 LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
 
@@ -116,7 +117,7 @@ def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl
     """Records of the lines that are whole, and the lines that are not."""
     short = pl.col("text").str.len_bytes() <= LONGEST_LINE
     width = pl.when(short).then(dialect.layout.width(pl.col("text")))
-    lines = lines.with_columns(width.alias("width"))
+    lines = lines.lazy().with_columns(width.alias("width")).collect(engine="streaming")
     groups, rest = [], [lines.filter(pl.col("width").is_null())]
     for alike in lines.filter(pl.col("width").is_not_null()).partition_by("width"):
         rows = _scanned(alike, dialect)
@@ -143,15 +144,16 @@ def _told_apart(
     dialect: Dialect,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of which it holds, or that are no records by right, and the others."""
-    rows = rows.with_columns(**dialect.derived(columns))
     allowed = [whether(columns), *dialect.others(columns).values()]
-    holds = rows.select(pl.any_horizontal(allowed).alias("holds")).to_series()
-    return rows.filter(holds), rows.filter(~holds)
+    # Only a lazy query works out once what these expressions have in common.
+    query = rows.lazy().with_columns(**dialect.derived(columns))
+    told = query.with_columns(pl.any_horizontal(allowed).alias(_HOLDS)).collect(engine="streaming")
+    return told.filter(_HOLDS).drop(_HOLDS), told.filter(~pl.col(_HOLDS)).drop(_HOLDS)
 
 
 def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
     """Lines of one width as rows of text, with their numbers; None if they cannot be cut."""
-    scanned = dialect.layout.scan("".join(f"{line}\n" for line in alike["text"]).encode())
+    scanned = dialect.layout.scan(alike["text"].str.join("\n").item().encode() + b"\n")
     if scanned is None:
         return None
     columns, frame = scanned

@@ -202,7 +202,9 @@ def _parse_lines(
     none = none.with_columns(**dialect.derived(widest))
     frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
     frames += [
-        group.rows.select(*select(group.columns, clean=group.clean), LINE_NUMBER)
+        group.rows.lazy()
+        .select(*select(group.columns, clean=group.clean), LINE_NUMBER)
+        .collect(engine="streaming")
         for group in read.groups
     ]
     records = pl.concat(frames).sort(LINE_NUMBER).drop(LINE_NUMBER)
