@@ -21,6 +21,8 @@ from tests.conftest import REPOSITORY
 from tests.runs import files_under, ledger_content
 
 KILLS = int(os.environ.get("AFFLUENCE_KILLS", "20"))
+# How far a run is when it is killed, as a share of its steps.
+SHARES = sorted(random.Random(20261123).choices([step / 1000 for step in range(1000)], k=KILLS))
 WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
 
 
@@ -87,17 +89,17 @@ def same(found: dict[str, object], expected: dict[str, object], here: Path, ther
     return repr(found).replace(str(here), "") == repr(expected).replace(str(there), "")
 
 
-def test_killed_between_any_two_steps(undisturbed: tuple[Path, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", SHARES)
+def test_killed_between_any_two_steps(
+    undisturbed: tuple[Path, int], tmp_path: Path, share: float
+) -> None:
     reference, steps = undisturbed
-    expected = left_behind(reference)
-    chance = random.Random(20261123)
-    for number, fatal in enumerate(sorted(chance.choices(range(1, steps + 1), k=KILLS))):
-        folder = tmp_path / str(number)
-        config = fresh_copy(reference, folder)
-        finish(config, str(fatal))
-        finish(config)
-        assert same(left_behind(folder), expected, folder, reference), f"step {fatal} of {steps}"
-        shutil.rmtree(folder)
+    fatal = 1 + int(share * steps)
+    config = fresh_copy(reference, tmp_path)
+    finish(config, str(fatal))
+    finish(config)
+    found = left_behind(tmp_path)
+    assert same(found, left_behind(reference), tmp_path, reference), f"step {fatal} of {steps}"
 
 
 def test_killed_again_and_again(undisturbed: tuple[Path, int], tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def weeks_of(config: Path) -> dict[date, str]:
         return {week.last: week.state for week in store.ledger.publications.weeks("desk")}
 
 
+@pytest.mark.long
 def test_two_years_without_a_hand(desk: Path) -> None:
     settings = load(desk)
     records = desk.parent / "records"

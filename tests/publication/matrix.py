@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (SMALLEST, 768, 1280)
 IN_FULL = (SOURCE, "ar")  # one language of each direction
+UNDER = "/affluence/"  # path of the public address of the editions
 EXPIRED = "2026-03-16T00:00:00+01:00"  # the first moment after the last day of the table
 
 Site = dict[str, bytes]
@@ -68,7 +69,9 @@ def neutral(edition: Edition, *, suspended: bool) -> Site:
 def _state_look() -> Theme:
     """The real one, fetched once (npm) and kept where temporary files are."""
     settings = config.Theme(kind="dsfr", brand=("Préfet", "de l’Exemple"))
-    made = theme_of(settings, Path(tempfile.gettempdir()) / "affluence-matrix")
+    state = Path(tempfile.gettempdir()) / "affluence-matrix"
+    state.mkdir(exist_ok=True)
+    made = theme_of(settings, state)
     assert made is not None
     return made
 
@@ -130,10 +133,12 @@ def sheets(built: Mapping[str, Site]) -> list[Sheet]:
 def serving(built: Mapping[str, Site]) -> Iterator[dict[str, str]]:
     """The addresses of the sites; each sends the headers of its own sample."""
     with ExitStack() as stack:
+        # A site stands where its pages say: the one that is missing may be shown from anywhere.
         yield {
-            name: stack.enter_context(
-                served(site, headers_of(site[NGINX].decode()) if NGINX in site else {})
-            )
+            name: stack.enter_context(served(site, headers_of(site[NGINX].decode()), under=UNDER))
+            + UNDER.rstrip("/")
+            if NGINX in site
+            else stack.enter_context(served(site))
             for name, site in built.items()
         }
 

@@ -29,8 +29,9 @@ def served(
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path.partition("?")[0].removeprefix(under) or "index.html"
-            if path == "favicon.ico":  # browsers ask every host for it, whatever the page says
+            asked = self.path.partition("?")[0]
+            path = asked.removeprefix(under) or "index.html"
+            if asked == "/favicon.ico":  # browsers ask every host for it, whatever the page says
                 self.send_response(204)
                 self.end_headers()
                 return
