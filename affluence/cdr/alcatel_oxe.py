@@ -83,7 +83,8 @@ def _text(columns: Columns, name: str) -> pl.Expr:
 
 
 def _seconds(name: str) -> pl.Expr:
-    return pl.coalesce(pl.col(name).cast(pl.Int64, strict=False), seconds_of(pl.col(name)))
+    number = pl.col(name).cast(pl.Int64, strict=False)
+    return pl.coalesce(number, seconds_of(pl.when(number.is_null()).then(pl.col(name))))
 
 
 def _wall_us(text: pl.Expr, time_format: str) -> pl.Expr:
@@ -91,11 +92,19 @@ def _wall_us(text: pl.Expr, time_format: str) -> pl.Expr:
     return time.to_physical()
 
 
-def _plausible(_: Columns, *, time_format: str) -> pl.Expr:
+def _derived(columns: Columns, *, time_format: str) -> Mapping[str, pl.Expr]:
+    return {
+        "end_us": _wall_us(pl.col("EndDateTime"), time_format),
+        "written_us": _wall_us(_text(columns, "StartDateTime"), time_format),
+        **{f"{name} in s": _seconds(name) for name in _DURATIONS},
+    }
+
+
+def _plausible(_: Columns) -> pl.Expr:
     return pl.all_horizontal(
-        _wall_us(pl.col("EndDateTime"), time_format).is_not_null(),
+        pl.col("end_us").is_not_null(),
         pl.col("CallType").is_in(list(_DIRECTIONS)).fill_null(False),
-        *((_seconds(name) >= 0).fill_null(False) for name in _DURATIONS),
+        *((pl.col(f"{name} in s") >= 0).fill_null(False) for name in _DURATIONS),
     )
 
 
@@ -104,13 +113,11 @@ def _record(
     reading: Reading,
     *,
     clean: bool,  # noqa: ARG001  # plausible records take no exception
-    time_format: str,
 ) -> Mapping[str, pl.Expr]:
-    end_us = _wall_us(pl.col("EndDateTime"), time_format)
-    waiting_us, effective_us = (_seconds(name) * 1_000_000 for name in _DURATIONS)
+    end_us, written_us = pl.col("end_us"), pl.col("written_us")
+    waiting_us, effective_us = (pl.col(f"{name} in s") * 1_000_000 for name in _DURATIONS)
     # Whether a ticket starts with the ringing or with the conversation is not documented; the end
     # less all that the call lasted is the arrival either way, unless the start is still earlier.
-    written_us = _wall_us(_text(columns, "StartDateTime"), time_format)
     start_us = pl.min_horizontal(written_us, end_us - waiting_us - effective_us)
     picked_up_us = pl.when(effective_us > 0).then(start_us + waiting_us)
     evidence = _evidence(reading, effective_us > 0)
@@ -156,19 +163,19 @@ def _evidence(reading: Reading, answered: pl.Expr) -> pl.Expr:
 
 
 def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
-    lasts_s = pl.sum_horizontal(*(_seconds(name) for name in _DURATIONS))
+    lasts_s = pl.sum_horizontal(pl.col(f"{name} in s") for name in _DURATIONS)
     return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": lasts_s}
 
 
 def _dialect(layout: Layout, header: str = "", time_format: str = _TIMES[0]) -> Dialect:
-    plausible = partial(_plausible, time_format=time_format)
     return Dialect(
         name="alcatel-oxe",
         version=1,
         layout=layout,
-        plausible=plausible,
-        clean=plausible,
-        record=partial(_record, time_format=time_format),
+        derived=partial(_derived, time_format=time_format),
+        plausible=_plausible,
+        clean=_plausible,
+        record=_record,
         clock_evidence=_clock_evidence,
         header=header,
         choices=_CHOICES,

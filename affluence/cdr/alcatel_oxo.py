@@ -68,18 +68,18 @@ def _start_us(date_format: str) -> pl.Expr:
     return pl.coalesce(_wall_us(written) for written in times)
 
 
-def _ring_s(columns: Columns) -> pl.Expr:
-    return seconds_of(filled("ring")).fill_null(0) if "ring" in columns else pl.lit(0, pl.Int64)
+def _derived(columns: Columns, *, start_us: pl.Expr) -> Mapping[str, pl.Expr]:
+    ring_s = seconds_of(pl.col("ring")).fill_null(0) if "ring" in columns else pl.lit(0, pl.Int64)
+    return {"start_us": start_us, "talk_s": seconds_of(pl.col("duration")), "ring_s": ring_s}
 
 
 def _text(columns: Columns, name: str) -> pl.Expr:
     return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
-def _plausible(_: Columns, *, start_us: pl.Expr) -> pl.Expr:
+def _plausible(_: Columns) -> pl.Expr:
     return pl.all_horizontal(
-        start_us.is_not_null(),
-        seconds_of(pl.col("duration")).is_not_null(),
+        pl.col("start_us", "talk_s").is_not_null(),
         pl.col("type").is_in(list(_DIRECTIONS)).fill_null(False),
     )
 
@@ -108,9 +108,8 @@ def _record(
     reading: Reading,
     *,
     clean: bool,  # noqa: ARG001  # plausible records take no exception
-    start_us: pl.Expr,
 ) -> Mapping[str, pl.Expr]:
-    talk_s, ring_s = seconds_of(pl.col("duration")), _ring_s(columns)
+    start_us, talk_s, ring_s = pl.col("start_us"), pl.col("talk_s"), pl.col("ring_s")
     answer_us = start_us + ring_s * 1_000_000
     evidence = _evidence(columns, reading, talk_s > 0)
     incoming = pl.col("type") == "<--"
@@ -166,16 +165,15 @@ def _choices(places: Places, date_format: str) -> tuple[str, ...]:
 
 
 def _dialect(places: Places, header: str, above: tuple[str, ...], date_format: str) -> Dialect:
-    start_us = _start_us(date_format)
-    plausible = partial(_plausible, start_us=start_us)
     return Dialect(
         name="alcatel-oxo",
         version=1,
         # Lines of a page are of any length, so that the length of a line tells nothing.
         layout=FixedWidth(places={**places, _WHOLE: (0, _WHOLE_WIDTH)}, shortest=1),
-        plausible=plausible,
-        clean=plausible,
-        record=partial(_record, start_us=start_us),
+        derived=partial(_derived, start_us=_start_us(date_format)),
+        plausible=_plausible,
+        clean=_plausible,
+        record=_record,
         others=partial(_others, header=header, above=above),
         header=header,
         titles=len(above),

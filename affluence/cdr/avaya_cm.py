@@ -104,26 +104,32 @@ def _end_us(years: Years, before: str) -> pl.Expr:
 
 def _lasts_s() -> pl.Expr:
     """Duration, of one digit for hours, two for minutes and one for tenths of a minute."""
-    hours, minutes, tenths = (
-        pl.col("duration").str.extract(r"^(\d)([0-5]\d)(\d)$", group).cast(pl.Int64)
-        for group in (1, 2, 3)
-    )
-    unknown = pl.col("duration") == _UNKNOWN_LENGTH
-    return pl.when(unknown).then(0).otherwise(hours * 3600 + minutes * 60 + tenths * 6)
+    duration = pl.col("duration")
+    number = duration.cast(pl.Int64, strict=False)
+    whole = duration.str.contains("^[0-9][0-5][0-9]{2}$")
+    lasts_s = number // 1000 * 3600 + number % 1000 * 6
+    return pl.when(duration == _UNKNOWN_LENGTH).then(0).when(whole).then(lasts_s)
+
+
+def _derived(_: Columns, *, end_us: pl.Expr) -> Mapping[str, pl.Expr]:
+    return {
+        "end_us": end_us,
+        "lasts_s": _lasts_s(),
+        "is_date": pl.col(_DATE_RECORD).fill_null("").str.contains(_DATE.pattern),
+    }
 
 
 def _others(_: Columns) -> Mapping[str, pl.Expr]:
-    dated = pl.col(_DATE_RECORD).fill_null("").str.contains(_DATE.pattern)
+    dated = pl.col("is_date")
     condition = pl.col("condition").fill_null("")
     no_calls = {reason: ~dated & (condition == code) for reason, code in _NO_CALLS.items()}
     return {"date record": dated, **no_calls}
 
 
-def _plausible(columns: Columns, *, end_us: pl.Expr) -> pl.Expr:
+def _plausible(columns: Columns) -> pl.Expr:
     known = [_INTERNAL, *_OUTGOING, *_INCOMING, *_EITHER]
     return pl.all_horizontal(
-        end_us.is_not_null(),
-        _lasts_s().is_not_null(),
+        pl.col("end_us", "lasts_s").is_not_null(),
         pl.col("condition").is_in(known).fill_null(False),
         *(~other for other in _others(columns).values()),
     )
@@ -134,9 +140,9 @@ def _record(
     reading: Reading,
     *,
     clean: bool,  # noqa: ARG001  # plausible records take no exception
-    end_us: pl.Expr,
 ) -> Mapping[str, pl.Expr]:
-    start_us = end_us - _lasts_s() * 1_000_000
+    end_us = pl.col("end_us")
+    start_us = end_us - pl.col("lasts_s") * 1_000_000
     evidence = _evidence(reading)
     by_agent = evidence == "agent"
     direction = _direction()
@@ -205,8 +211,6 @@ def _choices(layout: str, years: Years, before: str) -> tuple[str, ...]:
 
 def _dialect(layout: str, places: Places, years: Years, first_day: date) -> Dialect:
     before = f"{first_day - timedelta(days=1):%Y-%m-%d}"
-    end_us = _end_us(years, before)
-    plausible = partial(_plausible, end_us=end_us)
     return Dialect(
         name="avaya-cm",
         version=1,
@@ -215,9 +219,10 @@ def _dialect(layout: str, places: Places, years: Years, first_day: date) -> Dial
             shortest=shortest(places, _NEEDED),
             heading=_DATE,
         ),
-        plausible=plausible,
-        clean=plausible,
-        record=partial(_record, end_us=end_us),
+        derived=partial(_derived, end_us=_end_us(years, before)),
+        plausible=_plausible,
+        clean=_plausible,
+        record=_record,
         others=_others,
         choices=_choices(layout, years, before),
         variant=years.variant(first_day),

@@ -29,6 +29,7 @@ _COLUMNS = (
     *("party1_device", "party1_name", "party2_device", "party2_name", "hold_time", "park_time"),
 )
 _FREE_TEXT = ("party1_name", "party2_name")
+_NUMBERS = ("ring_time", "call_id", "hold_time", "park_time")
 _SHAPES = {
     "call_start": r"[\d/]{8,10} [\d:]{4,8}",
     "connected_time": r"\d+:\d\d:\d\d",
@@ -37,7 +38,7 @@ _SHAPES = {
     "continuation": "[01]",
     "party1_device": r"(?:[A-Z]\w*)?",
     "party2_device": r"(?:[A-Z]\w*)?",
-} | dict.fromkeys(("ring_time", "call_id", "hold_time", "park_time"), r"\d+")
+} | dict.fromkeys(_NUMBERS, r"\d+")
 _RECORD = ",".join(
     f"(?P<{name}>{'.*?' if name in _FREE_TEXT else _SHAPES.get(name, '[^,]*')})"
     for name in _COLUMNS
@@ -65,34 +66,38 @@ def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Int64, strict=False)
 
 
+def _derived(_: Columns) -> Mapping[str, pl.Expr]:
+    return {
+        "start_us": _start_us(),
+        "connected_s": seconds_of(pl.col("connected_time")),
+        **{f"{name}_number": _number(name) for name in _NUMBERS},
+    }
+
+
 def _plausible(_: Columns) -> pl.Expr:
-    start = pl.coalesce(_start_us(), _start_us(seconds=False))
-    return pl.all_horizontal(_well_formed(start))
+    return _well_formed(pl.coalesce("start_us", _start_us(seconds=False)))
 
 
 def _clean(_: Columns) -> pl.Expr:
-    return pl.all_horizontal(_well_formed(_start_us()))
+    return _well_formed(pl.col("start_us"))
 
 
-def _well_formed(start: pl.Expr) -> list[pl.Expr]:
-    numbers = ("ring_time", "call_id", "hold_time", "park_time")
-    return [
+def _well_formed(start: pl.Expr) -> pl.Expr:
+    return pl.all_horizontal(
         start.is_not_null(),
-        seconds_of(pl.col("connected_time")).is_not_null(),
-        *(_number(name).is_not_null() for name in numbers),
+        pl.col("connected_s", *(f"{name}_number" for name in _NUMBERS)).is_not_null(),
         pl.col("direction").is_in(["I", "O"]).fill_null(False),
-        *(
-            pl.col(name).is_in(["0", "1"]).fill_null(False)
-            for name in ("is_internal", "continuation")
-        ),
-    ]
+        pl.col("is_internal", "continuation").is_in(["0", "1"]).fill_null(False),
+    )
 
 
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # the first 17 are always there
-    start_us = _start_us() if clean else pl.coalesce(_start_us(), _start_us(seconds=False))
-    connected_s = seconds_of(pl.col("connected_time"))
-    picked_up_us = pl.when(connected_s > 0).then(start_us + _number("ring_time") * 1_000_000)
-    lasts_s = connected_s + _number("ring_time") + _number("hold_time") + _number("park_time")
+    start_us = pl.col("start_us")
+    if not clean:
+        start_us = pl.coalesce(start_us, _start_us(seconds=False))
+    connected_s, ring_s = pl.col("connected_s"), pl.col("ring_time_number")
+    picked_up_us = pl.when(connected_s > 0).then(start_us + ring_s * 1_000_000)
+    lasts_s = connected_s + ring_s + pl.col("hold_time_number") + pl.col("park_time_number")
     evidence = _evidence(reading, connected_s > 0)
     devices = ("party2_device", "party1_device")
     return {
@@ -112,7 +117,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "line": pl.coalesce(pl.when(_is("T", name)).then(name) for name in devices),
         "agent_name": pl.when(evidence == "agent", _is("E", "party1_device")).then("party1_device"),
         "continued": pl.col("continuation") == "1",
-        "minute_only": pl.lit(value=False) if clean else _start_us().is_null(),
+        "minute_only": pl.lit(value=False) if clean else pl.col("start_us").is_null(),
     }
 
 
@@ -174,6 +179,7 @@ def _dialect(widths: frozenset[int], header: str) -> Dialect:
         layout=Separated(
             columns_by_width=layouts, quotes=False, loose_line=re.compile(f"{_RECORD}{rest}$")
         ),
+        derived=_derived,
         plausible=_plausible,
         clean=_clean,
         record=_record,

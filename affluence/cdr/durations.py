@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import polars as pl
 
-_CLOCK = r"^(?:(\d+):)?(\d+):(\d{2})$"
+# Digits are those of ASCII: of no others can a number be made. Longer numbers are no durations.
+_USUAL = r"^[0-9]{1,5}:[0-9]{2}:[0-9]{2}$"
+_CLOCK = r"^(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{2})$"
 
 
-def seconds_of(text: pl.Expr) -> pl.Expr:
-    """Seconds of ``hours:mm:ss`` or ``minutes:ss``; null where the text is neither."""
-    hours, minutes, seconds = (
-        text.str.extract(_CLOCK, group).cast(pl.Int64, strict=False) for group in (1, 2, 3)
+def seconds_of(text: pl.Expr, pattern: str = _CLOCK) -> pl.Expr:
+    """Seconds of ``hours:mm:ss`` or ``minutes:ss``; null where the text is neither.
+
+    Args:
+        text: how long something lasted.
+        pattern: what else than ``hours:mm:ss`` is a duration: hours, minutes and seconds, of which
+            those that are left out are none.
+
+    """
+    usual = text.str.contains(_USUAL)
+    parts = (text.str.head(-6), text.str.slice(-5, 2), text.str.tail(2))
+    hours, minutes, seconds = (part.cast(pl.Int64, strict=False) for part in parts)
+    # Groups cost five times as much as slices: only what is written otherwise goes there.
+    groups = pl.when(~usual).then(text).str.extract_groups(pattern).struct
+    other_hours, other_minutes, other_seconds = (
+        groups.field(str(at)).cast(pl.Int64, strict=False) for at in (1, 2, 3)
     )
-    return hours.fill_null(0) * 3600 + minutes * 60 + seconds
+    return (
+        pl.when(usual)
+        .then(hours * 3600 + minutes * 60 + seconds)
+        .otherwise(
+            other_hours.fill_null(0) * 3600 + other_minutes.fill_null(0) * 60 + other_seconds
+        )
+    )

@@ -23,13 +23,15 @@ from affluence.cdr.dialect import Dialect, Reading, Sample, Stated
 from affluence.cdr.layouts import Columns
 from affluence.cdr.listing import (
     EVIDENCE_OF,
+    Cells,
     Listing,
     Times,
     find_listing,
     find_times,
-    is_known,
+    is_read,
     meaning,
     text,
+    us,
 )
 from affluence.tables import DETAILS, DIRECTIONS, EVIDENCE, MINUTE_ONLY, REFUSED_BY
 
@@ -41,33 +43,40 @@ COLUMNS = (
     # What refused a busy call, which self-service was used; or both in one word, as LEGS has it.
     *("refused_by", "detail", "evidence", "record_key", "quality"),
 )
+_CELLS = Cells(
+    times=_TIMES,
+    durations=(),
+    texts=(*_IDS, "caller", "line", "agent", "queue", "dialled", "record_key", "quality"),
+)
 _UNTOLD = pl.lit(None, pl.String)
 
 
-def _plausible(columns: Columns, *, times: Times, stated: Stated) -> pl.Expr:
-    words = _words(stated)
+def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, pl.Expr]:
+    return _CELLS.derived(columns, times, _words(stated))
+
+
+def _plausible(columns: Columns, *, stated: Stated) -> pl.Expr:
+    read = {name: us(name) for name in _TIMES[1:]} | {
+        name: meaning(name) for name in _words(stated)
+    }
     return pl.all_horizontal(
-        times.us("offered_at").is_not_null(),
-        *(
-            text(name).is_null() | times.us(name).is_not_null()
-            for name in _TIMES[1:]
-            if name in columns
-        ),
-        *(is_known(name, known) for name, known in words.items() if name in columns),
+        us("offered_at").is_not_null(),
+        *(is_read(name, said) for name, said in read.items() if name in columns),
     )
 
 
 def _record(
-    columns: Columns, reading: Reading, *, times: Times, clean: bool
+    columns: Columns,
+    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
+    *,
+    times: Times,
+    clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
-    del clean  # there are no exceptions
-    words = _words(reading.stated)
-
-    def us(name: str) -> pl.Expr:
-        return times.us(name) if name in columns else pl.lit(None, pl.Int64)
+    def time_us(name: str) -> pl.Expr:
+        return us(name) if name in columns else pl.lit(None, pl.Int64)
 
     def word(name: str) -> pl.Expr:
-        return meaning(name, words[name]) if name in columns else _UNTOLD
+        return meaning(name) if name in columns else _UNTOLD
 
     def written(name: str) -> pl.Expr:
         return text(name) if name in columns else _UNTOLD
@@ -76,11 +85,11 @@ def _record(
         *(word(name) for name in ("evidence", "refused_by", "detail", "outcome")),
         pl.lit("unknown"),
     )
-    answered_us = pl.when(evidence == "agent").then(us("answered_at"))
+    answered_us = pl.when(evidence == "agent").then(time_us("answered_at"))
     # However its times are written: the same call may be converted twice.
     by_content = hash_of(
         *(written(name) for name in (*_IDS, "caller", "line", "agent", "queue", "dialled")),
-        *(us(name).cast(pl.String) for name in _TIMES),
+        *(time_us(name).cast(pl.String) for name in _TIMES),
         *(evidence, word("direction")),
     )
     record_key = _key_of(written("record_key"), by_content)
@@ -90,11 +99,11 @@ def _record(
         "record_key": record_key,
         "call_key": _key_of(identifier, record_key),
         "by_content": identifier.is_null() & written("record_key").is_null(),
-        "start_us": us("offered_at"),
-        "picked_up_us": pl.coalesce(us("picked_up_at"), answered_us),
-        "queued_us": us("queued_at"),
+        "start_us": time_us("offered_at"),
+        "picked_up_us": pl.coalesce(time_us("picked_up_at"), answered_us),
+        "queued_us": time_us("queued_at"),
         "answered_us": answered_us,
-        "end_us": us("released_at"),
+        "end_us": time_us("released_at"),
         "direction": direction.cast(pl.Enum(DIRECTIONS)),
         "evidence": evidence.cast(pl.Enum(EVIDENCE)),
         "caller_number": written("caller"),
@@ -130,11 +139,12 @@ def _is_marked(columns: Columns) -> pl.Expr:
 
 
 def _dialect(listing: Listing, times: Times, stated: Stated) -> Dialect:
-    plausible = partial(_plausible, times=times, stated=stated)
+    plausible = partial(_plausible, stated=stated)
     return Dialect(
         name="generic",
         version=1,
         layout=listing.layout,
+        derived=partial(_derived, times=times, stated=stated),
         plausible=plausible,
         clean=plausible,
         record=partial(_record, times=times),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
+from affluence.cdr.durations import seconds_of
 from affluence.cdr.layouts import Columns, Separated, fields_of
 
 # The evidence that an outcome is, where nothing finer is told.
@@ -33,13 +34,22 @@ _MOST_DIGITS = 2  # in the title of a column; every record has a time
 # Numbers stand in apostrophes so that no spreadsheet takes them for figures.
 _AROUND = " '\u00a0"
 
+_ISO_SECONDS = "%Y-%m-%d{}%H:%M:%S"
 _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
+_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+_TO_SECONDS = len("2026-03-03T09:00:00")
+# Clocks are at most 14 hours from UTC, by quarters of an hour.
+_DISTANCES_US = {"Z": 0} | {
+    f"{sign}{minutes // 60:02}:{minutes % 60:02}": int(f"{sign}1") * minutes * 60_000_000
+    for sign in "+-"
+    for minutes in range(0, 14 * 60 + 1, 15)
+}
 _NO_SECONDS = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})([Z+-]|$)"
 _IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
-_DURATION = r"^(?:(?:([0-9]{1,5}):)?([0-9]{1,5}):)?([0-9]{1,7})$"
+_DURATION = rf"^[{_AROUND}]*(?:(?:([0-9]{{1,5}}):)?([0-9]{{1,5}}):)?([0-9]{{1,7}})[{_AROUND}]*$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,23 +172,39 @@ def _columns(places: Mapping[str, int], width: int) -> Columns:
 class Times:
     """How a listing writes its times.
 
-    ``pattern`` is as in `strptime`, empty for ISO 8601; ``instants`` whether each tells how far
-    from UTC it is.
+    Attributes:
+        pattern: as in `strptime`, empty for ISO 8601.
+        instants: whether each time tells how far from UTC it is.
+        usual: how most times of ISO 8601 are written as far as their seconds, as in `strptime`.
+
     """
 
     pattern: str = ""
     instants: bool = False
+    usual: str = _ISO_SECONDS.format("T")
 
     def us(self, column: str) -> pl.Expr:
         """Microseconds of the wall clock, or of UTC where they are instants; null if unreadable."""
-        time = pl.col(column).str.strip_chars(_AROUND)
-        if not self.pattern:
-            time = time.str.replace(" ", "T", literal=True).str.replace(",", ".", literal=True)
-            time = time.str.replace(_NO_SECONDS, "${1}:00${2}")
-        pattern = self.pattern or (_ISO_INSTANT if self.instants else _ISO_LOCAL)
-        # The cache of the parser costs more than parsing does.
-        read = time.str.to_datetime(pattern, time_unit="us", strict=False, cache=False)
-        return read.to_physical()
+        cell = pl.col(column)
+        if self.pattern:
+            return _parsed_us(cell.str.strip_chars(_AROUND), self.pattern)
+        usual_us = self._usual_us(cell)
+        # Fractions, seconds left out and all else cost several times as much to read.
+        time = pl.when(usual_us.is_null()).then(cell).str.strip_chars(_AROUND)
+        time = time.str.replace(" ", "T", literal=True).str.replace(",", ".", literal=True)
+        time = time.str.replace(_NO_SECONDS, "${1}:00${2}")
+        return pl.coalesce(
+            usual_us, _parsed_us(time, _ISO_INSTANT if self.instants else _ISO_LOCAL)
+        )
+
+    def _usual_us(self, cell: pl.Expr) -> pl.Expr:
+        # The parser takes blanks as it likes, so that it alone would read too much.
+        sound = pl.when(cell.str.contains(_USUAL)).then(cell)
+        if not self.instants:
+            return _parsed_us(sound, self.usual)
+        distance = cell.str.slice(_TO_SECONDS)
+        distance_us = distance.replace_strict(_DISTANCES_US, default=None, return_dtype=pl.Int64)
+        return _parsed_us(sound.str.head(_TO_SECONDS), self.usual) - distance_us
 
     def without_seconds(self, column: str) -> pl.Expr:
         """Whether a time is known to the minute only."""
@@ -193,32 +219,84 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
         instants = any(directive in stated.time_format for directive in _DISTANCES)
         return Times(pattern=stated.time_format, instants=instants)
     times = [found for found in map(_IS_TIME.fullmatch, cells) if found]
-    return Times(instants=2 * sum(bool(time["distance"]) for time in times) > len(times))
+    blanks = 2 * sum(" " in time[0] for time in times) > len(times)
+    return Times(
+        instants=2 * sum(bool(time["distance"]) for time in times) > len(times),
+        usual=_ISO_SECONDS.format(" " if blanks else "T"),
+    )
+
+
+def _parsed_us(time: pl.Expr, pattern: str) -> pl.Expr:
+    # The cache of the parser costs more than parsing does.
+    read = time.str.to_datetime(pattern, time_unit="us", strict=False, cache=False)
+    return read.to_physical()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """What the columns of a listing say, worked out once for all that asks for it.
+
+    Attributes:
+        times: our names of the columns that hold times.
+        durations: of those that hold durations.
+        texts: of those that are read as they are.
+
+    """
+
+    times: Columns
+    durations: Columns
+    texts: Columns
+
+    def derived(
+        self, columns: Columns, times: Times, words: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[str, pl.Expr]:
+        """Further columns, which `us`, `lasting_us`, `text` and `meaning` name.
+
+        Args:
+            columns: those of the listing.
+            times: how its times are written.
+            words: what those in a column mean.
+
+        """
+        named = {name: pl.col(name).str.strip_chars(_AROUND) for name in columns}
+        return {
+            **{
+                f"{name} as text": pl.when(named[name] != "").then(named[name])
+                for name in self.texts
+                if name in columns
+            },
+            **{f"{name} in us": times.us(name) for name in self.times if name in columns},
+            **{
+                f"{name} in us": seconds_of(pl.col(name), _DURATION) * 1_000_000
+                for name in self.durations
+                if name in columns
+            },
+            **{
+                f"{name} as meant": named[name]
+                .str.to_lowercase()
+                .replace_strict(meant, default=None, return_dtype=pl.String)
+                for name, meant in words.items()
+                if name in columns
+            },
+        }
+
+
+def is_read(column: str, said: pl.Expr) -> pl.Expr:
+    """Whether what a column says could be read, or it says nothing."""
+    unread = pl.when(said.is_null()).then(pl.col(column))
+    return unread.str.strip_chars(_AROUND).fill_null("") == ""
 
 
 def text(column: str) -> pl.Expr:
     """The text of a column, null where it is empty."""
-    stripped = pl.col(column).str.strip_chars(_AROUND)
-    return pl.when(stripped != "").then(stripped)
+    return pl.col(f"{column} as text")
 
 
-def meaning(column: str, words: Mapping[str, str]) -> pl.Expr:
+def us(column: str) -> pl.Expr:
+    """Microseconds of a time or a duration, null where it is none."""
+    return pl.col(f"{column} in us")
+
+
+def meaning(column: str) -> pl.Expr:
     """What the word in a column means, null where there is none or it is not known."""
-    return (
-        text(column).str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.String)
-    )
-
-
-def is_known(column: str, words: Mapping[str, str]) -> pl.Expr:
-    """Whether a column is empty or its word is known."""
-    return text(column).is_null() | meaning(column, words).is_not_null()
-
-
-def lasting_us(column: str) -> pl.Expr:
-    """Microseconds of a duration, ``H:MM:SS``, ``MM:SS`` or seconds; null where it is none."""
-    groups = text(column).str.extract_groups(_DURATION).struct
-    hours, minutes, seconds = (
-        groups.field(str(at)).cast(pl.Int64).fill_null(0) for at in (1, 2, 3)
-    )
-    written = groups.field("3").is_not_null()
-    return pl.when(written).then(((hours * 60 + minutes) * 60 + seconds) * 1_000_000)
+    return pl.col(f"{column} as meant")

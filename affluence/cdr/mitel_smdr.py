@@ -96,10 +96,14 @@ def _lasts_s() -> pl.Expr:
     return pl.when(filled("duration").is_null()).then(0).otherwise(seconds_of(pl.col("duration")))
 
 
-def _plausible(_: Columns, *, start_us: pl.Expr) -> pl.Expr:
+def _derived(_: Columns, *, start_us: pl.Expr) -> Mapping[str, pl.Expr]:
+    return {"start_us": start_us, "lasts_s": _lasts_s()}
+
+
+def _plausible(_: Columns) -> pl.Expr:
     answer = pl.col("time_to_answer").fill_null("")
     return pl.all_horizontal(
-        start_us.is_not_null(), _lasts_s().is_not_null(), answer.str.contains(r"^(\d+|\*+)?$")
+        pl.col("start_us", "lasts_s").is_not_null(), answer.str.contains(r"^(\d+|\*+)?$")
     )
 
 
@@ -108,9 +112,9 @@ def _record(
     reading: Reading,
     *,
     clean: bool,  # noqa: ARG001  # plausible records take no exception
-    start_us: pl.Expr,
     minute_only: bool,
 ) -> Mapping[str, pl.Expr]:
+    start_us, lasts_s = pl.col("start_us"), pl.col("lasts_s")
     trunks = reading.trunks or _TRUNKS
     incoming, outgoing = _is_one_of("calling", trunks), _is_one_of("called", trunks)
     # Counted from the answer, or from the start of a call that nobody answered.
@@ -128,7 +132,7 @@ def _record(
         "start_us": start_us,
         "picked_up_us": pl.when(by_agent | wait_s.is_not_null()).then(answer_us),
         "answered_us": pl.when(by_agent).then(answer_us),
-        "end_us": answer_us + _lasts_s() * 1_000_000,
+        "end_us": answer_us + lasts_s * 1_000_000,
         "direction": pl.when(incoming)
         .then(pl.lit("inbound", names))
         .when(outgoing)
@@ -162,7 +166,7 @@ def _evidence(reading: Reading, incoming: pl.Expr, wait_s: pl.Expr) -> pl.Expr:
             (status == "e", "failed"),
             (incoming & wait_s.is_not_null(), "agent"),
             (pl.col("time_to_answer").str.starts_with("*"), "gave_up"),
-            (~incoming & (_lasts_s() > 0), "agent"),
+            (~incoming & (pl.col("lasts_s") > 0), "agent"),
         ],
         otherwise="unknown",
     )
@@ -181,16 +185,15 @@ def _choices(years: Years, places: Places) -> tuple[str, ...]:
 
 
 def _dialect(places: Places, years: Years, variant: str, *, twelve_hours: bool) -> Dialect:
-    start_us = _start_us(years, twelve_hours=twelve_hours)
-    plausible = partial(_plausible, start_us=start_us)
     minute_only = places["start_time"][1] < 8
     return Dialect(
         name="mitel-smdr",
         version=1,
         layout=FixedWidth(places=places, shortest=shortest(places, ("duration",))),
-        plausible=plausible,
-        clean=plausible,
-        record=partial(_record, start_us=start_us, minute_only=minute_only),
+        derived=partial(_derived, start_us=_start_us(years, twelve_hours=twelve_hours)),
+        plausible=_plausible,
+        clean=_plausible,
+        record=partial(_record, minute_only=minute_only),
         choices=_choices(years, places),
         variant=variant,
         fit=fit,

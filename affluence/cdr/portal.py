@@ -31,14 +31,15 @@ from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample,
 from affluence.cdr.layouts import Columns
 from affluence.cdr.listing import (
     EVIDENCE_OF,
+    Cells,
     Listing,
     Times,
     find_listing,
     find_times,
-    is_known,
-    lasting_us,
+    is_read,
     meaning,
     text,
+    us,
 )
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -46,6 +47,12 @@ _NEEDED = ("offered_at", "outcome")
 _DURATIONS = ("duration", "talk", "ring", "queue_wait")
 _PARTIES = ("caller", "dialled", "line", "agent", "queue")
 COLUMNS = ("call_id", *_NEEDED, "reason", "direction", *_DURATIONS, *_PARTIES, "zone")
+_CELLS = Cells(
+    times=("offered_at",),
+    durations=_DURATIONS,
+    texts=("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS, "zone"),
+)
+_CALL_KEY = "key of the call"
 
 _OUTCOMES = {"atendida": "answered", "não atendida": "unanswered"}
 _REASONS = {
@@ -62,53 +69,54 @@ CHOICES = (
 )
 
 
-def _plausible(columns: Columns, *, times: Times, stated: Stated, zone: str) -> pl.Expr:
-    words = _words(stated)
+def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, pl.Expr]:
+    cells = _CELLS.derived(columns, times, _words(stated))
+    caller = "call_id" if "call_id" in columns else "caller"
+    of_call = cells.get(f"{caller} as text", pl.lit(None, pl.String))
+    call_key = hash_of(of_call, cells["offered_at in us"].cast(pl.String))
+    return {**cells, _CALL_KEY: call_key}
+
+
+def _plausible(columns: Columns, *, zone: str) -> pl.Expr:
+    read = {name: us(name) for name in _DURATIONS} | {"direction": meaning("direction")}
     here = [text("zone") == zone] if zone else []
     return pl.all_horizontal(
-        times.us("offered_at").is_not_null(),
-        meaning("outcome", words["outcome"]).is_not_null(),
-        *(is_known(name, words[name]) for name in ("direction",) if name in columns),
-        *(
-            text(name).is_null() | lasting_us(name).is_not_null()
-            for name in _DURATIONS
-            if name in columns
-        ),
+        us("offered_at").is_not_null(),
+        meaning("outcome").is_not_null(),
+        *(is_read(name, said) for name, said in read.items() if name in columns),
         *here,
     ).fill_null(False)
 
 
 def _record(
-    columns: Columns, reading: Reading, *, times: Times, clean: bool
+    columns: Columns,
+    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
+    *,
+    times: Times,
+    clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
-    del clean  # there are no exceptions
-    words = _words(reading.stated)
-
     def written(name: str) -> pl.Expr:
         return text(name) if name in columns else pl.lit(None, pl.String)
 
     def word(name: str) -> pl.Expr:
-        return meaning(name, words[name]) if name in columns else pl.lit(None, pl.String)
+        return meaning(name) if name in columns else pl.lit(None, pl.String)
 
-    def us(name: str) -> pl.Expr:
-        return lasting_us(name) if name in columns else pl.lit(None, pl.Int64)
+    def lasting_us(name: str) -> pl.Expr:
+        return us(name) if name in columns else pl.lit(None, pl.Int64)
 
-    start_us = times.us("offered_at")
-    call_key = hash_of(
-        written("call_id" if "call_id" in columns else "caller"), start_us.cast(pl.String)
-    )
+    start_us, call_key = us("offered_at"), pl.col(_CALL_KEY)
     taken = word("outcome") == "answered"
     evidence = _evidence(columns, word("outcome"), word("reason"))
     by_agent = evidence == "agent"
     # A telephone that nobody picked up may have rung while the call waited, any time.
-    wait_us = us("queue_wait")
+    wait_us = lasting_us("queue_wait")
     waiting_us = pl.when(by_agent).then(_of_call(wait_us, call_key)).otherwise(wait_us).fill_null(0)
-    ringing_us = us("ring").fill_null(0)
+    ringing_us = lasting_us("ring").fill_null(0)
     end_us = start_us + pl.coalesce(
-        us("duration"), waiting_us + ringing_us + us("talk").fill_null(0)
+        lasting_us("duration"), waiting_us + ringing_us + lasting_us("talk").fill_null(0)
     )
     if "talk" in columns:
-        taken_us = end_us - us("talk").fill_null(0)
+        taken_us = end_us - lasting_us("talk").fill_null(0)
     elif "ring" in columns:
         taken_us = start_us + waiting_us + ringing_us
     else:
@@ -125,7 +133,7 @@ def _record(
         "start_us": start_us,
         # A machine or a queue takes a call at once, and then has it wait.
         "picked_up_us": pl.when(by_agent).then(taken_us).when(taken).then(start_us),
-        "queued_us": pl.when(us("queue_wait").is_not_null()).then(start_us),
+        "queued_us": pl.when(lasting_us("queue_wait").is_not_null()).then(start_us),
         "answered_us": pl.when(by_agent).then(taken_us),
         "end_us": end_us,
         "direction": direction.cast(pl.Enum(DIRECTIONS)),
@@ -178,11 +186,12 @@ def _words(stated: Stated) -> dict[str, Mapping[str, str]]:
 
 
 def _dialect(listing: Listing, times: Times, stated: Stated, zone: str) -> Dialect:
-    plausible = partial(_plausible, times=times, stated=stated, zone=zone)
+    plausible = partial(_plausible, zone=zone)
     return Dialect(
         name="portal",
         version=1,
         layout=listing.layout,
+        derived=partial(_derived, times=times, stated=stated),
         plausible=plausible,
         clean=plausible,
         record=partial(_record, times=times),
