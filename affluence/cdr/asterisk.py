@@ -61,6 +61,20 @@ def call_key(
     return hash_of(pl.coalesce(*identifiers, channel_since))
 
 
+def sequence() -> pl.Expr:
+    """The number that Asterisk gave to a record, null where it is none."""
+    return pl.col("sequence").cast(pl.UInt64, strict=False)
+
+
+def linked_and_numbered(columns: Columns) -> list[pl.Expr]:
+    """Whether a record has what its keys are best made of, where its layout has it."""
+    conditions = {
+        "linkedid": pl.col("linkedid").fill_null("") != "",
+        "sequence": sequence().is_not_null(),
+    }
+    return [condition for name, condition in conditions.items() if name in columns]
+
+
 def numbered_key(key: pl.Expr, number: pl.Expr) -> pl.Expr:
     """Key of one record: Asterisk numbers them, call and number tell one from all others."""
     # An odd factor keeps neighbouring numbers apart, and the sum of two keys is as good a key.

@@ -61,13 +61,12 @@ def _dialect(layout: Separated, times: Times) -> Dialect:
 def _plausible(columns: Columns, *, times: Times, strict: bool = False) -> pl.Expr:
     legible = [times.is_legible(name) for name in ("answer", "end") if name in columns]
     numbers = [_seconds(name).is_not_null() for name in ("duration", "billsec") if name in columns]
-    linked = [pl.col("linkedid").fill_null("") != ""] if strict and "linkedid" in columns else []
     return pl.all_horizontal(
         times.wall_us("start").is_not_null(),
         _disposition().is_in(DISPOSITIONS).fill_null(False),
         *legible,
         *numbers,
-        *linked,
+        *(asterisk.linked_and_numbered(columns) if strict else []),
     )
 
 
@@ -87,7 +86,7 @@ def _record(
         picked_up = (_seconds("billsec") > 0) | (_disposition() == "ANSWERED")
         picked_up_us = pl.when(picked_up).then(end_us - _us("billsec"))
     return {
-        "record_key": _record_key(columns, call_key),
+        "record_key": _record_key(columns, call_key, clean=clean),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,
@@ -106,13 +105,14 @@ def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
     return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": duration_s}
 
 
-def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
+def _record_key(columns: Columns, call_key: pl.Expr, *, clean: bool) -> pl.Expr:
+    if clean and "sequence" in columns:
+        return asterisk.numbered_key(call_key, asterisk.sequence())
     # Channel names are unique until Asterisk restarts: two equal lines are one record.
     by_content = hash_of(*(pl.col(name) for name in _USED if name in columns))
     if "sequence" not in columns:
         return by_content
-    number = pl.col("sequence").cast(pl.UInt64, strict=False)
-    return pl.coalesce(asterisk.numbered_key(call_key, number), by_content)
+    return pl.coalesce(asterisk.numbered_key(call_key, asterisk.sequence()), by_content)
 
 
 def _disposition() -> pl.Expr:

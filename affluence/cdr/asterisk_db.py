@@ -40,9 +40,9 @@ _FREE_TEXT = ("clid", "lastdata", "userfield", "cnam", "outbound_cnam", "dst_cna
 def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
     begins = wall_us("calldate") if strict else _start_us(clean=False)
     known = pl.col("disposition").is_in(DISPOSITIONS).fill_null(False)
-    linked = [pl.col("linkedid").fill_null("") != ""] if strict and "linkedid" in columns else []
     numbers = [_number(name).is_not_null() for name in ("duration", "billsec")]
-    return pl.all_horizontal(begins.is_not_null(), known, *numbers, *linked)
+    exact = asterisk.linked_and_numbered(columns) if strict else []
+    return pl.all_horizontal(begins.is_not_null(), known, *numbers, *exact)
 
 
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
@@ -56,7 +56,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     picked_up = (_number("billsec") > 0) | (pl.col("disposition") == "ANSWERED")
     picked_up_us = _recorded(columns, "answer", pl.when(picked_up).then(end_us - _us("billsec")))
     return {
-        "record_key": _record_key(columns, call_key, start_us),
+        "record_key": _record_key(columns, call_key, start_us, clean=clean),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,
@@ -109,7 +109,9 @@ def _recorded(columns: Columns, column: str, otherwise: pl.Expr) -> pl.Expr:
     return pl.coalesce(wall_us(column), otherwise) if column in columns else otherwise
 
 
-def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr) -> pl.Expr:
+def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr, *, clean: bool) -> pl.Expr:
+    if clean and "sequence" in columns:
+        return asterisk.numbered_key(call_key, asterisk.sequence())
     texts = ("src", "channel", "dstchannel", "lastapp", "lastdata", "disposition", "uniqueid")
     # However an export writes times and numbers, and whichever columns it has besides.
     numbers = (
@@ -118,8 +120,7 @@ def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr) -> pl.Ex
     by_content = hash_of(*(pl.col(name) for name in texts if name in columns), *numbers)
     if "sequence" not in columns:
         return by_content
-    number = pl.col("sequence").cast(pl.UInt64, strict=False)
-    return pl.coalesce(asterisk.numbered_key(call_key, number), by_content)
+    return pl.coalesce(asterisk.numbered_key(call_key, asterisk.sequence()), by_content)
 
 
 def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str]:

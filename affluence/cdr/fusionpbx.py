@@ -40,6 +40,12 @@ _SHAPES = {
     "hangup_cause": "[A-Z][A-Z0-9_]*",
     "direction": "[a-z]*",
 }
+# Microseconds by each clock: derived columns; no name in a header that is used has a blank.
+_STAMPS = {
+    "start_stamp": "start us",
+    "answer_stamp": "answer us",
+    "end_stamp": "end us",
+}
 _SEPARATORS = (",", ";", "\t")
 _DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "local": "internal"}
 _UUID = r"^[0-9A-Fa-f]{8}-"
@@ -61,33 +67,39 @@ def _stamp_us(name: str) -> pl.Expr:
         .str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
         .to_physical()
     )
-    hours, minutes = (
-        stamp.str.extract(r":\d{2}(?:\.\d+)?[+-](\d{2}):?(\d{2})?$", group).cast(pl.Int64)
-        for group in (1, 2)
+    # Most stamps end here: what is beyond is looked at only where there is something.
+    beyond = stamp.str.slice(len("2026-03-03 09:00:00"))
+    beyond = pl.when(beyond != "").then(beyond)
+    sign, hours, minutes = (
+        beyond.str.extract(r"^(?:\.\d+)?([+-])(\d{2}):?(\d{2})?$", group) for group in (1, 2, 3)
     )
-    east_s = (hours * 3600 + minutes.fill_null(0) * 60).fill_null(0)
-    west = stamp.str.contains(r":\d{2}(?:\.\d+)?-\d{2}")
-    return wall - pl.when(west).then(-east_s).otherwise(east_s) * 1_000_000
+    east_s = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64).fill_null(0) * 60
+    east_s = pl.when(sign == "-").then(-east_s).otherwise(east_s).fill_null(0)
+    return wall - east_s * 1_000_000
 
 
 def _start_us() -> pl.Expr:
     return pl.col("start_epoch").cast(pl.Int64, strict=False) * 1_000_000
 
 
+def _derived(_: Columns) -> Mapping[str, pl.Expr]:
+    return {name: _stamp_us(stamp) for stamp, name in _STAMPS.items()}
+
+
 def _time_us(name: str) -> pl.Expr:
     """UTC microseconds of a stamp: as long after the epoch as it is after the first stamp."""
-    return _start_us() + _stamp_us(name) - _stamp_us("start_stamp")
+    return _start_us() + pl.col(_STAMPS[name]) - pl.col(_STAMPS["start_stamp"])
 
 
 def _plausible(_: Columns) -> pl.Expr:
     epoch = pl.col("start_epoch").cast(pl.Int64, strict=False)
     later = [
-        (pl.col(name).fill_null("") == "") | _stamp_us(name).is_not_null()
+        (pl.col(name).fill_null("") == "") | pl.col(_STAMPS[name]).is_not_null()
         for name in ("answer_stamp", "end_stamp")
     ]
     return pl.all_horizontal(
         epoch.is_between(1, _LATEST_S).fill_null(False),
-        _stamp_us("start_stamp").is_not_null(),
+        pl.col(_STAMPS["start_stamp"]).is_not_null(),
         *later,
         freeswitch.names_a_cause(),
         pl.col("xml_cdr_uuid").str.contains(_UUID).fill_null(False),
@@ -168,6 +180,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
             separator=separator,
             loose_line=_loose_line(columns, separator),
         ),
+        derived=_derived,
         plausible=_plausible,
         clean=_clean,
         record=_record,

@@ -39,6 +39,12 @@ _NEEDED = (
     *("reason_terminated", "from_no", "to_no"),
 )
 _FREE_TEXT = ("bill_name", "from_dispname", "to_dispname", "final_dispname", "missed_queue_calls")
+# Derived columns; no field has a blank in its name.
+_TIMES = {"time_start": "start us", "time_answered": "answer us", "time_end": "end us"}
+_WORDS = {
+    **{"from_type": "from kind", "to_type": "to kind", "final_type": "final kind"},
+    "reason_terminated": "reason in lower case",
+}
 _ID = r"^(?:Call )?\d+$"
 _DURATION = r"^\d{1,3}:\d{2}:\d{2}$"
 _LINES = ("line", "externalline", "external_line")
@@ -72,6 +78,12 @@ def _text(columns: Columns, name: str) -> pl.Expr:
     return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
+def _derived(columns: Columns, *, time_format: str) -> Mapping[str, pl.Expr]:
+    # Versions differ in how they spell the types of parties and the reasons.
+    words = {name: _text(columns, column).str.to_lowercase() for column, name in _WORDS.items()}
+    return words | {name: _time_us(column, time_format) for column, name in _TIMES.items()}
+
+
 def _time_us(name: str, time_format: str) -> pl.Expr:
     """Microseconds of the clock that the records are written by, null where there is no time."""
     text = pl.col(name)
@@ -81,13 +93,13 @@ def _time_us(name: str, time_format: str) -> pl.Expr:
     return time.to_physical()
 
 
-def _plausible(columns: Columns, *, time_format: str) -> pl.Expr:
+def _plausible(columns: Columns) -> pl.Expr:
     later = [
-        (pl.col(name).fill_null("") == "") | _time_us(name, time_format).is_not_null()
+        (pl.col(name).fill_null("") == "") | pl.col(_TIMES[name]).is_not_null()
         for name in ("time_answered", "time_end")
     ]
     return pl.all_horizontal(
-        _time_us("time_start", time_format).is_not_null(),
+        pl.col(_TIMES["time_start"]).is_not_null(),
         *later,
         pl.col("historyid").str.contains(_ID).fill_null(False),
         _text(columns, "duration").str.contains(_DURATION).fill_null(True),
@@ -95,14 +107,11 @@ def _plausible(columns: Columns, *, time_format: str) -> pl.Expr:
 
 
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
-    start_us, picked_up_us, end_us = (
-        _time_us(name, reading.stated.time_format)
-        for name in ("time_start", "time_answered", "time_end")
-    )
-    direction = _direction(columns)
+    start_us, picked_up_us, end_us = (pl.col(name) for name in _TIMES.values())
+    direction = _direction()
     evidence = _evidence(columns, reading, direction, picked_up_us.is_not_null())
     by_agent = pl.lit(value=False) if reading.machine_answers_first else evidence == "agent"
-    queued = (_kind(columns, "to_type") == "queue").fill_null(False)
+    queued = (pl.col(_WORDS["to_type"]) == "queue").fill_null(False)
     called = pl.coalesce(_text(columns, "final_dn"), _text(columns, "to_dn"))
     agent = pl.when(direction == "inbound").then(called).otherwise(_text(columns, "from_dn"))
     # The numbers of calls begin again where a system is set up anew.
@@ -124,15 +133,10 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     }
 
 
-def _kind(columns: Columns, name: str) -> pl.Expr:
-    """Type of a party; versions differ in how they spell it."""
-    return _text(columns, name).str.to_lowercase()
-
-
-def _direction(columns: Columns) -> pl.Expr:
+def _direction() -> pl.Expr:
     def outside(type_name: str, number: str) -> pl.Expr:
         by_number = ~pl.col(number).str.starts_with(_WITHIN).fill_null(False)
-        return _kind(columns, type_name).is_in(_LINES).fill_null(by_number)
+        return pl.col(_WORDS[type_name]).is_in(_LINES).fill_null(by_number)
 
     names = pl.Enum(DIRECTIONS)
     return (
@@ -147,24 +151,23 @@ def _direction(columns: Columns) -> pl.Expr:
 def _evidence(
     columns: Columns, reading: Reading, direction: pl.Expr, picked_up: pl.Expr
 ) -> pl.Expr:
-    kind = pl.coalesce(_kind(columns, "final_type"), _kind(columns, "to_type"))
+    kind = pl.coalesce(_WORDS["final_type"], _WORDS["to_type"])
     person = kind == "extension"
     if not {"final_type", "to_type"} & {*columns}:
         # Nothing tells a queue from an extension but that a call went on from it to another.
         moved = _text(columns, "final_dn") != _text(columns, "to_dn")
         person = moved if reading.machine_answers_first else pl.lit(value=True)
     elsewhere = direction != "inbound"  # whoever was called by the desk is a person
-    reason = pl.col("reason_terminated").str.to_lowercase()
+    reason = pl.col(_WORDS["reason_terminated"])
     stated = {word: _EVIDENCE_OF_OUTCOME[outcome] for word, outcome in reading.stated.outcomes}
+    names = pl.Enum(EVIDENCE)
     rules = (
         (picked_up & (person | elsewhere), "agent"),
         (kind.str.contains("voicemail", literal=True), "voicemail"),
         *((reason == word, evidence) for word, evidence in stated.items()),
         (picked_up & kind.is_in(_MACHINES), "self_service"),
-        *((reason == word, evidence) for word, evidence in _EVIDENCE_OF_REASON.items()),
     )
-    names = pl.Enum(EVIDENCE)
-    result = pl.lit("unknown", names)
+    result = reason.replace_strict(_EVIDENCE_OF_REASON, default="unknown", return_dtype=names)
     for condition, word in reversed(rules):
         result = pl.when(condition.fill_null(False)).then(pl.lit(word, names)).otherwise(result)
     return result
@@ -180,7 +183,6 @@ def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:
 
 def _dialect(layouts: Mapping[int, Columns], reading: Reading) -> Dialect:
     separator = reading.stated.separator or ","
-    plausible = partial(_plausible, time_format=reading.stated.time_format)
     order = "stated" if reading.stated.columns else "usual"
     answers = "the queue's" if reading.machine_answers_first else "an agent's"
     return Dialect(
@@ -192,8 +194,9 @@ def _dialect(layouts: Mapping[int, Columns], reading: Reading) -> Dialect:
             quotes=False,
             loose_line=_loose_line(layouts[max(layouts)], separator),
         ),
-        plausible=plausible,
-        clean=plausible,
+        derived=partial(_derived, time_format=reading.stated.time_format),
+        plausible=_plausible,
+        clean=_plausible,
         record=_record,
         clock="UTC",
         choices=(
