@@ -19,6 +19,7 @@ NO_DOCUMENT = "not a document of this kind"
 
 LONGEST_LINE = 1 << 16
 _LONGEST_LOOSE_LINE = 1 << 12  # Asterisk drops records of a quarter of that
+_MOST_SEPARATORS_WITHIN = 12  # names and other free text
 _NEVER = "\x01"  # a separator that no line holds: the whole line is one column
 
 
@@ -168,7 +169,7 @@ class Separated:
     def _is_near(self, line: str) -> bool:
         """Whether a line is a record but for some separators: others would be tried for hours."""
         short = len(line) <= _LONGEST_LOOSE_LINE
-        return short and line.count(self.separator) < 2 * len(self.widest)
+        return short and line.count(self.separator) < len(self.widest) + _MOST_SEPARATORS_WITHIN
 
     def _width(self, text: bytes) -> int:
         first = text[: min(text.find(b"\n"), LONGEST_LINE)].decode(errors="replace")

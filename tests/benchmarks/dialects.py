@@ -87,8 +87,9 @@ def scan(path: Path, dialect: Dialect, above: int) -> None:
 
 
 def read(paths: list[Path], recipe: Recipe) -> int:
-    """Read files into LEGS; return how many there are."""
-    return sum(part.read.legs.height for path in paths for part in read_ranges(path, recipe, str))
+    """Read files into LEGS; return how many of their lines are no records."""
+    parts = (part for path in paths for part in read_ranges(path, recipe, str))
+    return sum(part.read.rejects.height for part in parts)
 
 
 def line_based(name: str, folder: Path, records: int, rounds: int) -> str:

@@ -326,4 +326,4 @@ def test_a_bad_line_is_set_aside(written: Writer, text: str, reason: str) -> Non
 
 def test_a_line_full_of_commas_takes_no_time(written: Writer) -> None:
     account = inspected([written(line({}), "," * 60_000)], "3cx").account
-    assert account["rejected"] == {"time, state or number not readable": 1}
+    assert account["rejected"] == {"wrong number of columns": 1}
