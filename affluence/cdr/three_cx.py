@@ -42,7 +42,9 @@ _FREE_TEXT = ("bill_name", "from_dispname", "to_dispname", "final_dispname", "mi
 # Derived columns; no field has a blank in its name.
 _TIMES = {"time_start": "start us", "time_answered": "answer us", "time_end": "end us"}
 _WORDS = {
-    **{"from_type": "from kind", "to_type": "to kind", "final_type": "final kind"},
+    "from_type": "from kind",
+    "to_type": "to kind",
+    "final_type": "final kind",
     "reason_terminated": "reason in lower case",
 }
 _ID = r"^(?:Call )?\d+$"
