@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from affluence.measures import measure_in_full
 from affluence.steps.capacity import inferred_lines
 
 _ENOUGH_CALLS = 200  # of which some should be refused, some given up, some answered
@@ -48,7 +47,7 @@ def blind_spots(
         return [*_capped(records_by_file)]
     inbound = calls.filter(pl.col("direction") == "inbound")
     return [
-        *_saturated(calls, inbound, zone, lines),
+        *_saturated(calls, inbound, lines),
         *_never(inbound),
         *_capped(records_by_file),
         *_missing(calls, zone),
@@ -56,16 +55,10 @@ def blind_spots(
     ]
 
 
-def _saturated(
-    calls: pl.DataFrame, inbound: pl.DataFrame, zone: str, lines: int | None
-) -> Iterator[str]:
+def _saturated(calls: pl.DataFrame, inbound: pl.DataFrame, lines: int | None) -> Iterator[str]:
     if inbound.is_empty() or (inbound["outcome"] == "busy").any():
         return
-    lasting = (
-        measure_in_full(calls, 1, zone=zone)
-        .concurrency.group_by("calls")
-        .agg(pl.col("lasting_s").sum())
-    )
+    lasting = _lasting(calls)
     at = dict(lasting.iter_rows())
     supposed = lines
     inferred = inferred_lines("", lasting)
@@ -84,6 +77,24 @@ def _saturated(
             "no call is refused in these records: either lines were never full, or the platform"
             " does not record refused calls; their share is not measured"
         )
+
+
+def _lasting(calls: pl.DataFrame) -> pl.DataFrame:
+    """For how long so many ``calls`` held a line at a time: ``lasting_s``.
+
+    Whatever times the records hold: nothing is laid out from the first to the last of them.
+    """
+    held = calls.filter(pl.col("released_at").is_not_null(), pl.col("outcome") != "busy")
+    begins = held.select(at=pl.col("offered_at"), more=pl.lit(1, pl.Int64))
+    ends = held.select(at=pl.col("released_at"), more=pl.lit(-1, pl.Int64))
+    steps = pl.concat([begins, ends]).group_by("at").agg(pl.col("more").sum()).sort("at")
+    lasts = (pl.col("at").shift(-1) - pl.col("at")).dt.total_microseconds() / 1e6
+    return (
+        steps.select(calls=pl.col("more").cum_sum(), lasting_s=lasts)
+        .filter(pl.col("calls") > 0)
+        .group_by("calls")
+        .agg(pl.col("lasting_s").sum())
+    )
 
 
 def _never(inbound: pl.DataFrame) -> Iterator[str]:

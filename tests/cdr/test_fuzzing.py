@@ -16,9 +16,12 @@ def test_whatever_happens_to_a_file_promises_are_kept() -> None:
 
 
 def test_every_dialect_has_samples_with_numbers_that_would_be_noticed() -> None:
-    assert {dialect for dialect, _ in SAMPLES} == set(DIALECTS)
-    for _, sample in SAMPLES:
-        assert NUMBER.search(sample.read_bytes().decode(errors="replace"))
+    noticed = {
+        dialect
+        for dialect, sample in SAMPLES
+        if NUMBER.search(sample.read_bytes().decode(errors="replace"))
+    }
+    assert noticed == set(DIALECTS)
 
 
 def test_a_file_is_made_from_its_number_alone() -> None:
