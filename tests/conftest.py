@@ -69,6 +69,7 @@ phone = "+33 1 99 00 12 34"
 lines = 3
 [platform.desk.source]
 folder = "records"
+dialect = "asterisk-csv"
 trunks = ["PJSIP/operateur-"]
 [platform.desk.source.announcements]
 closed = ["ferme"]

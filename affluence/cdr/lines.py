@@ -179,13 +179,14 @@ def _cut_one_by_one(
     while at < len(texts):
         line, number = texts[at], numbers[at]
         heading = [headings[at]] if headings else []
+        following = slice(at, at + _MOST_LINES)
         at += 1
         try:
             columns, fields = _cut(line, dialect)
         except BrokenLineError as error:
             joined = None
             if str(error) == UNCLOSED_QUOTE:
-                joined = _joined(texts[at - 1 :][:_MOST_LINES], numbers[at - 1 :], dialect)
+                joined = _joined(texts[following], numbers[following], dialect)
             if joined is None:
                 rejects.append((number, str(error), shape(line)))
                 continue
