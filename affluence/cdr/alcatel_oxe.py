@@ -20,7 +20,7 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
@@ -78,10 +78,6 @@ _CHOICES = (
 )
 
 
-def _text(columns: Columns, name: str) -> pl.Expr:
-    return filled(name) if name in columns else pl.lit(None, pl.String)
-
-
 def _seconds(name: str) -> pl.Expr:
     number = pl.col(name).cast(pl.Int64, strict=False)
     return pl.coalesce(number, seconds_of(pl.when(number.is_null()).then(pl.col(name))))
@@ -95,7 +91,7 @@ def _wall_us(text: pl.Expr, time_format: str) -> pl.Expr:
 def _derived(columns: Columns, *, time_format: str) -> Mapping[str, pl.Expr]:
     return {
         "end_us": _wall_us(pl.col("EndDateTime"), time_format),
-        "written_us": _wall_us(_text(columns, "StartDateTime"), time_format),
+        "written_us": _wall_us(filled_in(columns, "StartDateTime"), time_format),
         **{f"{name} in s": _seconds(name) for name in _DURATIONS},
     }
 
@@ -121,9 +117,9 @@ def _record(
     start_us = pl.min_horizontal(written_us, end_us - waiting_us - effective_us)
     picked_up_us = pl.when(effective_us > 0).then(start_us + waiting_us)
     evidence = _evidence(reading, effective_us > 0)
-    dialled = _text(columns, "InitialDialledNumber")
+    dialled = filled_in(columns, "InitialDialledNumber")
     record_key = _record_key(columns, start_us, end_us)
-    call = _text(columns, _CALL)
+    call = filled_in(columns, _CALL)
     day = pl.from_epoch(start_us, "us").dt.date().cast(pl.String)  # references restart
     return {
         "record_key": record_key,
@@ -137,7 +133,7 @@ def _record(
         "evidence": evidence,
         "caller_number": pl.col("CallingNumber"),
         "dialled_number": pl.coalesce(dialled, filled("CalledNumber")),
-        "line": pl.concat_str([_text(columns, name) for name in _LINE], separator="/"),
+        "line": pl.concat_str([filled_in(columns, name) for name in _LINE], separator="/"),
         "agent_name": pl.when(evidence == "agent").then(filled("ChargedNumber")),
     }
 
@@ -146,7 +142,7 @@ def _record_key(columns: Columns, start_us: pl.Expr, end_us: pl.Expr) -> pl.Expr
     # By what a ticket says, as no number of its own is documented.
     texts = ("CallType", "CalledNumber", "ChargedNumber", "CallingNumber", "CallReference", *_LINE)
     times = (time.cast(pl.String) for time in (start_us, end_us))
-    return hash_of(*(_text(columns, name) for name in texts), *times)
+    return hash_of(*(filled_in(columns, name) for name in texts), *times)
 
 
 def _evidence(reading: Reading, answered: pl.Expr) -> pl.Expr:

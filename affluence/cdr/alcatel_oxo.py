@@ -20,7 +20,7 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
@@ -73,10 +73,6 @@ def _derived(columns: Columns, *, start_us: pl.Expr) -> Mapping[str, pl.Expr]:
     return {"start_us": start_us, "talk_s": seconds_of(pl.col("duration")), "ring_s": ring_s}
 
 
-def _text(columns: Columns, name: str) -> pl.Expr:
-    return filled(name) if name in columns else pl.lit(None, pl.String)
-
-
 def _plausible(_: Columns) -> pl.Expr:
     return pl.all_horizontal(
         pl.col("start_us", "talk_s").is_not_null(),
@@ -113,9 +109,9 @@ def _record(
     answer_us = start_us + ring_s * 1_000_000
     evidence = _evidence(columns, reading, talk_s > 0)
     incoming = pl.col("type") == "<--"
-    number = _text(columns, "number")
+    number = filled_in(columns, "number")
     whole = number.is_not_null() & ~number.str.contains("*", literal=True)  # digits may be masked
-    first = _text(columns, "initial_user")
+    first = filled_in(columns, "initial_user")
     # No number of its own: it is known by all its columns.
     texts = (filled(name) for name in columns if name not in ("date", "time", _WHOLE))
     key = hash_of(start_us.cast(pl.String), *texts)
@@ -131,15 +127,17 @@ def _record(
         "evidence": evidence,
         "caller_number": pl.when(incoming & whole).then(number),
         "dialled_number": pl.when(incoming).then(first).otherwise(number),
-        "line": _text(columns, "line"),
-        "agent_name": pl.when(evidence == "agent").then(_text(columns, "charged_user")),
+        "line": filled_in(columns, "line"),
+        "agent_name": pl.when(evidence == "agent").then(filled_in(columns, "charged_user")),
         "queue": pl.when(first.str.starts_with("G")).then(first),
         "minute_only": pl.col("time").str.len_chars() <= len("09:00"),
     }
 
 
 def _evidence(columns: Columns, reading: Reading, answered: pl.Expr) -> pl.Expr:
-    users = [_text(columns, name).str.to_lowercase() for name in ("initial_user", "charged_user")]
+    users = [
+        filled_in(columns, name).str.to_lowercase() for name in ("initial_user", "charged_user")
+    ]
     machines = [
         (answered & pl.any_horizontal(user == word for user in users), EVIDENCE_OF[outcome])
         for word, outcome in reading.stated.outcomes

@@ -10,34 +10,15 @@ from __future__ import annotations
 import polars as pl
 import polars_hash
 
+from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Reading
+from affluence.cdr.fates import first_that_holds
 from affluence.cdr.layouts import Columns
-from affluence.tables import DIRECTIONS, EVIDENCE
+from affluence.tables import DIRECTIONS
 
 DISPOSITIONS = ("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN")
-TIME = "%Y-%m-%d %H:%M:%S"
-_ODD_FACTOR = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio, as multiplicative hashing has it
 _ANNOUNCING = ("Playback", "BackGround", "Background", "ControlPlayback")
 _MENUS = (*_ANNOUNCING, "Wait", "WaitExten", "Read", "IVR", "SayDigits", "AGI", "MusicOnHold")
-
-
-def wall_us(column: str) -> pl.Expr:
-    """Microseconds of the wall clock, null where the text is no time."""
-    # The cache of the parser costs more than parsing a fixed format does.
-    wall = pl.col(column).str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
-    return wall.to_physical()
-
-
-def filled(column: str) -> pl.Expr:
-    """The column, null where it is empty: Asterisk writes an empty text as a pair of quotes."""
-    return pl.when(pl.col(column) != "").then(pl.col(column))
-
-
-def hash_of(*parts: pl.Expr) -> pl.Expr:
-    """A 64-bit hash of some text columns."""
-    # A null would make the whole key null: it stands for an empty column.
-    joined = polars_hash.concat_str([part.fill_null("") for part in parts], separator="\x1f")
-    return joined.nchash.xxh3_64()
 
 
 def call_key(
@@ -73,12 +54,6 @@ def linked_and_numbered(columns: Columns) -> list[pl.Expr]:
         "sequence": sequence().is_not_null(),
     }
     return [condition for name, condition in conditions.items() if name in columns]
-
-
-def numbered_key(key: pl.Expr, number: pl.Expr) -> pl.Expr:
-    """Key of one record: Asterisk numbers them, call and number tell one from all others."""
-    # An odd factor keeps neighbouring numbers apart, and the sum of two keys is as good a key.
-    return key + number * _ODD_FACTOR
 
 
 def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
@@ -123,7 +98,7 @@ def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:
     with_somebody = pl.col("dstchannel").fill_null("") != ""
     answered = disposition == "ANSWERED"
     no_more = answered | (disposition == "NO ANSWER")
-    return first_true(
+    return first_that_holds(
         [
             *announced(reading),
             (answered & with_somebody, "agent"),
@@ -133,7 +108,8 @@ def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:
             (disposition == "FAILED", "failed"),
             *((no_more & doing, word) for doing, word in in_application()),
             (no_more, "rang_out"),
-        ]
+        ],
+        otherwise="unknown",
     )
 
 
@@ -170,12 +146,3 @@ def in_application() -> Rules:
         (app.is_in(["Queue", "Dial"]), "gave_up"),
         (app.is_in(_MENUS), "self_service"),
     ]
-
-
-def first_true(rules: Rules) -> pl.Expr:
-    """The evidence of the first rule that applies, "unknown" where none does."""
-    names = pl.Enum(EVIDENCE)
-    result = pl.lit("unknown", names)
-    for condition, word in reversed(rules):
-        result = pl.when(condition).then(pl.lit(word, names)).otherwise(result)
-    return result

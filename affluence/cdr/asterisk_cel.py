@@ -19,10 +19,12 @@ from functools import partial
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import Rules, filled, hash_of
+from affluence.cdr.asterisk import Rules
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
+from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.fates import first_that_holds
+from affluence.cdr.layouts import Columns, Separated, widest
 from affluence.tables import DIRECTIONS
 
 NO_FATE = "event that says nothing of its call's fate"
@@ -118,7 +120,7 @@ def _record(
         "answered_us": pl.when(by_agent).then(time_us),
         "end_us": pl.when(ending).then(time_us),
         "direction": _direction(reading),
-        "evidence": asterisk.first_true(_rules(reading)),
+        "evidence": first_that_holds(_rules(reading), otherwise="unknown"),
         "caller_number": pl.when(first).then(filled("cidnum")),
         "queue": pl.when(queueing).then(pl.col("lastdata").str.extract(r"^([^,]+)")),
     }
@@ -187,14 +189,13 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    separator = reading.stated.separator or max(
-        _SEPARATORS, key=lambda separator: len(fields_of(first_line, separator))
-    )
+    stated_separator = reading.stated.separator
+    separator, titles = widest(first_line, [stated_separator] if stated_separator else _SEPARATORS)
     layout = _layout(_MAPPINGS, separator)
     stated = {_NAMED_BY_ASTERISK.get(what, what): where for what, where in reading.stated.columns}
     if "eventtype" in stated:
         names = {int(where): what for what, where in stated.items() if where.isdigit()}
-        numbers = range(1, len(fields_of(first_line, separator)) + 1)
+        numbers = range(1, len(titles) + 1)
         columns = tuple(names.get(number, f"column_{number}") for number in numbers)
         missing = tuple(name for name in _USED if name not in columns)
         if missing:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import DISPOSITIONS, wall_us
+from affluence.cdr.asterisk import DISPOSITIONS
+from affluence.cdr.columns import filled, hash_of, numbered_key, wall_us
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.layouts import Columns, Separated
 
@@ -95,7 +96,7 @@ def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
 
 def _unique_id(columns: Columns) -> pl.Expr | None:
     if "uniqueid" in columns:
-        return asterisk.filled("uniqueid")
+        return filled("uniqueid")
     if "id_or_userfield" in columns:
         either = pl.col("id_or_userfield")
         return pl.when(either.str.contains(_UNIQUEID)).then(either)
@@ -105,10 +106,10 @@ def _unique_id(columns: Columns) -> pl.Expr | None:
 def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
     if "sequence" in columns:
         number = pl.col("sequence").cast(pl.UInt64, strict=False).fill_null(0)
-        return asterisk.numbered_key(call_key, number)
+        return numbered_key(call_key, number)
     # Channel names are unique until Asterisk restarts: two equal lines are one record.
     names = (name for name in columns if name not in ("clid", "accountcode"))
-    return asterisk.hash_of(*(pl.col(name) for name in names))
+    return hash_of(*(pl.col(name) for name in names))
 
 
 DIALECT = Dialect(

@@ -18,10 +18,11 @@ from functools import partial
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of
+from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_times import Times, find_times
+from affluence.cdr.columns import filled, hash_of, numbered_key
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.layouts import Columns, Separated, widest
 
 _SAMPLE = (
     *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start"),
@@ -107,12 +108,12 @@ def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
 
 def _record_key(columns: Columns, call_key: pl.Expr, *, clean: bool) -> pl.Expr:
     if clean and "sequence" in columns:
-        return asterisk.numbered_key(call_key, asterisk.sequence())
+        return numbered_key(call_key, asterisk.sequence())
     # Channel names are unique until Asterisk restarts: two equal lines are one record.
     by_content = hash_of(*(pl.col(name) for name in _USED if name in columns))
     if "sequence" not in columns:
         return by_content
-    return pl.coalesce(asterisk.numbered_key(call_key, asterisk.sequence()), by_content)
+    return pl.coalesce(numbered_key(call_key, asterisk.sequence()), by_content)
 
 
 def _disposition() -> pl.Expr:
@@ -135,12 +136,11 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    separator = reading.stated.separator or max(
-        _SEPARATORS, key=lambda separator: len(fields_of(first_line, separator))
-    )
+    stated_separator = reading.stated.separator
+    separator, titles = widest(first_line, [stated_separator] if stated_separator else _SEPARATORS)
     columns: Columns = _SAMPLE
     if stated := [(what, where) for what, where in reading.stated.columns if what in _MAPPED]:
-        width = len(fields_of(first_line, separator))
+        width = len(titles)
         names = {int(where): what for what, where in stated if where.isdigit()}
         columns = tuple(names.get(number, f"column_{number}") for number in range(1, width + 1))
         _check(columns, tuple(what for what, _ in stated))

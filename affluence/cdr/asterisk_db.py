@@ -16,10 +16,11 @@ from functools import partial
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import DISPOSITIONS, filled, hash_of, wall_us
+from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_columns import NEEDED
+from affluence.cdr.columns import TIME, filled, hash_of, numbered_key, wall_us
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.layouts import Columns, Separated, widest
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -96,7 +97,7 @@ def _start_us(*, clean: bool) -> pl.Expr:
         *(year, pl.lit("-"), month, pl.lit("-"), day, pl.lit(" ")),
         *(hour, pl.lit(":"), minute, pl.lit(":"), second.fill_null("00")),
     )
-    parsed = written.str.to_datetime(asterisk.TIME, time_unit="us", strict=False, cache=False)
+    parsed = written.str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
     return parsed.to_physical()
 
 
@@ -111,7 +112,7 @@ def _recorded(columns: Columns, column: str, otherwise: pl.Expr) -> pl.Expr:
 
 def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr, *, clean: bool) -> pl.Expr:
     if clean and "sequence" in columns:
-        return asterisk.numbered_key(call_key, asterisk.sequence())
+        return numbered_key(call_key, asterisk.sequence())
     texts = ("src", "channel", "dstchannel", "lastapp", "lastdata", "disposition", "uniqueid")
     # However an export writes times and numbers, and whichever columns it has besides.
     numbers = (
@@ -120,7 +121,7 @@ def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr, *, clean
     by_content = hash_of(*(pl.col(name) for name in texts if name in columns), *numbers)
     if "sequence" not in columns:
         return by_content
-    return pl.coalesce(asterisk.numbered_key(call_key, asterisk.sequence()), by_content)
+    return pl.coalesce(numbered_key(call_key, asterisk.sequence()), by_content)
 
 
 def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str]:
@@ -173,9 +174,8 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
-    separator = max(rows, key=lambda separator: len(rows[separator]))
-    names = [name.strip(' "').lower() for name in rows[separator]]
+    separator, titles = widest(first_line, _SEPARATORS)
+    names = [name.strip(' "').lower() for name in titles]
     columns = tuple(
         _OTHER_NAMES.get(name, name) if re.fullmatch(r"[a-z_]\w*", name) else f"column_{index}"
         for index, name in enumerate(names)

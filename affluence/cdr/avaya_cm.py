@@ -21,7 +21,7 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
 from affluence.cdr.layouts import Columns, FixedWidth

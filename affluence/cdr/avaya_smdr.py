@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
 from affluence.cdr.layouts import Columns, Separated, fields_of
@@ -54,11 +54,6 @@ _CHOICES = (
 )
 
 
-def _text(columns: Columns, name: str) -> pl.Expr:
-    """A column, empty where this version has none."""
-    return filled(name) if name in columns else pl.lit(None, pl.String)
-
-
 def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Int64, strict=False)
 
@@ -89,15 +84,15 @@ def _others(_: Columns) -> Mapping[str, pl.Expr]:
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # plausible records take no exception
     start_s, end_s = _time_s("dateTimeOrigination"), _time_s("dateTimeDisconnect")
     connect_s = _time_s("dateTimeConnect")
-    queued = (_text(columns, "wasCallQueued") == "1").fill_null(False)
-    wait_s = _text(columns, "totalWaitTimeInQueue").cast(pl.Int64, strict=False).fill_null(0)
+    queued = (filled_in(columns, "wasCallQueued") == "1").fill_null(False)
+    wait_s = filled_in(columns, "totalWaitTimeInQueue").cast(pl.Int64, strict=False).fill_null(0)
     # Connected before its waiting time was over: by the queue, and an agent came after it.
     by_queue = queued & (connect_s - start_s < wait_s)
     answer_s = pl.when(by_queue).then(connect_s + wait_s).otherwise(connect_s)
     nobody = filled("destDeviceName").is_null() | (by_queue & (end_s <= answer_s)).fill_null(False)
     evidence = _evidence(reading, in_vain=queued & nobody)
     answered_s = pl.when(evidence == "agent").then(answer_s)
-    dialled = _text(columns, "originalCalledPartyNumber")
+    dialled = filled_in(columns, "originalCalledPartyNumber")
     direction = asterisk.direction(reading, "origDeviceName", "destDeviceName")
     agent = pl.when(direction == "outbound").then("origDeviceName").otherwise("destDeviceName")
     return {
@@ -113,7 +108,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "caller_number": pl.col("callingPartyNumber"),
         "dialled_number": pl.coalesce(dialled, filled("finalCalledPartyNumber")),
         "agent_name": pl.when(evidence == "agent").then(agent),
-        "queue": _text(columns, "huntPilotDN"),
+        "queue": filled_in(columns, "huntPilotDN"),
     }
 
 
@@ -121,7 +116,7 @@ def _call_key(columns: Columns) -> pl.Expr:
     # Numbers restart with a server, so the day counts too: that of UTC, which ends when few call.
     day = (_number("dateTimeOrigination") // 86_400).cast(pl.String)
     manager, call = pl.col("globalCallID_callManagerId"), pl.col("globalCallID_callId")
-    return hash_of(_text(columns, "globalCallId_ClusterID"), manager, call, day)
+    return hash_of(filled_in(columns, "globalCallId_ClusterID"), manager, call, day)
 
 
 def _evidence(reading: Reading, *, in_vain: pl.Expr) -> pl.Expr:

@@ -21,10 +21,10 @@ EVIDENCE_OF = {
 }
 
 
-def first_that_holds(rules: Sequence[tuple[pl.Expr, str]], otherwise: str) -> pl.Expr:
+def first_that_holds(rules: Sequence[tuple[pl.Expr, str]], otherwise: pl.Expr | str) -> pl.Expr:
     """The evidence of the first condition that holds; null conditions do not."""
     names = pl.Enum(EVIDENCE)
-    result = pl.lit(otherwise, names)
+    result = pl.lit(otherwise, names) if isinstance(otherwise, str) else otherwise
     for condition, word in reversed(rules):
         result = pl.when(condition).then(pl.lit(word, names)).otherwise(result)
     return result

@@ -12,8 +12,9 @@ from __future__ import annotations
 import polars as pl
 
 from affluence.cdr.dialect import Reading
+from affluence.cdr.fates import first_that_holds
 from affluence.cdr.layouts import Columns
-from affluence.tables import DIRECTIONS, EVIDENCE
+from affluence.tables import DIRECTIONS
 
 LOST_RACE = "leg of a group, another of which was answered"
 
@@ -131,8 +132,4 @@ def evidence(
         # A caller who hangs up while it rings cancels: this call was ended by the platform.
         (cause == "NORMAL_CLEARING", "rang_out"),
     ]
-    names = pl.Enum(EVIDENCE)
-    result = pl.lit("failed", names)
-    for condition, word in reversed(rules):
-        result = pl.when(condition.fill_null(False)).then(pl.lit(word, names)).otherwise(result)
-    return result
+    return first_that_holds(rules, otherwise="failed")

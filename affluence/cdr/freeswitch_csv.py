@@ -20,7 +20,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.asterisk import filled, hash_of, wall_us
+from affluence.cdr.columns import filled, hash_of, wall_us
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.layouts import Columns, Separated
 

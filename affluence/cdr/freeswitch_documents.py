@@ -22,9 +22,9 @@ from urllib.parse import unquote
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.asterisk import filled, hash_of
-from affluence.cdr.dialect import Reading
-from affluence.cdr.layouts import Columns
+from affluence.cdr.columns import filled, hash_of
+from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.layouts import Columns, DocumentOf, Documents
 
 _TIMES = ("start", "answer", "bridge", "end")
 VARIABLES = (
@@ -94,7 +94,7 @@ def _row_of_one(document: str, row_of: Callable[[str], list[str]]) -> list[str]:
     return row_of(document)
 
 
-def plausible(_: Columns) -> pl.Expr:
+def _plausible(_: Columns) -> pl.Expr:
     """See `Dialect`."""
     epochs = [_is_epoch(f"{time}_{unit}") for time in _TIMES for unit in ("uepoch", "epoch")]
     queue = [_is_epoch(name) for name in ("cc_queue_joined_epoch", "cc_queue_answered_epoch")]
@@ -107,12 +107,12 @@ def plausible(_: Columns) -> pl.Expr:
     )
 
 
-def others(columns: Columns) -> Mapping[str, pl.Expr]:
+def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     """See `Dialect`."""
-    return {freeswitch.LOST_RACE: plausible(columns) & freeswitch.lost_race()}
+    return {freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race()}
 
 
-def record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
     """See `Dialect`."""
     start_us, answer_us, bridge_us = (_time_us(time) for time in ("start", "answer", "bridge"))
     made = ((pl.col("direction") == "outbound") | (pl.col("cc_side") == "agent")).fill_null(False)
@@ -180,3 +180,17 @@ def _time_us(time: str) -> pl.Expr:
     """UTC microseconds of a time of the leg, null where it never came."""
     exact = _number(f"{time}_uepoch")
     return pl.coalesce(pl.when(exact > 0).then(exact), _epoch_us(f"{time}_epoch"))
+
+
+def dialect(name: str, sign: re.Pattern[str], rows_of: DocumentOf) -> Dialect:
+    """The dialect of documents that begin and are taken apart like this."""
+    return Dialect(
+        name=name,
+        version=1,
+        layout=Documents(columns=COLUMNS, sign=sign, rows_of=rows_of),
+        plausible=_plausible,
+        clean=_plausible,
+        record=_record,
+        others=_others,
+        clock="UTC",
+    )

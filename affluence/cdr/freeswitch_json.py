@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from affluence.cdr import freeswitch_documents as documents
-from affluence.cdr.dialect import Dialect
-from affluence.cdr.layouts import Documents
 
 _SIGN = re.compile(r'\s*\{\s*"(?:core-uuid|switchname|channel_data)"\s*:')
 _BOUNDARY = re.compile(r'\n(?=\{"(?:core-uuid|switchname|channel_data)":)')
@@ -36,13 +34,4 @@ def _row_of(document: str) -> list[str]:
     return documents.row(variables, profile if isinstance(profile, dict) else {})
 
 
-DIALECT = Dialect(
-    name="freeswitch-json",
-    version=1,
-    layout=Documents(columns=documents.COLUMNS, sign=_SIGN, rows_of=_rows_of),
-    plausible=documents.plausible,
-    clean=documents.plausible,
-    record=documents.record,
-    others=documents.others,
-    clock="UTC",
-)
+DIALECT = documents.dialect("freeswitch-json", _SIGN, _rows_of)

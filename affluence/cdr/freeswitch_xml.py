@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
 from affluence.cdr import freeswitch_documents as documents
-from affluence.cdr.dialect import Dialect
-from affluence.cdr.layouts import Documents
 
 _SIGN = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?<cdr(?:\s+(?:core-uuid|switchname)=[^>]*)?>\s*<(?:channel_data|variables)\b"
@@ -77,13 +75,4 @@ def _refuse(*_: object) -> None:
     raise ValueError("a document that declares types or entities")
 
 
-DIALECT = Dialect(
-    name="freeswitch-xml",
-    version=1,
-    layout=Documents(columns=documents.COLUMNS, sign=_SIGN, rows_of=_rows_of),
-    plausible=documents.plausible,
-    clean=documents.plausible,
-    record=documents.record,
-    others=documents.others,
-    clock="UTC",
-)
+DIALECT = documents.dialect("freeswitch-xml", _SIGN, _rows_of)

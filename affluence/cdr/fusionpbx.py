@@ -19,9 +19,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.asterisk import TIME, filled, hash_of
+from affluence.cdr.columns import TIME, filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.layouts import Columns, Separated, widest
 from affluence.tables import DIRECTIONS
 
 _NEEDED = (
@@ -51,11 +51,6 @@ _DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "local": "internal"
 _UUID = r"^[0-9A-Fa-f]{8}-"
 _LATEST_S = 4_102_444_800  # the year 2100
 _CALLED = "leg towards a phone or a line"
-
-
-def _text(columns: Columns, name: str) -> pl.Expr:
-    """A column, null where it is empty or the export has none."""
-    return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
 def _stamp_us(name: str) -> pl.Expr:
@@ -113,7 +108,7 @@ def _clean(columns: Columns) -> pl.Expr:
 
 
 def _others(columns: Columns) -> Mapping[str, pl.Expr]:
-    called = (_text(columns, "cc_side") == "agent") | (_text(columns, "leg") == "b")
+    called = (filled_in(columns, "cc_side") == "agent") | (filled_in(columns, "leg") == "b")
     return {
         freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race(),
         _CALLED: _plausible(columns) & called.fill_null(False) & ~freeswitch.lost_race(),
@@ -121,8 +116,8 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
 
 
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
-    status, cause = _text(columns, "status"), pl.col("hangup_cause")
-    missed = (status == "missed").fill_null(False) | _text(columns, "missed_call").is_in(
+    status, cause = filled_in(columns, "status"), pl.col("hangup_cause")
+    missed = (status == "missed").fill_null(False) | filled_in(columns, "missed_call").is_in(
         ["true", "t", "1"]
     ).fill_null(False)
     to_voicemail = pl.col("destination_number").str.starts_with("*99")
@@ -130,7 +125,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     picked_up_us = _time_us("answer_stamp")
     picked_up = picked_up_us.is_not_null()
     agent = picked_up & filled("bridge_uuid").is_not_null() & ~voicemail & ~missed
-    queued = (_text(columns, "cc_side") == "member").fill_null(False)
+    queued = (filled_in(columns, "cc_side") == "member").fill_null(False)
     by_agent = pl.lit(value=False) if reading.machine_answers_first else agent & ~queued
     ended_normally = cause == "NORMAL_CLEARING"
     evidence = freeswitch.evidence(
@@ -159,9 +154,9 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "evidence": evidence,
         "caller_number": pl.col("caller_id_number"),
         "dialled_number": pl.coalesce(
-            _text(columns, "caller_destination"), pl.col("destination_number")
+            filled_in(columns, "caller_destination"), pl.col("destination_number")
         ),
-        "agent_name": pl.when(agent).then(_text(columns, "extension")),
+        "agent_name": pl.when(agent).then(filled_in(columns, "extension")),
     }
 
 
@@ -199,9 +194,8 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
-    separator = max(rows, key=lambda separator: len(rows[separator]))
-    names = [name.strip(' "').lower() for name in rows[separator]]
+    separator, titles = widest(first_line, _SEPARATORS)
+    names = [name.strip(' "').lower() for name in titles]
     missing = tuple(name for name in _NEEDED if name not in names)
     if missing:
         raise MissingColumnsError(missing)

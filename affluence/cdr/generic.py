@@ -18,11 +18,11 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.asterisk import hash_of
+from affluence.cdr.columns import hash_of
 from affluence.cdr.dialect import Dialect, Reading, Sample, Stated
+from affluence.cdr.fates import EVIDENCE_OF
 from affluence.cdr.layouts import Columns
 from affluence.cdr.listing import (
-    EVIDENCE_OF,
     Cells,
     Listing,
     Times,

@@ -186,6 +186,12 @@ def fields_of(line: str, separator: str) -> list[str]:
         return []
 
 
+def widest(line: str, separators: Sequence[str]) -> tuple[str, list[str]]:
+    """The separator that cuts a line into most columns, and these; the first of several alike."""
+    cut = {separator: fields_of(line, separator) for separator in separators}
+    return max(cut.items(), key=lambda item: len(item[1]))
+
+
 def _present(match: re.Match[str]) -> Iterator[str]:
     optional = {"answer"}  # an empty column, not an absent one
     for name, value in match.groupdict().items():

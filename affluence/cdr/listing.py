@@ -14,19 +14,7 @@ import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
 from affluence.cdr.durations import seconds_of
-from affluence.cdr.layouts import Columns, Separated, fields_of
-
-# The evidence that an outcome is, where nothing finer is told.
-EVIDENCE_OF = {
-    "answered": "agent",
-    "busy": "refused",
-    "abandoned": "gave_up",
-    "unanswered": "rang_out",
-    "self_service": "self_service",
-    "closed": "closed",
-    "failed": "failed",
-    "unknown": "unknown",
-}
+from affluence.cdr.layouts import Columns, Separated, fields_of, widest
 
 _SEPARATORS = (",", ";", "\t", "|")
 _MOST_TITLES = 30  # lines above a header
@@ -102,9 +90,10 @@ def find_listing(
         raise MissingColumnsError((f"{', '.join(strange)} (known are {', '.join(known)})",))
     wanted = {name: name for name in usual} | of_us
     must = tuple(dict.fromkeys((*needed, *of_us)))
+    separators = (stated.separator,) if stated.separator else _SEPARATORS
     best: tuple[Columns, Columns] | None = None
     for above, line in enumerate(sample.lines[:_MOST_TITLES]):
-        separator, cells = _widest(line, stated)
+        separator, cells = widest(line, separators)
         titles = [_title(cell) for cell in cells]
         places = _places(titles, wanted)
         missing = tuple(name for name in must if name not in places)
@@ -121,7 +110,7 @@ def find_listing(
         if best is None or len(best[1]) < len(cells):
             best = missing, tuple(cell.strip(_AROUND) for cell in cells if cell.strip(_AROUND))
     if best is None and all(of_us.get(name, "").isdecimal() for name in must):
-        separator, cells = _widest(sample.lines[0], stated)
+        separator, cells = widest(sample.lines[0], separators)
         places = _places([], wanted)
         if max(places.values()) < len(cells):
             columns = _columns(places, len(cells))
@@ -130,13 +119,6 @@ def find_listing(
     raise MissingColumnsError(
         tuple(f'{name} = "{of_us[name]}"' if name in of_us else name for name in missing), found
     )
-
-
-def _widest(line: str, stated: Stated) -> tuple[str, list[str]]:
-    """The separator that cuts a line into most cells, and these."""
-    separators = (stated.separator,) if stated.separator else _SEPARATORS
-    cut = {separator: fields_of(line, separator) for separator in separators}
-    return max(cut.items(), key=lambda item: len(item[1]))
 
 
 def _title(cell: str) -> str:

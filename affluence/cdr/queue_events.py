@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from affluence.cdr.dialect import Reading
+from affluence.cdr.fates import EVIDENCE_OF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +59,11 @@ OF_AGENTS = (
     *("ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PAUSEALL", "UNPAUSEALL", "PENALTY"),
 )
 OF_RINGING = ("RINGNOANSWER", "RINGCANCELED", "AGENTDUMP")  # the caller waits on
-_EVIDENCE_OF = {  # of the outcomes that are named otherwise
-    "answered": "agent",
-    "busy": "refused",
-    "abandoned": "gave_up",
-    "unanswered": "rang_out",
-}
 
 
 def stated_events(reading: Reading) -> Iterator[tuple[str, Event]]:
     """Events of a service's own, and those that it counts otherwise."""
     for word, outcome in reading.stated.outcomes:
         name = word.upper()
-        evidence = _EVIDENCE_OF.get(outcome, outcome)
+        evidence = EVIDENCE_OF.get(outcome, outcome)  # or a finer word, such as "callback"
         yield name, replace(EVENTS.get(name, Event(evidence=evidence)), evidence=evidence)

@@ -18,10 +18,10 @@ from functools import partial
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import hash_of
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
+from affluence.cdr.columns import hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.layouts import Columns, Separated, widest
 from affluence.cdr.queue_events import EVENTS, LINKED, OF_AGENTS, OF_RINGING, Event, stated_events
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -193,9 +193,8 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     """
     events = EVENTS | dict(stated_events(reading))
     header, *lines = sample.lines or ("",)
-    rows = {separator: fields_of(header, separator) for separator in _SEPARATORS}
-    separator = max(rows, key=lambda separator: len(rows[separator]))
-    names = [name.strip().lower() for name in rows[separator]]
+    separator, titles = widest(header, _SEPARATORS)
+    names = [name.strip().lower() for name in titles]
     if not {"callid", "event"} <= {*names}:
         return _dialect(_LINES, EPOCH, events)
     columns = _columns_of(names, reading)

@@ -17,7 +17,7 @@ import polars as pl
 import polars_hash
 
 from affluence.cdr import clock
-from affluence.cdr.asterisk import numbered_key
+from affluence.cdr.columns import numbered_key
 from affluence.cdr.content import Block
 from affluence.cdr.dialect import Dialect, NotCounted, Reading
 from affluence.cdr.layouts import Columns

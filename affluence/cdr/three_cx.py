@@ -21,8 +21,9 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.asterisk import TIME, filled, hash_of
+from affluence.cdr.columns import TIME, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
 from affluence.cdr.layouts import Columns, Separated
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -63,26 +64,11 @@ _EVIDENCE_OF_REASON = {
     **dict.fromkeys(("busy", "failed_busy", "rejected"), "refused"),
     **dict.fromkeys(("failed", "no_route", "noroute"), "failed"),
 }
-_EVIDENCE_OF_OUTCOME = {
-    "answered": "agent",
-    "busy": "refused",
-    "abandoned": "gave_up",
-    "unanswered": "rang_out",
-    "self_service": "self_service",
-    "closed": "closed",
-    "failed": "failed",
-    "unknown": "unknown",
-}
-
-
-def _text(columns: Columns, name: str) -> pl.Expr:
-    """A column, null where it is empty or not written."""
-    return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
 def _derived(columns: Columns, *, time_format: str) -> Mapping[str, pl.Expr]:
     # Versions differ in how they spell the types of parties and the reasons.
-    words = {name: _text(columns, column).str.to_lowercase() for column, name in _WORDS.items()}
+    words = {name: filled_in(columns, column).str.to_lowercase() for column, name in _WORDS.items()}
     return words | {name: _time_us(column, time_format) for column, name in _TIMES.items()}
 
 
@@ -104,7 +90,7 @@ def _plausible(columns: Columns) -> pl.Expr:
         pl.col(_TIMES["time_start"]).is_not_null(),
         *later,
         pl.col("historyid").str.contains(_ID).fill_null(False),
-        _text(columns, "duration").str.contains(_DURATION).fill_null(True),
+        filled_in(columns, "duration").str.contains(_DURATION).fill_null(True),
     )
 
 
@@ -114,8 +100,8 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     evidence = _evidence(columns, reading, direction, picked_up_us.is_not_null())
     by_agent = pl.lit(value=False) if reading.machine_answers_first else evidence == "agent"
     queued = (pl.col(_WORDS["to_type"]) == "queue").fill_null(False)
-    called = pl.coalesce(_text(columns, "final_dn"), _text(columns, "to_dn"))
-    agent = pl.when(direction == "inbound").then(called).otherwise(_text(columns, "from_dn"))
+    called = pl.coalesce(filled_in(columns, "final_dn"), filled_in(columns, "to_dn"))
+    agent = pl.when(direction == "inbound").then(called).otherwise(filled_in(columns, "from_dn"))
     # The numbers of calls begin again where a system is set up anew.
     day = pl.col("time_start").str.head(10)
     parts = ("historyid", "callid", "time_start", "time_end", "to_no", "final_number")
@@ -129,8 +115,8 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "direction": direction,
         "evidence": evidence,
         "caller_number": pl.col("from_no"),
-        "dialled_number": _text(columns, "dial_no"),
-        "queue": pl.when(queued).then(_text(columns, "to_dn")),
+        "dialled_number": filled_in(columns, "dial_no"),
+        "queue": pl.when(queued).then(filled_in(columns, "to_dn")),
         "agent_name": pl.when(evidence == "agent").then(agent),
     }
 
@@ -157,11 +143,11 @@ def _evidence(
     person = kind == "extension"
     if not {"final_type", "to_type"} & {*columns}:
         # Nothing tells a queue from an extension but that a call went on from it to another.
-        moved = _text(columns, "final_dn") != _text(columns, "to_dn")
+        moved = filled_in(columns, "final_dn") != filled_in(columns, "to_dn")
         person = moved if reading.machine_answers_first else pl.lit(value=True)
     elsewhere = direction != "inbound"  # whoever was called by the desk is a person
     reason = pl.col(_WORDS["reason_terminated"])
-    stated = {word: _EVIDENCE_OF_OUTCOME[outcome] for word, outcome in reading.stated.outcomes}
+    stated = {word: EVIDENCE_OF[outcome] for word, outcome in reading.stated.outcomes}
     names = pl.Enum(EVIDENCE)
     rules = (
         (picked_up & (person | elsewhere), "agent"),
@@ -169,10 +155,8 @@ def _evidence(
         *((reason == word, evidence) for word, evidence in stated.items()),
         (picked_up & kind.is_in(_MACHINES), "self_service"),
     )
-    result = reason.replace_strict(_EVIDENCE_OF_REASON, default="unknown", return_dtype=names)
-    for condition, word in reversed(rules):
-        result = pl.when(condition.fill_null(False)).then(pl.lit(word, names)).otherwise(result)
-    return result
+    by_reason = reason.replace_strict(_EVIDENCE_OF_REASON, default="unknown", return_dtype=names)
+    return first_that_holds(rules, by_reason)
 
 
 def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.cdr.asterisk import filled, hash_of
+from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, fields_of
-from affluence.tables import DIRECTIONS, EVIDENCE
+from affluence.cdr.fates import first_that_holds
+from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.tables import DIRECTIONS
 
 _NEEDED = ("answered", "start", "answer", "end", "source_extension", "destination_extension")
 # Older versions have none: they are then empty.
@@ -31,11 +32,6 @@ _SEPARATORS = (",", ";", "\t")
 _TIME = "%Y-%m-%dT%H:%M:%S%.f%z"
 _STATES = ("true", "false")
 _UNTOLD = "a call that nobody answered counts as unanswered, whoever ended it"
-
-
-def _text(columns: Columns, name: str) -> pl.Expr:
-    """A column, null where it is empty or the version has none."""
-    return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
 def _time_us(name: str) -> pl.Expr:
@@ -53,12 +49,12 @@ def _plausible(columns: Columns) -> pl.Expr:
         _time_us("start").is_not_null(),
         *later,
         pl.col("answered").str.to_lowercase().is_in(_STATES).fill_null(False),
-        _text(columns, "call_direction").is_in(DIRECTIONS).fill_null(True),
+        filled_in(columns, "call_direction").is_in(DIRECTIONS).fill_null(True),
     )
 
 
 def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # all are read alike
-    status = _text(columns, "call_status")
+    status = filled_in(columns, "call_status")
     answered = pl.col("answered").str.to_lowercase() == "true"
     rules = (
         (status == "voicemail", "voicemail"),
@@ -66,17 +62,15 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         (status == "blocked", "unknown"),
         (answered, "agent"),
     )
-    names = pl.Enum(EVIDENCE)
-    evidence = pl.lit("rang_out", names)
-    for condition, word in reversed(rules):
-        evidence = pl.when(condition.fill_null(False)).then(pl.lit(word, names)).otherwise(evidence)
-    noted = _text(columns, "call_direction").cast(pl.Enum(DIRECTIONS), strict=False)
+    evidence = first_that_holds(rules, otherwise="rang_out")
+    noted = filled_in(columns, "call_direction").cast(pl.Enum(DIRECTIONS), strict=False)
     direction = noted.fill_null(pl.lit("inbound", pl.Enum(DIRECTIONS)))
-    requested = _text(columns, "requested_extension")
+    requested = filled_in(columns, "requested_extension")
 
     def person(party: str) -> pl.Expr:
         return pl.coalesce(
-            _text(columns, f"{party}_user_uuid"), _text(columns, f"{party}_internal_extension")
+            filled_in(columns, f"{party}_user_uuid"),
+            filled_in(columns, f"{party}_internal_extension"),
         )
 
     inbound = direction == "inbound"
@@ -128,9 +122,8 @@ def fit(sample: Sample, _: Reading) -> Dialect:
 
     """
     first_line = sample.lines[0] if sample.lines else ""
-    rows = {separator: fields_of(first_line, separator) for separator in _SEPARATORS}
-    separator = max(rows, key=lambda separator: len(rows[separator]))
-    names = [name.strip(' "').lower() for name in rows[separator]]
+    separator, titles = widest(first_line, _SEPARATORS)
+    names = [name.strip(' "').lower() for name in titles]
     missing = tuple(name for name in _NEEDED if name not in names)
     if missing:
         raise MissingColumnsError(missing)
