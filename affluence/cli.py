@@ -30,6 +30,8 @@ from affluence.errors import AffluenceError
 if TYPE_CHECKING:
     import polars as pl
 
+    from affluence.steps.inspect import Inspection
+
 
 class MeasuredTable(StrEnum):
     """Tables that the measures keep: the names of `affluence.tables.MEASURED`."""
@@ -112,16 +114,7 @@ def inspect(
     """
     from affluence.inspection import as_document, as_text
 
-    with progress() as on_progress:
-        found = pipeline.inspect(
-            files,
-            _config_if_any(config),
-            platform,
-            dialect=dialect,
-            zone=zone,
-            now=clock(),
-            progress=on_progress,
-        )
+    found = _inspected(files, config, platform, dialect=dialect, zone=zone)
     print(as_document(found) if as_json else as_text(found))
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
@@ -137,15 +130,7 @@ def calls(
     zone: ZoneOption = None,
 ) -> None:
     """Write the calls of some files, one row a call, callers as passing pseudonyms."""
-    with progress() as on_progress:
-        found = pipeline.inspect(
-            files,
-            _config_if_any(config),
-            platform,
-            dialect=dialect,
-            zone=zone,
-            progress=on_progress,
-        )
+    found = _inspected(files, config, platform, dialect=dialect, zone=zone)
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
     _write(found.calls, output)
@@ -289,6 +274,26 @@ def simulate(
 
 for command in (*webmaster_commands.COMMANDS, *keeping_commands.COMMANDS):
     app.command()(command)
+
+
+def _inspected(
+    files: list[Path],
+    config: Path | None,
+    platform: str | None,
+    *,
+    dialect: str | None,
+    zone: str | None,
+) -> Inspection:
+    with progress() as on_progress:
+        return pipeline.inspect(
+            files,
+            _config_if_any(config),
+            platform,
+            dialect=dialect,
+            zone=zone,
+            now=clock(),
+            progress=on_progress,
+        )
 
 
 def _config_if_any(path: Path | None) -> Config | None:

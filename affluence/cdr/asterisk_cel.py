@@ -24,7 +24,7 @@ from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import first_that_holds
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
 from affluence.tables import DIRECTIONS
 
 NO_FATE = "event that says nothing of its call's fate"
@@ -194,9 +194,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     layout = _layout(_MAPPINGS, separator)
     stated = {_NAMED_BY_ASTERISK.get(what, what): where for what, where in reading.stated.columns}
     if "eventtype" in stated:
-        names = {int(where): what for what, where in stated.items() if where.isdigit()}
-        numbers = range(1, len(titles) + 1)
-        columns = tuple(names.get(number, f"column_{number}") for number in numbers)
+        columns = columns_by_number(stated.items(), len(titles))
         missing = tuple(name for name in _USED if name not in columns)
         if missing:
             raise MissingColumnsError(missing)

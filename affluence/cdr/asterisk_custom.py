@@ -22,7 +22,7 @@ from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_times import Times, find_times
 from affluence.cdr.columns import filled, hash_of, numbered_key
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
 
 _SAMPLE = (
     *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start"),
@@ -140,9 +140,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     separator, titles = widest(first_line, [stated_separator] if stated_separator else _SEPARATORS)
     columns: Columns = _SAMPLE
     if stated := [(what, where) for what, where in reading.stated.columns if what in _MAPPED]:
-        width = len(titles)
-        names = {int(where): what for what, where in stated if where.isdigit()}
-        columns = tuple(names.get(number, f"column_{number}") for number in range(1, width + 1))
+        columns = columns_by_number(stated, len(titles))
         _check(columns, tuple(what for what, _ in stated))
     layout = _layout(columns, separator)
     return _dialect(layout, find_times(sample.lines, layout, "start", reading.stated.time_format))

@@ -65,30 +65,6 @@ class Bounded:
 
 
 @contextmanager
-def _gzip(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    with gzip.open(raw) as content:
-        yield content  # type: ignore[misc]  # GzipFile is not declared IO
-
-
-@contextmanager
-def _bzip2(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    with bz2.open(raw) as content:
-        yield content
-
-
-@contextmanager
-def _xz(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    with lzma.open(raw) as content:
-        yield content
-
-
-@contextmanager
-def _zstandard(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    with zstd.open(raw) as content:
-        yield content  # type: ignore[misc]  # ZstdFile is not declared IO
-
-
-@contextmanager
 def _zip(raw: IO[bytes]) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(raw) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/")]
@@ -127,10 +103,10 @@ class _Limited:
 
 
 _COMPRESSIONS = (
-    Compression(b"\x1f\x8b", "gz", _gzip),
-    Compression(b"BZh", "bz2", _bzip2),
-    Compression(b"\xfd7zXZ", "xz", _xz),
-    Compression(b"\x28\xb5\x2f\xfd", "zst", _zstandard),
+    Compression(b"\x1f\x8b", "gz", gzip.open),  # type: ignore[arg-type]  # not declared IO
+    Compression(b"BZh", "bz2", bz2.open),
+    Compression(b"\xfd7zXZ", "xz", lzma.open),
+    Compression(b"\x28\xb5\x2f\xfd", "zst", zstd.open),  # type: ignore[arg-type]  # likewise
     Compression(b"PK\x03\x04", "zip", _zip),
     Compression(b"\x1f\x9d", "Z", _compress),
 )

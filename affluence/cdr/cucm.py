@@ -22,7 +22,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated, fields_of
+from affluence.cdr.layouts import Columns, Separated, columns_by_title, fields_of
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _NEEDED = (
@@ -188,10 +188,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
     """
     header = next((line for line in sample.lines if line), "")
     names = [name.strip().lower() for name in fields_of(header, ",")]
-    columns = tuple(
-        f"column_{index}" if name not in _NAMES or name in names[:index] else _NAMES[name]
-        for index, name in enumerate(names)
-    )
+    columns = columns_by_title(names, _NAMES)
     missing = tuple(name for name in _NEEDED if name not in columns)
     of_quality = "cdrRecordType" in columns and _ONLY_OF_QUALITY_RECORDS in names
     if missing and not of_quality:

@@ -21,7 +21,7 @@ import polars as pl
 from affluence.cdr import freeswitch
 from affluence.cdr.columns import TIME, filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
 from affluence.tables import DIRECTIONS
 
 _NEEDED = (
@@ -199,12 +199,7 @@ def fit(sample: Sample, _: Reading) -> Dialect:
     missing = tuple(name for name in _NEEDED if name not in names)
     if missing:
         raise MissingColumnsError(missing)
-    known = {*_NEEDED, *_OPTIONAL, *_SHAPES}
-    # What is exported besides is of no concern, whatever it is called and however often.
-    columns = tuple(
-        name if name in known and name not in names[:index] else f"column_{index}"
-        for index, name in enumerate(names)
-    )
+    columns = columns_by_title(names, {name: name for name in (*_NEEDED, *_OPTIONAL, *_SHAPES)})
     return _dialect(separator, columns, first_line)
 
 

@@ -48,7 +48,6 @@ _CELLS = Cells(
     durations=(),
     texts=(*_IDS, "caller", "line", "agent", "queue", "dialled", "record_key", "quality"),
 )
-_UNTOLD = pl.lit(None, pl.String)
 
 
 def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, pl.Expr]:
@@ -56,11 +55,11 @@ def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, 
 
 
 def _plausible(columns: Columns, *, stated: Stated) -> pl.Expr:
-    read = {name: us(name) for name in _TIMES[1:]} | {
-        name: meaning(name) for name in _words(stated)
+    read = {name: us(columns, name) for name in _TIMES[1:]} | {
+        name: meaning(columns, name) for name in _words(stated)
     }
     return pl.all_horizontal(
-        us("offered_at").is_not_null(),
+        us(columns, "offered_at").is_not_null(),
         *(is_read(name, said) for name, said in read.items() if name in columns),
     )
 
@@ -72,15 +71,7 @@ def _record(
     times: Times,
     clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
-    def time_us(name: str) -> pl.Expr:
-        return us(name) if name in columns else pl.lit(None, pl.Int64)
-
-    def word(name: str) -> pl.Expr:
-        return meaning(name) if name in columns else _UNTOLD
-
-    def written(name: str) -> pl.Expr:
-        return text(name) if name in columns else _UNTOLD
-
+    time_us, word, written = (partial(what, columns) for what in (us, meaning, text))
     evidence = pl.coalesce(
         *(word(name) for name in ("evidence", "refused_by", "detail", "outcome")),
         pl.lit("unknown"),
@@ -133,9 +124,8 @@ def _key_of(identifier: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
 
 def _is_marked(columns: Columns) -> pl.Expr:
     """Whether a line says itself that its times are known to the minute only."""
-    if "quality" not in columns:
-        return pl.lit(value=False)
-    return (text("quality").cast(pl.Int64, strict=False).fill_null(0) & MINUTE_ONLY) > 0
+    quality = text(columns, "quality").cast(pl.Int64, strict=False).fill_null(0)
+    return (quality & MINUTE_ONLY) > 0
 
 
 def _dialect(listing: Listing, times: Times, stated: Stated) -> Dialect:

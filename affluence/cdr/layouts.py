@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -190,6 +190,20 @@ def widest(line: str, separators: Sequence[str]) -> tuple[str, list[str]]:
     """The separator that cuts a line into most columns, and these; the first of several alike."""
     cut = {separator: fields_of(line, separator) for separator in separators}
     return max(cut.items(), key=lambda item: len(item[1]))
+
+
+def columns_by_number(stated: Iterable[tuple[str, str]], width: int) -> Columns:
+    """Columns of so many, those named whose number (from 1) is stated; a name is not a number."""
+    names = {int(where): what for what, where in stated if where.isdecimal()}
+    return tuple(names.get(number, f"column_{number}") for number in range(1, width + 1))
+
+
+def columns_by_title(titles: Sequence[str], names: Mapping[str, str]) -> Columns:
+    """Columns named by their titles, the first of each; what else is exported is of no concern."""
+    return tuple(
+        names[title] if title in names and title not in titles[:index] else f"column_{index}"
+        for index, title in enumerate(titles)
+    )
 
 
 def _present(match: re.Match[str]) -> Iterator[str]:

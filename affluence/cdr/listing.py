@@ -269,16 +269,16 @@ def is_read(column: str, said: pl.Expr) -> pl.Expr:
     return unread.str.strip_chars(_AROUND).fill_null("") == ""
 
 
-def text(column: str) -> pl.Expr:
-    """The text of a column, null where it is empty."""
-    return pl.col(f"{column} as text")
+def text(columns: Columns, name: str) -> pl.Expr:
+    """The text of a column, null where it is empty or the listing has none."""
+    return pl.col(f"{name} as text") if name in columns else pl.lit(None, pl.String)
 
 
-def us(column: str) -> pl.Expr:
-    """Microseconds of a time or a duration, null where it is none."""
-    return pl.col(f"{column} in us")
+def us(columns: Columns, name: str) -> pl.Expr:
+    """Microseconds of a time or a duration, null where there is none."""
+    return pl.col(f"{name} in us") if name in columns else pl.lit(None, pl.Int64)
 
 
-def meaning(column: str) -> pl.Expr:
+def meaning(columns: Columns, name: str) -> pl.Expr:
     """What the word in a column means, null where there is none or it is not known."""
-    return pl.col(f"{column} as meant")
+    return pl.col(f"{name} as meant") if name in columns else pl.lit(None, pl.String)

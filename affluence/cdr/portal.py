@@ -78,11 +78,12 @@ def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, 
 
 
 def _plausible(columns: Columns, *, zone: str) -> pl.Expr:
-    read = {name: us(name) for name in _DURATIONS} | {"direction": meaning("direction")}
-    here = [text("zone") == zone] if zone else []
+    read = {name: us(columns, name) for name in _DURATIONS}
+    read["direction"] = meaning(columns, "direction")
+    here = [text(columns, "zone") == zone] if zone else []
     return pl.all_horizontal(
-        us("offered_at").is_not_null(),
-        meaning("outcome").is_not_null(),
+        us(columns, "offered_at").is_not_null(),
+        meaning(columns, "outcome").is_not_null(),
         *(is_read(name, said) for name, said in read.items() if name in columns),
         *here,
     ).fill_null(False)
@@ -95,16 +96,8 @@ def _record(
     times: Times,
     clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
-    def written(name: str) -> pl.Expr:
-        return text(name) if name in columns else pl.lit(None, pl.String)
-
-    def word(name: str) -> pl.Expr:
-        return meaning(name) if name in columns else pl.lit(None, pl.String)
-
-    def lasting_us(name: str) -> pl.Expr:
-        return us(name) if name in columns else pl.lit(None, pl.Int64)
-
-    start_us, call_key = us("offered_at"), pl.col(_CALL_KEY)
+    lasting_us, word, written = (partial(what, columns) for what in (us, meaning, text))
+    start_us, call_key = us(columns, "offered_at"), pl.col(_CALL_KEY)
     taken = word("outcome") == "answered"
     evidence = _evidence(columns, word("outcome"), word("reason"))
     by_agent = evidence == "agent"
@@ -160,7 +153,7 @@ def _evidence(columns: Columns, outcome: pl.Expr, reason: pl.Expr) -> pl.Expr:
     taken = outcome == "answered"
     by_queue = pl.lit(value=False)
     if "queue" in columns and "agent" in columns:
-        by_queue = text("queue").is_not_null() & text("agent").is_null()
+        by_queue = text(columns, "queue").is_not_null() & text(columns, "agent").is_null()
     by_machine = reason.is_in(_BY_MACHINES).fill_null(False)
     fate = (
         pl.when(taken & by_machine)
