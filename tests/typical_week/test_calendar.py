@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -259,8 +258,5 @@ def test_without_a_region_there_are_no_holidays() -> None:
     assert holidays_in("", 2026) == set()
 
 
-def test_ten_years_are_quick() -> None:
-    public_holidays("FR", date(2026, 1, 1), date(2026, 1, 1))  # the library is loaded
-    begin = perf_counter()
-    opening_by_day(hours(), date(2020, 1, 1), date(2029, 12, 31))
-    assert perf_counter() - begin < 0.5
+def test_ten_years_have_every_day() -> None:
+    assert len(opening_by_day(hours(), date(2020, 1, 1), date(2029, 12, 31))) == 3653
