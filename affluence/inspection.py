@@ -66,6 +66,9 @@ def _understood(found: Inspection) -> Iterator[str]:
 
 def as_text(found: Inspection) -> str:
     """One screen that tells what was understood."""
+    unread = [f"not read   {problem}" for problem in found.unreadable]
+    if unread and not found.understood:
+        return "\n".join(unread)
     account = found.account
     lines = list(_understood(found))
     if found.period:
@@ -90,8 +93,7 @@ def as_text(found: Inspection) -> str:
         if count
     ]
     lines += [f"warning    {warning}" for warning in found.warnings]
-    lines += [f"not read   {problem}" for problem in found.unreadable]
-    return "\n".join(lines)
+    return "\n".join([*lines, *unread])
 
 
 def _reasons(kind: str, reasons: Mapping[str, int]) -> list[str]:

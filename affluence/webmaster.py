@@ -181,17 +181,20 @@ def status(config: Config, now: datetime) -> Status:
 
 def status_of(config: Config, store: Store, now: datetime) -> Status:
     """The same of a state folder that is open already."""
+    from affluence.publication.edition_file import valid_until
+
     log = store.ledger.publications
     withdrawn, held_back = log.withdrawn(), log.held_back()
     platforms = {}
     for name, platform in config.platform.items():
         week = log.standing_week(name)
+        figures = log.week(name, week) if week else None
         rejected = held_back.get(name)
         platforms[name] = PlatformStatus(
             service=platform.name,
             last_record_at=last_record_at(store, name),
             week=week,
-            valid_until=week + timedelta(days=1 + platform.valid_days) if week else None,
+            valid_until=valid_until(figures.figures) if figures else None,
             withdrawn=withdrawn.get(name),
             held_back=rejected is not None,
         )

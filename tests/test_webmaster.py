@@ -405,6 +405,15 @@ def test_status_tells_what_needs_attention(desk: Path) -> None:
     assert "the published table was valid until 2026-04-05" in " ".join(later.warnings)
 
 
+def test_the_status_says_until_when_the_page_itself_says_that_it_holds(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    page = site(desk)["affluence.json"].decode()
+    text = desk.read_text().replace("lines = 3\n", "lines = 3\nvalid_days = 20\n")
+    desk.write_text(text)
+    found = webmaster.status(load(desk), noon(grace_is_over(2)))
+    assert f'"valid_until": "{found.platforms["desk"].valid_until}"' in page
+
+
 def test_status_remembers_how_the_last_run_ended(desk: Path) -> None:
     run(desk, grace_is_over(2))
     with pytest.raises(RefusedPublicationError):

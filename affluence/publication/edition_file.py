@@ -66,6 +66,11 @@ def edition_from_json(text: str, desk: Desk) -> Edition:
     return Edition(**values)
 
 
+def valid_until(text: str) -> date:
+    """Until when figures hold that were written by `edition_as_json`, as their page says."""
+    return date.fromisoformat(json.loads(text)["valid_until"])
+
+
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
