@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Tests run on every core at once: each has one, as have the commands that it starts.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 pytest_plugins = ["tests.servers"]
 
 REPOSITORY = Path(__file__).parent.parent

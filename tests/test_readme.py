@@ -28,9 +28,9 @@ def commands(guide: str) -> list[str]:
 
 
 def affluence(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """A command as it is written; one that lasts is interrupted once it is at work."""
+    """A command as it is written; one that lasts is interrupted, once, when it is at work."""
     _, name, *arguments = shlex.split(command)
-    lasts = ["timeout", "--signal=INT", "8"] if name in LASTING else []
+    lasts = ["timeout", "--foreground", "--signal=INT", "8"] if name in LASTING else []
     return subprocess.run(
         [*lasts, sys.executable, "-m", "affluence", name, *arguments],
         cwd=folder,

@@ -51,6 +51,7 @@ _KNOWN = (*_PLACES_OF_ED5_2, _CALL)
 _SEPARATORS = (";", ",", "\t")
 _FIELD = re.compile(r"(\w+),(\d+),(\d+),(\d+)")
 _VERSION = re.compile(r".{0,4}?(?=ED\d)")
+_SIGN = re.compile(r"\d\d:\d\d:\d\d")
 _TIMES = ("%Y%m%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 _TYPES = (
@@ -175,6 +176,7 @@ def _dialect(layout: Layout, header: str = "", time_format: str = _TIMES[0]) -> 
         clock_evidence=_clock_evidence,
         header=header,
         choices=_CHOICES,
+        sign=_SIGN,
         fit=fit,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,6 +127,8 @@ class Dialect:
         header: the line of a file that names the columns; lines like it are no records.
         titles: number of lines above the header.
         choices: what was chosen where the format does not settle it, in words, to be printed.
+        sign: matches within every record; where it is in none of the first lines of a file, the
+            dialect is ruled out without reading them. None: nothing can be told so quickly.
         variant: what else of a file than its content decided how it is read.
         fit: beginning of a file and reading → the dialect as that file has it; raises
             `MissingColumnsError`; None where all files of the dialect are written alike.
@@ -146,5 +149,6 @@ class Dialect:
     header: str = ""
     titles: int = 0
     choices: tuple[str, ...] = field(default=())
+    sign: re.Pattern[str] | None = None
     variant: str = ""
     fit: Callable[[Sample, Reading], Dialect] | None = None

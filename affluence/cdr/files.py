@@ -35,9 +35,9 @@ from affluence.cdr.content import (
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.layouts import Documents
-from affluence.cdr.lines import is_blank, read_lines
+from affluence.cdr.lines import is_blank, read_few, split
 from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
-from affluence.cdr.recognise import Recognised, recognise
+from affluence.cdr.recognise import LINES, Recognised, recognise
 from affluence.errors import UnknownClockError, UnreadableFileError
 
 RANGE_BLOCKS = 8  # parts of some hundred thousand records: few files, bounded memory
@@ -157,7 +157,8 @@ def read_ranges(
             return
         known_clock = position.clock
         if known_clock is None:
-            _check_dialect(path, first, dialect, begins, recipe.reading)
+            if recipe.dialect is not None:
+                _check_dialect(path, first, dialect, begins, recipe.reading)
             known_clock = _find_clock(path, first, dialect, recipe)
         understood = Understood(
             dialect=known, clock=known_clock, form=form, packed_as=packed_as(path)
@@ -263,14 +264,13 @@ def _check_dialect(
 ) -> None:
     """Refuse a file whose first lines are mostly not records: it is another kind of file."""
     start = block.text[: 1 << 16]
-    lines = start[: start.rfind(b"\n") + 1] or block.text
+    lines = split(start[: start.rfind(b"\n") + 1] or block.text)[:LINES]
     titles = dialect.titles if block.start == 0 else 0
-    read = read_lines(lines, dialect, first_line=1, terminated=block.terminated, titles=titles)
-    rejected = read.rejects.height
-    accepted = sum(group.rows.height for group in read.groups)
+    accepted, rejects = read_few(lines, dialect, titles=titles)
+    rejected = rejects.height
     if rejected > accepted and not (accepted == 0 and rejected == 1 and not block.terminated):
         why = f"its lines are not call records of the dialect {dialect.name}"
-        example = read.rejects.row(0)
+        example = rejects.row(0)
         try:
             seems = recognise(path, sample, reading, DIALECTS.values()).dialect.name
             other = f"; it seems to be in the dialect {seems}"

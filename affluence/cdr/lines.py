@@ -31,6 +31,7 @@ _NOTHING = " \t\0"  # of a line that holds nothing; crashes leave NULs in logs
 
 _HOLDS = "it holds"  # beside the columns of a layout, as is the number of a line
 LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
+_Reject = tuple[int, str, str]  # a line: its number, the reason, its shape
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
 
 
@@ -74,27 +75,46 @@ def read_lines(
         heading: that which holds where they begin.
 
     """
-    texts = pl.Series("text", split(text), dtype=pl.String)
-    lines = pl.DataFrame(
-        {LINE_NUMBER: pl.int_range(first_line, first_line + len(texts), eager=True), "text": texts}
-    )
-    lines, ignored = _without_other_lines(lines, dialect, first_line + titles)
-    if dialect.layout.heading:
-        heads = pl.col("text").str.contains(dialect.layout.heading.pattern)
-        held = pl.when(heads).then("text").forward_fill().fill_null(heading)
-        lines = lines.with_columns(heading=held)
+    texts = split(text)
+    lines, ignored = _numbered(texts, dialect, first_line, titles, heading)
     groups, rest = _cut_at_once(lines, dialect)
     odd, rejects, breaks = _cut_one_by_one(rest, dialect)
     if rejects and not terminated and rejects[-1][0] == first_line + len(texts) - 1:
         number, _, its_shape = rejects[-1]
         rejects[-1] = (number, CUT_SHORT, its_shape)
     ignored += Counter({CONTINUED: breaks})
-    for columns, numbered in odd.items():
-        group, implausible = _frame(columns, numbered, dialect)
-        groups.append(group)
-        rejects += implausible
-    frame = pl.DataFrame(sorted(rejects), schema=REJECTS_SCHEMA, orient="row")
-    return Read(tuple(groups), frame, ignored)
+    return Read((*groups, *odd), _rejects(rejects), ignored)
+
+
+def read_few(
+    texts: Sequence[str], dialect: Dialect, *, titles: int = 0
+) -> tuple[int, pl.DataFrame]:
+    """How many records some lines are, and the rejects among them (`REJECTS_SCHEMA`).
+
+    For the beginning of a file, which is read by one dialect after another: where lines are few,
+    to cut each by itself takes less time than a single query.
+    """
+    lines, _ = _numbered(texts, dialect, 1, titles, "")
+    groups, rejects, _ = _cut_one_by_one(lines, dialect)
+    return sum(group.rows.height for group in groups), _rejects(rejects)
+
+
+def _rejects(rejects: list[_Reject]) -> pl.DataFrame:
+    return pl.DataFrame(sorted(rejects), schema=REJECTS_SCHEMA, orient="row")
+
+
+def _numbered(
+    texts: Sequence[str], dialect: Dialect, first_line: int, titles: int, heading: str
+) -> tuple[pl.DataFrame, Counter[str]]:
+    """The lines that should be records, each with its heading; how many others there are."""
+    numbers = pl.int_range(first_line, first_line + len(texts), eager=True)
+    lines = pl.DataFrame({LINE_NUMBER: numbers, "text": pl.Series(texts, dtype=pl.String)})
+    lines, ignored = _without_other_lines(lines, dialect, first_line + titles)
+    if dialect.layout.heading:
+        heads = pl.col("text").str.contains(dialect.layout.heading.pattern)
+        held = pl.when(heads).then("text").forward_fill().fill_null(heading)
+        lines = lines.with_columns(heading=held)
+    return lines, ignored
 
 
 def _without_other_lines(
@@ -148,7 +168,8 @@ def _told_apart(
     # Only a lazy query works out once what these expressions have in common.
     query = rows.lazy().with_columns(**dialect.derived(columns))
     told = query.with_columns(pl.any_horizontal(allowed).alias(_HOLDS)).collect(engine="streaming")
-    return told.filter(_HOLDS).drop(_HOLDS), told.filter(~pl.col(_HOLDS)).drop(_HOLDS)
+    holds, rows = told[_HOLDS], told.drop(_HOLDS)
+    return rows.filter(holds), rows.filter(~holds)
 
 
 def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
@@ -169,10 +190,10 @@ def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
 
 def _cut_one_by_one(
     lines: pl.DataFrame, dialect: Dialect
-) -> tuple[dict[Columns, list[tuple[int, Sequence[str]]]], list[tuple[int, str, str]], int]:
-    """Rows by their columns, rejects, and the number of line breaks within records."""
+) -> tuple[list[Lines], list[_Reject], int]:
+    """Records, rejects, and the number of line breaks within records."""
     by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
-    rejects: list[tuple[int, str, str]] = []
+    rejects: list[_Reject] = []
     numbers, texts = lines[LINE_NUMBER].to_list(), lines["text"].to_list()
     headings = lines["heading"].to_list() if "heading" in lines.columns else None
     at = breaks = 0
@@ -196,7 +217,12 @@ def _cut_one_by_one(
         if heading:
             columns = (*columns, "heading")
         by_layout[columns].append((number, [*fields, *heading]))
-    return by_layout, rejects, breaks
+    groups = []
+    for columns, numbered in by_layout.items():
+        group, implausible = _frame(columns, numbered, dialect)
+        groups.append(group)
+        rejects += implausible
+    return groups, rejects, breaks
 
 
 def shape(line: str) -> str:
@@ -247,7 +273,7 @@ def _is_record(line: str, dialect: Dialect) -> bool:
 
 def _frame(
     columns: Columns, numbered: list[tuple[int, Sequence[str]]], dialect: Dialect
-) -> tuple[Lines, list[tuple[int, str, str]]]:
+) -> tuple[Lines, list[_Reject]]:
     rows = pl.DataFrame(
         {
             LINE_NUMBER: pl.Series([number for number, _ in numbered], dtype=pl.Int64),

@@ -34,6 +34,7 @@ _BEGINNING = re.compile(
     r"[ %+-](?P<month>\d\d)/(?P<day>\d\d) \d\d:\d\d(?P<seconds>:\d\d)?(?P<half>[ pP]) "
     r"(?P<hours>(?:\d\d)?\d\d):\d\d:\d\d"
 )
+_SIGN = re.compile(r"^.\d\d/\d\d \d\d:\d\d")
 # Width of each column, and that of the extended record where it is another; "" is a blank.
 _WIDTHS: tuple[tuple[str, int, int], ...] = (
     ("", 1, 1),  # marks long calls
@@ -195,6 +196,7 @@ def _dialect(places: Places, years: Years, variant: str, *, twelve_hours: bool) 
         clean=_plausible,
         record=partial(_record, minute_only=minute_only),
         choices=_choices(years, places),
+        sign=_SIGN,
         variant=variant,
         fit=fit,
     )

@@ -12,6 +12,7 @@ picked up before the queue did, and what becomes of a caller who leaves it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -43,6 +44,7 @@ _PBXWARE = {
     "htime": "wait",
     "ttime": "talk",
 }
+_SIGN = re.compile(r"[;,|\t\"][A-Z_]{4,}(?:[;,|\t\"]|$)")  # an event
 _UNSET = ("", "NONE", "NULL", "None", "\\N")
 _NO_CALLID = (*_UNSET, "REALTIME", "MANAGER", "CLI")
 
@@ -76,6 +78,7 @@ def _dialect(
         clock=times.clock,
         header=header,
         choices=choices,
+        sign=_SIGN,
         fit=fit,
     )
 

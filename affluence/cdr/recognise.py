@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import BrokenLineError, Documents, Layout
-from affluence.cdr.lines import is_blank, read_lines
+from affluence.cdr.layouts import BrokenLineError, Documents
+from affluence.cdr.lines import is_blank, read_few
 from affluence.errors import UnreadableFileError
 
-_LINES = 200  # looked at
-_FIRST_LINES = 20  # one of which can be cut as those of a dialect can: most are ruled out by that
+LINES = 200  # looked at
+_FIRST_LINES = 20  # one of which looks like a record of a dialect: most are ruled out by that
 _MOST = 0.8  # of the lines of a file that is in a dialect
 _HALF = 0.5  # of those of a file that is in bad condition
 
@@ -70,12 +70,14 @@ def recognise(
     return Recognised(dialect=one.dialect, found=found)
 
 
-def _can_be_cut(line: str, layout: Layout) -> bool:
+def _looks_like_record(line: str, dialect: Dialect) -> bool:
+    if is_blank(line) or (dialect.sign and not dialect.sign.search(line)):
+        return False
     try:
-        layout.cut(line)
+        dialect.layout.cut(line)
     except BrokenLineError:
         return False
-    return not is_blank(line)
+    return True
 
 
 def _try(dialect: Dialect, sample: Sample, reading: Reading) -> _Candidate | None:
@@ -88,11 +90,10 @@ def _try(dialect: Dialect, sample: Sample, reading: Reading) -> _Candidate | Non
     if isinstance(layout, Documents):
         begins = "\n".join(sample.lines)
         return _Candidate(dialect=fitted, records=1, lines=1) if layout.sign.match(begins) else None
-    if not any(_can_be_cut(line, layout) for line in sample.lines[fitted.titles :][:_FIRST_LINES]):
+    first = sample.lines[fitted.titles :][:_FIRST_LINES]
+    if not any(_looks_like_record(line, fitted) for line in first):
         return None
-    text = "".join(f"{line}\n" for line in sample.lines[:_LINES]).encode()
-    read = read_lines(text, fitted, first_line=1, terminated=True, titles=fitted.titles)
-    records = sum(group.rows.height for group in read.groups)
+    records, rejects = read_few(sample.lines[:LINES], fitted, titles=fitted.titles)
     if not records:
         return None
-    return _Candidate(dialect=fitted, records=records, lines=records + read.rejects.height)
+    return _Candidate(dialect=fitted, records=records, lines=records + rejects.height)
