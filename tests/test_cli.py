@@ -9,11 +9,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
+from typer.testing import CliRunner
 
-from affluence.cli import MeasuredTable
+from affluence.cli import MeasuredTable, app
 from affluence.tables import MEASURED
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
+from tests.runs import measured, run
 from tests.servers import free_port
 
 KEEPING = ("forget", "privacy", "verify", "backup", "restore")
@@ -48,7 +51,7 @@ def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
 
 
 def test_keeping_commands_tell_and_end_as_they_should(desk: Path) -> None:
-    affluence(desk, "run")
+    run(desk / "config.toml")
     assert affluence(desk, "verify").returncode == 0
     assert affluence(desk, "forget", "--dry-run").stdout == "Nothing is past its period.\n"
     privacy = affluence(desk, "privacy", "--json")
@@ -64,7 +67,7 @@ def test_keeping_commands_tell_and_end_as_they_should(desk: Path) -> None:
 
 
 def test_backup_and_restore_are_one_command_each(desk: Path) -> None:
-    affluence(desk, "run")
+    run(desk / "config.toml")
     made = affluence(desk, "backup", "state.tar")
     assert made.returncode == 0
     assert "It holds the keys of the pseudonyms and the calls" in made.stdout
@@ -79,17 +82,18 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
     for command in (*commands, "effect", "simulate", "preview", *KEEPING):
         assert f"  {command} " in text
-        assert affluence(tmp_path, command, "--help").returncode == 0
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
 
 
 def test_every_table_that_is_kept_can_be_written(desk: Path) -> None:
-    affluence(desk, "run")
+    run(desk / "config.toml")
     assert [kept.value for kept in MeasuredTable] == list(MEASURED)
-    for name, table in MEASURED.items():
-        affluence(desk, "slots", "--table", name, "-o", f"{name}.parquet")
-        written = pl.read_parquet(desk / f"{name}.parquet")
+    for name, found in measured(desk / "config.toml").items():
         # Every call of `day_of_records` is answered: nobody redials.
-        assert table.check(written).is_empty() == (name == "redials")
+        assert MEASURED[name].check(found).is_empty() == (name == "redials")
+    assert affluence(desk, "slots", "--table", "persons", "-o", "persons.parquet").returncode == 0
+    persons = measured(desk / "config.toml")["persons"]
+    assert_frame_equal(pl.read_parquet(desk / "persons.parquet"), persons)
 
 
 def test_inspect_tells_what_was_understood(tmp_path: Path) -> None:
@@ -140,7 +144,7 @@ def test_inspect_shows_rejects_without_their_content(tmp_path: Path) -> None:
 
 
 def test_calls_and_slots_can_be_written(desk: Path) -> None:
-    assert affluence(desk, "run").returncode == 0
+    run(desk / "config.toml")
     for name in ("out.parquet", "out.csv"):
         assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", name).returncode == 0
         assert affluence(desk, "slots", "--output", f"slots-{name}").returncode == 0
@@ -151,7 +155,7 @@ def test_calls_and_slots_can_be_written(desk: Path) -> None:
 
 
 def test_week_prints_every_cell(desk: Path) -> None:
-    assert affluence(desk, "run").returncode == 0
+    run(desk / "config.toml")
     lines = affluence(desk, "week").stdout.splitlines()
     assert len(lines) == 1 + 5 * 7
     assert len(json.loads(affluence(desk, "week", "--json").stdout)) == 5 * 7
@@ -181,7 +185,7 @@ def _move_records_to_a_server(desk: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_told_every_time(desk: Path) -> None:
-    assert affluence(desk, "run").returncode == 0
+    run(desk / "config.toml")
     _move_records_to_a_server(desk)
     for what in ("is in place already", "Nothing new: the site is up to date."):
         done = affluence(desk, "run")

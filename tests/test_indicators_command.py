@@ -13,6 +13,7 @@ from affluence.config import load
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 from tests.report.reading import Reading, numbers, plain, share
+from tests.runs import run
 from tests.test_cli import affluence
 
 # Around Easter: the 6th of April is no working day.
@@ -42,7 +43,7 @@ def desk(small_platform: ConfigWriter) -> Path:
         records = day_of_records(day, first=100 * n + 1)
         (folder / "records" / f"{day}.csv").write_text(records)
     (folder / "messages.csv").write_text(MESSAGES, encoding="cp1252")
-    assert affluence(folder, "run").returncode == 0
+    run(folder / "config.toml")
     return folder
 
 
@@ -109,7 +110,7 @@ def test_the_page_says_what_the_indicators_say(desk: Path) -> None:
 
 def test_parts_of_the_page_are_those_of_its_days(desk: Path) -> None:
     (desk / "records" / "late.csv").write_text(day_of_records("2026-03-10", first=900))
-    assert affluence(desk, "run").returncode == 0
+    run(desk / "config.toml")
     table = page_of(desk).tables["evolution"]
     assert [row[0] for row in table] == ["Semaine du", "2 mars", "9 mars"]
     for first, last, (_, *cells) in (
@@ -151,7 +152,7 @@ def test_problems_of_the_file_are_all_told_at_once(desk: Path) -> None:
     done = affluence(desk, "indicators")
     assert done.returncode == 2
     assert re.search(r"messages\.csv: 1 problem to mend:\n.*cannot be read: No such", done.stderr)
-    assert affluence(desk, "run").returncode == 0
+    run(desk / "config.toml")
 
 
 def test_a_page_that_cannot_be_written_is_said(desk: Path) -> None:

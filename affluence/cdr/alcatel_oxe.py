@@ -24,7 +24,14 @@ from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth, Layout, Separated, fields_of
+from affluence.cdr.layouts import (
+    Columns,
+    FixedWidth,
+    Layout,
+    Separated,
+    columns_by_title,
+    fields_of,
+)
 from affluence.cdr.places import Places, place, shortest, stated_places
 
 _PLACES_OF_ED5_2 = {
@@ -219,7 +226,7 @@ def _named(titles: list[str], reading: Reading) -> Columns:
     """Names of the columns of an export: the usual ones, or which the configuration states."""
     title_of = {name: name for name in _KNOWN} | dict(reading.stated.columns)
     name_of = {title: name for name, title in title_of.items()}
-    columns = tuple(name_of.get(title, f"column_{at}") for at, title in enumerate(titles))
+    columns = columns_by_title(titles, name_of)
     if missing := tuple(name for name in _NEEDED if name not in columns):
         raise MissingColumnsError(missing)
     return columns

@@ -22,7 +22,7 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
 from affluence.cdr.queue_events import EVENTS, LINKED, OF_AGENTS, OF_RINGING, Event, stated_events
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -216,10 +216,11 @@ def _columns_of(names: Sequence[str], reading: Reading) -> Columns:
     wanted = {*_COLUMNS, "wait", "talk"}
     stated = {where.lower(): what for what, where in reading.stated.columns if what in wanted}
     usual = {name: what for name, what in known.items() if what not in stated.values()}
-    columns = tuple(
-        stated.get(name) or stated.get(str(number)) or usual.get(name, f"column_{number}")
-        for number, name in enumerate(names, start=1)
-    )
+    numbers = [str(number) for number, _ in enumerate(names, start=1)]
+    titles = [
+        number if number in stated else name for number, name in zip(numbers, names, strict=True)
+    ]
+    columns = columns_by_title(titles, usual | stated)
     missing = tuple(name for name in (*_NEEDED, *stated.values()) if name not in columns)
     if missing:
         raise MissingColumnsError(missing)

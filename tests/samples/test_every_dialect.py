@@ -6,6 +6,7 @@ In which calls a format cannot say what the day holds is written down in the tes
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -72,3 +73,35 @@ def test_samples_hold_fictional_numbers_only() -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             for found in re.findall(r"(?<![\d.])(?:\+33|0033|0)[1-9]\d{8}(?!\d)", text):
                 assert fictional.fullmatch(found), f"{path}: a number that may be somebody's"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name"),
+    [
+        ("alcatel-oxe", "8770.csv"),
+        ("asterisk-db", "cdr.csv"),
+        ("cucm", "cdr_StandAloneCluster_01_202603040015_1042"),
+        ("generic", "calls.csv"),
+        ("portal", "listagem.csv"),
+        ("queue-log", "queue_log.csv"),
+    ],
+)
+def test_of_columns_with_the_same_title_the_first_is_read(
+    dialect: str, name: str, tmp_path: Path
+) -> None:
+    sample = SAMPLES / dialect / name
+    lines = sample.read_text(encoding="utf-8-sig").splitlines()
+    separator = max(",;", key=lines[-1].count)
+    table = [line for line in lines if line.count(separator) > 2]  # without what is above it
+    width = table[0].count(separator) + 1
+    behind = dict.fromkeys(table, separator * width) | {table[0]: separator + table[0]}
+    doubled = tmp_path / name
+    doubled.write_text("".join(f"{line}{behind.get(line, '')}\n" for line in lines))
+    recipe = recipe_for(dialect)
+    found, expected = (
+        inspect_files([path], recipe, platform="desk", longest_call_s=6 * 3600)
+        for path in (doubled, sample)
+    )
+    assert found.unreadable == []
+    assert {**found.account} == {**expected.account}
+    assert slots_of(found.calls).equals(slots_of(expected.calls))
