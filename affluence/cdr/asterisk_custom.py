@@ -43,6 +43,7 @@ _NUMBERED = {
     "8": "ANSWERED",
     "16": "CONGESTION",
 }
+_LONGEST_S = 10**9  # longer numbers are no durations
 
 
 def _dialect(layout: Separated, times: Times) -> Dialect:
@@ -121,7 +122,8 @@ def _disposition() -> pl.Expr:
 
 
 def _seconds(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Float64, strict=False)
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    return pl.when(number.abs() < _LONGEST_S).then(number)
 
 
 def _us(column: str) -> pl.Expr:

@@ -25,10 +25,12 @@ from affluence.cdr.lines import (
     BLANK,
     HEADER,
     LINE_NUMBER,
+    NOT_A_RECORD,
     REJECTS_SCHEMA,
     TITLE,
     is_blank,
     read_lines,
+    shape,
     split,
 )
 from affluence.tables import (
@@ -52,6 +54,8 @@ _UNTOLD = {
     "dialled_number": pl.lit(None, pl.String),
     "uncounted": pl.lit(0, pl.Int32),
 }
+# Days that Python has a date for, less one at either end: none is left by going to another zone.
+_FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 
 DayKey = Callable[[date], str]
@@ -183,6 +187,8 @@ def _parse_clean(
         return None
     if records.height + above != block.lines or not records["clean"].all():
         return None
+    if not _is_dated(records).all():
+        return None
     return _Parsed(records.drop("clean"), ignored=ignored)
 
 
@@ -207,8 +213,22 @@ def _parse_lines(
         .collect(engine="streaming")
         for group in read.groups
     ]
-    records = pl.concat(frames).sort(LINE_NUMBER).drop(LINE_NUMBER)
-    return _Parsed(records, read.rejects, read.ignored)
+    records = pl.concat(frames).sort(LINE_NUMBER)
+    dated = _is_dated(records)
+    undated = records.filter(~dated)[LINE_NUMBER].to_list()
+    rejects = read.rejects
+    if undated:
+        lines = split(block.text)
+        shapes = [(number, NOT_A_RECORD, shape(lines[number - first_line])) for number in undated]
+        more = pl.DataFrame(shapes, schema=REJECTS_SCHEMA, orient="row")
+        rejects = pl.concat([rejects, more]).sort("line")
+    return _Parsed(records.filter(dated).drop(LINE_NUMBER), rejects, read.ignored)
+
+
+def _is_dated(records: pl.DataFrame) -> pl.Series:
+    """Whether the arrival is in the calendar; a wait of centuries puts it before any."""
+    day = pl.from_epoch(records["start_us"], "us").dt.date()
+    return day.is_between(_FIRST_DAY, _LAST_DAY).fill_null(value=True)
 
 
 def _reason_to_ignore(columns: Columns, dialect: Dialect) -> pl.Expr | None:

@@ -120,12 +120,23 @@ def test_times_that_are_none(read: Callable[..., Account]) -> None:
 
 @pytest.mark.parametrize("year", ["0001", "1026", "9999"])
 def test_times_of_another_age_are_read_as_they_are(read: Callable[..., Account], year: str) -> None:
-    odd = (
-        record(99, "2026-12-31 23:59:59", 60)
-        .replace("2027-", "2026-")
-        .replace('"2026-', f'"{year}-')
-    )
+    odd = record(99, "2026-12-30 23:59:59", 60).replace('"2026-', f'"{year}-')
     assert read((GOOD + odd + "\n").encode())["calls"] == 11
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_call_arrives_where_a_calendar_ends(read: Callable[..., Account], day: str) -> None:
+    odd = record(99, "2026-12-30 09:00:00", 60).replace('"2026-12-30', f'"{day}')
+    account = read((GOOD + odd + "\n").encode())
+    assert account["rejected"] == {"time, state or number not readable": 1}
+    assert account["calls"] == 10
+
+
+def test_a_wait_of_centuries_is_none(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    log.write_text("1772524800|call-1|desk|NONE|ABANDON|1|1|4102444800000\n" * 2)
+    _, account = read_calls([log], "queue-log")
+    assert account["rejected"] == {"time, state or number not readable": 2}
 
 
 def test_widths_that_change_within_a_file(read: Callable[..., Account]) -> None:
