@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from affluence import keeping_commands, pipeline, webmaster_commands
+from affluence import __version__, keeping_commands, pipeline, webmaster_commands
 from affluence.command_line import (
     CONFIG,
     DONE_WITH_UNREADABLE_FILES,
@@ -44,7 +44,6 @@ class MeasuredTable(StrEnum):
 
 
 app = typer.Typer(
-    help="When should people call so that somebody answers? From call records to a weekly table.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -88,6 +87,22 @@ def main() -> None:
     except AffluenceError as error:
         print(f"affluence: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  # as typer calls it
+    if asked:
+        print(f"affluence {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def of_every_command(
+    _: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which it is."),
+    ] = False,
+) -> None:
+    """When should people call so that somebody answers? From call records to a weekly table."""
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -237,3 +238,7 @@ def test_two_runs_never_meet(desk: Path) -> None:
         done = affluence(desk, "run")
     assert done.returncode == 4
     assert "another run of affluence is at work here" in done.stderr
+
+
+def test_version_is_said(tmp_path: Path) -> None:
+    assert affluence(tmp_path, "--version").stdout == f"affluence {version('affluence')}\n"
