@@ -396,13 +396,15 @@ def test_a_log_that_is_rotated_within_the_day_gives_the_same(desk: Path) -> None
 def test_no_line_is_lost_of_what_is_damaged_lost_or_past_its_period(desk: Path) -> None:
     """Thursday's part tells of an agent and of no call."""
     lines = [*sample(), line("57:00", "ADDMEMBER")]
-    ingest(desk, **{"queue_log": lines, "queue_log.1": lines})
+    ingest(desk, queue_log=lines)
+    # A copy of what it was, which then gives what it alone still holds.
+    ingest(desk, **{"queue_log": [*lines, full("33:00")], "queue_log.1": lines})
     thursday = state_of(desk) / "lake" / "legs" / "platform=desk" / "day=2026-03-05"
     for gone in ("queue_log", "queue_log.1"):  # the second time nothing can make it again
         (desk.parent / "records" / gone).unlink()
         next(thursday.glob("*.parquet")).write_bytes(b"damaged")
         keeping.repair(load(desk), noon(TODAY))
-        ingest(desk, **{"queue_log.2": [full("58:00")]})
+        ingest(desk, **{"queue_log.2": [full("34:00")]})
         assert keeping.verify(load(desk)).is_sound
     # Two hundred days later all of that is forgotten, and what comes late with it.
     ingest(desk, **{"queue_log.3": [full("4857:00")]})
