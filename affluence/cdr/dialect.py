@@ -113,14 +113,15 @@ class Dialect:
             ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
             platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
             where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
-            (names and numbers as written), ``minute_only`` (Boolean: the seconds are left out) and
+            (names and numbers as written), ``presence`` (as in LEGS, of lines that are no calls:
+            see ``others``), ``minute_only`` (Boolean: the seconds are left out) and
             ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
             key is all that the record says, so that equal ones of a file are calls of their own);
             shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
         others: columns of a layout → lines that are no calls, by the reason why they are ignored
-            (Boolean, never null); they need not be plausible.
+            (Boolean, never null); they need not be plausible. What they say of an agent is kept.
         clock: zone in which the format itself writes its times; empty: that of the platform.
         instants: whether the times tell their own distance from UTC, so that they are read as
             UTC and no other clock can be stated of them.
