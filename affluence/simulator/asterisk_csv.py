@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs, local_time
+from affluence.simulator.asterisk_call import Leg, asterisk_legs
 from affluence.simulator.simulation import Simulation
+from affluence.simulator.texts import local_time
 from affluence.simulator.written import Record, Writer
 
 

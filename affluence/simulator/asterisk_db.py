@@ -7,11 +7,11 @@ early; see `affluence.simulator.asterisk_call`.
 from __future__ import annotations
 
 import csv
-from io import StringIO
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs, local_time
+from affluence.simulator.asterisk_call import Leg, asterisk_legs
 from affluence.simulator.simulation import Simulation
+from affluence.simulator.texts import csv_line, local_time
 from affluence.simulator.written import Record, Writer
 
 _COLUMNS = (
@@ -26,7 +26,7 @@ _DOCUMENTATION = 3  # the number of the flag that `cdr_csv` spells out
 def _records(simulation: Simulation) -> list[Record]:
     zone = ZoneInfo(simulation.scenario.zone)
     return [
-        Record(leg.end_ms, leg.sequence, _line(_row(leg, zone)))
+        Record(leg.end_ms, leg.sequence, csv_line(_row(leg, zone), quoting=csv.QUOTE_ALL))
         for leg in asterisk_legs(simulation)
     ]
 
@@ -43,15 +43,9 @@ def _row(leg: Leg, zone: ZoneInfo) -> tuple[object, ...]:
     )
 
 
-def _line(row: tuple[object, ...]) -> str:
-    text = StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(row)
-    return text.getvalue()
-
-
 WRITER = Writer(
     dialect="asterisk-db",
     file_name="cdr-{week}.csv",
     records=_records,
-    header=_line(_COLUMNS),
+    header=csv_line(_COLUMNS, quoting=csv.QUOTE_ALL),
 )

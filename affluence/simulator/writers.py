@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from affluence.simulator import asterisk_csv, asterisk_custom, asterisk_db, generic, queue_log
+from affluence.simulator import (
+    asterisk_cel,
+    asterisk_csv,
+    asterisk_custom,
+    asterisk_db,
+    generic,
+    queue_log,
+)
 
 WRITERS = {
     writer.dialect: writer
@@ -10,6 +17,7 @@ WRITERS = {
         asterisk_csv.WRITER,
         asterisk_db.WRITER,
         asterisk_custom.WRITER,
+        asterisk_cel.WRITER,
         queue_log.WRITER,
         generic.WRITER,
     )

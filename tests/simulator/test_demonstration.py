@@ -22,7 +22,7 @@ _COMMITTED = Path(__file__).parents[2] / "cdr_samples" / "demonstration"
 
 def test_committed_records_and_truth_are_what_the_seed_gives() -> None:
     simulation = simulate(demonstration(), seed=DEMONSTRATION_SEED)
-    weeks = WRITER.weeks(simulation)
+    weeks = WRITER.files(simulation)
     assert [path.name for path in sorted(_COMMITTED.iterdir())] == [
         *weeks,
         "messages.csv",  # invented by hand, for the written indicators

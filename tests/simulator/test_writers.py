@@ -26,7 +26,7 @@ def test_no_number_outside_the_ranges_kept_for_fiction(
     dialect: str, simulation: Simulation
 ) -> None:
     text = WRITERS[dialect].text(simulation)
-    numbers = set(re.findall(r"(?<![\d.])0\d{9}(?![\d.])", text))
+    numbers = set(re.findall(r"(?<![\w.])0\d{9}(?![\w.])", text))
     assert len(numbers) > 1000
     assert {number[:6] for number in numbers} <= set(FICTIONAL_PREFIXES)
 
@@ -101,3 +101,29 @@ def test_a_queue_numbers_its_places(events: dict[str, list[list[str]]]) -> None:
 def test_a_log_is_in_order(simulation: Simulation) -> None:
     times = [int(line.split("|")[0]) for line in lines("queue-log", simulation)]
     assert times == sorted(times)
+
+
+def test_channel_events_are_all_quoted_and_in_order(simulation: Simulation) -> None:
+    line = re.compile(rf'"[A-Z_]+","etrangers","\d{{10}}\.\d{{6}}"(?:,{_TEXT}){{18}}')
+    written = lines("asterisk-cel", simulation)
+    assert [text for text in written if not line.fullmatch(text)] == []
+    times = [float(time) for _, _, time, *_ in csv.reader(written)]
+    assert times == sorted(times)
+
+
+def test_every_channel_begins_once_and_ends_once(simulation: Simulation) -> None:
+    told = Counter(
+        (row[0], row[15], row[16]) for row in csv.reader(lines("asterisk-cel", simulation))
+    )
+    begun, ended = (
+        {(channel, call) for event, channel, call in told if event == name}
+        for name in ("CHAN_START", "CHAN_END")
+    )
+    assert begun == ended
+    assert {call for event, _, call in told if event == "LINKEDID_END"} == {
+        call for _, call in begun
+    }
+    rung = sum(len(call.missed) + (call.agent is not None) for call in simulation.calls)
+    assert len(begun) == len(simulation.calls) + rung
+    once = ("CHAN_START", "CHAN_END", "HANGUP", "ANSWER", "LINKEDID_END")
+    assert {count for (event, _, _), count in told.items() if event in once} == {1}
