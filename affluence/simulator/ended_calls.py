@@ -44,6 +44,12 @@ class EndedCall:
         return "" if self.person.anonymous else self.person.number
 
     @property
+    def taken_ms(self) -> int | None:
+        """When a machine or a person took the call, where a queue takes those that wait in it."""
+        times_ms = (self.call.picked_up_ms, self.call.queued_ms)
+        return min((at_ms for at_ms in times_ms if at_ms is not None), default=None)
+
+    @property
     def announced(self) -> bool:
         """Whether a machine said why the call may not wait for an agent."""
         return self.call.outcome == "closed" or self.call.refused_by in {"queue", "rule"}

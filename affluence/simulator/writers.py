@@ -7,6 +7,7 @@ from affluence.simulator import (
     asterisk_csv,
     asterisk_custom,
     asterisk_db,
+    cucm,
     generic,
     queue_log,
 )
@@ -19,6 +20,7 @@ WRITERS = {
         asterisk_custom.WRITER,
         asterisk_cel.WRITER,
         queue_log.WRITER,
+        cucm.WRITER,
         generic.WRITER,
     )
 }

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from affluence.cdr.dialect import Reading
+from affluence.cdr.dialect import Reading, Stated
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.files import Recipe
+from affluence.simulator import cucm
 from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
 from affluence.simulator.demonstration import demonstration
 from affluence.simulator.scenario import Scenario
@@ -42,6 +43,12 @@ def read_by_announcements(scenario: Scenario) -> Reading:
         busy_announcements=tuple(BUSY_ANNOUNCEMENTS.values()),
         machine_answers_first=scenario.handling.greeting_s > 0,
     )
+
+
+def read_by_numbers(_: Scenario) -> Reading:
+    """What a service says of its CUCM: which numbers are announcements."""
+    outcomes = ((cucm.CLOSED_NUMBER, "closed"), (cucm.BUSY_NUMBER, "busy"))
+    return Reading(trunks=("SIP_",), stated=Stated(outcomes=outcomes))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +98,16 @@ def of_all(*every: Told) -> Told:
 OUTBOUND, UNANSWERED = pl.col("direction") == "outbound", pl.col("outcome") == "unanswered"
 # Whose patience ended an outgoing call in vain is not told: it counts as given up.
 IN_VAIN = where(OUTBOUND & UNANSWERED, outcome="abandoned")
+# Queues of other platforms take a call themselves as it enters, where no greeting has before.
+QUEUES_PICK_UP = where(
+    pl.col("queued_at").is_not_null()
+    & (pl.col("queued_at") < pl.col("picked_up_at")).fill_null(value=True),
+    picked_up_at="queued_at",
+)
+# A greeting is part of the wait.
+QUEUED_AS_PICKED_UP = where(pl.col("queued_at").is_not_null(), queued_at="picked_up_at")
+# Announcements do not tell a full queue from a rule.
+BY_ALL_LINES_ALONE = where(pl.col("refused_by") != "lines", refused_by=None)
 
 
 def unknown_where_machines_answer_first(calls: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
@@ -135,6 +152,12 @@ CARRIED = {
     # Times have microseconds; each agent's phone has events of its own, which do not count as legs.
     "asterisk-cel": Carried(
         exactly=(*TIMES, "direction", "outcome", "queue"), unit="1ms", told=IN_VAIN
+    ),
+    "cucm": Carried(
+        exactly=(*TIMES, "direction", "outcome", "refused_by", "legs"),
+        persons=("caller", "agent"),
+        told=of_all(IN_VAIN, QUEUES_PICK_UP, QUEUED_AS_PICKED_UP, BY_ALL_LINES_ALONE),
+        reading=read_by_numbers,
     ),
     "queue-log": Carried(
         exactly=("offered_at", "answered_at", "released_at", "direction", "outcome", "queue"),

@@ -12,6 +12,7 @@ import pytest
 from affluence.simulator.fictional_numbers import FICTIONAL_PREFIXES
 from affluence.simulator.simulation import Simulation
 from affluence.simulator.writers import WRITERS
+from tests.conftest import REPOSITORY
 
 _TEXT = r'"(?:[^"]|"")*"'
 _TIME = r'"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"'
@@ -127,3 +128,21 @@ def test_every_channel_begins_once_and_ends_once(simulation: Simulation) -> None
     assert len(begun) == len(simulation.calls) + rung
     once = ("CHAN_START", "CHAN_END", "HANGUP", "ANSWER", "LINKEDID_END")
     assert {count for (event, _, _), count in told.items() if event in once} == {1}
+
+
+def test_cisco_names_and_types_its_columns(simulation: Simulation) -> None:
+    sample = REPOSITORY / "cdr_samples" / "cucm" / "cdr_StandAloneCluster_01_202603040015_1042"
+    written = lines("cucm", simulation)
+    assert written[:2] == sample.read_text(encoding="utf-8").splitlines()[:2]
+    integer = [kind == "INTEGER" for kind in written[1].split(",")]
+    quoted = re.compile(",".join(r"-?\d+" if plain else _TEXT for plain in integer))
+    assert [text for text in written[2:] if not quoted.fullmatch(text)] == []
+
+
+def test_cisco_records_every_phone_that_rings_in_vain(simulation: Simulation) -> None:
+    records = list(csv.DictReader(lines("cucm", simulation)))[1:]
+    rung = sum(len(call.missed) for call in simulation.calls)
+    assert len(records) == len({row["pkid"] for row in records}) == len(simulation.calls) + rung
+    for row in records:
+        since_s = int(row["dateTimeDisconnect"]) - int(row["dateTimeConnect"])
+        assert int(row["duration"]) == (since_s if row["dateTimeConnect"] != "0" else 0)
