@@ -8,6 +8,9 @@ from affluence.simulator import (
     asterisk_custom,
     asterisk_db,
     cucm,
+    freeswitch_csv,
+    freeswitch_json,
+    freeswitch_xml,
     generic,
     queue_log,
 )
@@ -21,6 +24,9 @@ WRITERS = {
         asterisk_cel.WRITER,
         queue_log.WRITER,
         cucm.WRITER,
+        freeswitch_csv.WRITER,
+        freeswitch_json.WRITER,
+        freeswitch_xml.WRITER,
         generic.WRITER,
     )
 }

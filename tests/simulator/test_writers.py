@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,6 +17,7 @@ from affluence.simulator.writers import WRITERS
 from tests.conftest import REPOSITORY
 
 _TEXT = r'"(?:[^"]|"")*"'
+_LINKS = ("call_uuid", "bridge_uuid", "cc_member_session_uuid")  # to other legs
 _TIME = r'"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"'
 
 
@@ -146,3 +149,58 @@ def test_cisco_records_every_phone_that_rings_in_vain(simulation: Simulation) ->
     for row in records:
         since_s = int(row["dateTimeDisconnect"]) - int(row["dateTimeConnect"])
         assert int(row["duration"]) == (since_s if row["dateTimeConnect"] != "0" else 0)
+
+
+def test_freeswitch_quotes_all_and_records_who_calls(simulation: Simulation) -> None:
+    stamp = _TIME.removeprefix('"').removesuffix('"')
+    line = re.compile(
+        rf'"[^"]*","[^"]*","\d+","(?:public|default)","{stamp}","(?:{stamp})?","{stamp}",'
+        r'"\d+","\d+","[A-Z_]+","[0-9a-f-]{36}","(?:[0-9a-f-]{36})?","","",""'
+    )
+    written = lines("freeswitch-csv", simulation)
+    assert [text for text in written if not line.fullmatch(text)] == []
+    assert len(written) == len(simulation.calls)
+    joined = sum(row[11] != "" for row in csv.reader(written))
+    assert joined == sum(call.outcome == "answered" for call in simulation.calls)
+
+
+def documents(simulation: Simulation, dialect: str) -> list[dict[str, str]]:
+    """Variables of each document, its decoded values."""
+    content = WRITERS[dialect].text(simulation)
+    if dialect == "freeswitch-json":
+        every = [json.loads(line)["variables"] for line in content.splitlines()]
+    else:
+        parts = re.findall(r"<variables>(.*?)</variables>", content, re.DOTALL)
+        every = [dict(re.findall(r"<(\w+)>([^<]*)</\1>", part)) for part in parts]
+    return [{name: unquote(value) for name, value in leg.items()} for leg in every]
+
+
+def test_both_syntaxes_say_the_same(crowded: Simulation) -> None:
+    assert documents(crowded, "freeswitch-json") == documents(crowded, "freeswitch-xml")
+
+
+def test_every_phone_that_rings_is_a_leg(crowded: Simulation) -> None:
+    legs = documents(crowded, "freeswitch-json")
+    rung = sum(len(call.missed) + (call.agent is not None) for call in crowded.calls)
+    assert len(legs) == len({leg["uuid"] for leg in legs}) == len(crowded.calls) + rung
+    uuids = {leg["uuid"] for leg in legs}
+    assert all(leg[name] in uuids for leg in legs for name in _LINKS if name in leg)
+    for leg in legs:
+        start_s, end_s = int(leg["start_epoch"]), int(leg["end_epoch"])
+        answer_s = int(leg["answer_epoch"]) or end_s
+        assert (int(leg["duration"]), int(leg["billsec"])) == (end_s - start_s, end_s - answer_s)
+        assert start_s <= answer_s <= end_s
+        assert ("answer_stamp" in leg) == (leg["answer_epoch"] != "0")
+
+
+def test_a_queue_notes_why_it_is_left(crowded: Simulation) -> None:
+    members = [
+        leg for leg in documents(crowded, "freeswitch-json") if leg.get("cc_side") == "member"
+    ]
+    fates = Counter((leg["cc_cause"], leg.get("cc_cancel_reason", "")) for leg in members)
+    outcomes = Counter(call.outcome for call in crowded.calls if call.queued_ms is not None)
+    assert fates == {
+        ("answered", ""): outcomes["answered"],
+        ("cancel", "BREAK_OUT"): outcomes["abandoned"],
+        ("cancel", "TIMEOUT"): outcomes["unanswered"],
+    }
