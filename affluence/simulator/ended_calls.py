@@ -55,6 +55,11 @@ class EndedCall:
         return self.call.outcome == "closed" or self.call.refused_by in {"queue", "rule"}
 
 
+def extension(agent: int | None) -> str:
+    """Number of an agent's phone within the platform."""
+    return f"10{agent:02d}"
+
+
 def ended_calls(simulation: Simulation) -> Iterator[EndedCall]:
     """Those of the calls that leave a record, in order of arrival."""
     for index in simulation.recorded:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from affluence.simulator.asterisk_call import CLOSED_ANNOUNCEMENT
-from affluence.simulator.ended_calls import EndedCall
+from affluence.simulator.ended_calls import EndedCall, extension
 from affluence.simulator.texts import identifier, local_time, whole_s
 
 _Q850 = {"NORMAL_CLEARING": 16, "USER_BUSY": 17, "NO_ANSWER": 19, "ORIGINATOR_CANCEL": 16}
@@ -107,9 +107,9 @@ def _uuid(ended: EndedCall, part: int) -> str:
     return identifier("freeswitch", ended.call.offered_ms, ended.index, part)
 
 
-def _phone(agent: int) -> tuple[str, str]:
-    """Extension of an agent, and the channel of his phone."""
-    return f"10{agent:02d}", f"sofia/internal/10{agent:02d}@{_INSIDE}"
+def _phone(agent: int) -> str:
+    """Channel of an agent's phone."""
+    return f"sofia/internal/{extension(agent)}@{_INSIDE}"
 
 
 def _inbound(ended: EndedCall) -> Iterator[Leg]:
@@ -118,7 +118,7 @@ def _inbound(ended: EndedCall) -> Iterator[Leg]:
     last = len(call.missed) + 1
     joined = ("", "")
     if ended.answered and call.agent is not None:
-        joined = (_uuid(ended, last), _phone(call.agent)[1])
+        joined = (_uuid(ended, last), _phone(call.agent))
     cause, application = _end_of_inbound(ended)
     yield Leg(
         uuid=_uuid(ended, 0),
@@ -140,16 +140,15 @@ def _inbound(ended: EndedCall) -> Iterator[Leg]:
         queue={} if call.queued_ms is None else _of_member(ended),
     )
     for part, ring in enumerate(_rings(ended), start=1):
-        extension, phone = _phone(ring.agent)
         yield Leg(
             uuid=_uuid(ended, part),
             call_uuid=_uuid(ended, part),
             made=True,
-            channel_name=phone,
+            channel_name=_phone(ring.agent),
             context="default",
             caller_id_name=caller,
             caller_id_number=caller,
-            destination_number=extension,
+            destination_number=extension(ring.agent),
             hangup_cause=ring.hangup_cause,
             start_ms=ring.start_ms,
             answer_ms=ring.answer_ms,
@@ -161,7 +160,7 @@ def _inbound(ended: EndedCall) -> Iterator[Leg]:
                 "cc_side": "agent",
                 "cc_member_session_uuid": _uuid(ended, 0),
                 "cc_queue": queue_name(ended),
-                "cc_agent": f"agent-{extension}",
+                "cc_agent": f"agent-{extension(ring.agent)}",
             },
         )
 
@@ -211,9 +210,9 @@ def _of_member(ended: EndedCall) -> Mapping[str, object]:
         "cc_queue": queue_name(ended),
         "cc_queue_joined_epoch": whole_s(call.queued_ms),
     }
-    if call.agent is not None and ended.answered:
+    if ended.answered:
         return noted | {
-            "cc_agent": f"agent-{_phone(call.agent)[0]}",
+            "cc_agent": f"agent-{extension(call.agent)}",
             "cc_agent_bridged": "true",
             "cc_queue_answered_epoch": whole_s(call.answered_ms),
             "cc_queue_terminated_epoch": end_s,
@@ -231,7 +230,7 @@ def _outbound(ended: EndedCall) -> Iterator[Leg]:
     call, number = ended.call, ended.person.number
     if call.agent is None:
         raise AssertionError("an outbound call is some agent's")
-    extension, phone = _phone(call.agent)
+    phone, number_inside = _phone(call.agent), extension(call.agent)
     line = f"sofia/external/{number}"
     sides = [
         (phone, line, ("bridge", f"sofia/gateway/operateur/{number}"), call.answered_ms),
@@ -244,8 +243,8 @@ def _outbound(ended: EndedCall) -> Iterator[Leg]:
             made=part > 0,
             channel_name=channel,
             context="default",
-            caller_id_name=f"Agent {extension}",
-            caller_id_number=extension,
+            caller_id_name=f"Agent {number_inside}",
+            caller_id_number=number_inside,
             destination_number=number,
             hangup_cause="NORMAL_CLEARING" if ended.answered else "ORIGINATOR_CANCEL",
             start_ms=call.offered_ms + part,  # the dialplan takes a moment to call out

@@ -36,12 +36,12 @@ def local_time(at_ms: int | None, zone: ZoneInfo, pattern: str = "%Y-%m-%d %H:%M
     return "" if at_ms is None else f"{datetime.fromtimestamp(at_ms // 1000, zone):{pattern}}"
 
 
-def exact_time(at_ms: int | None, zone: ZoneInfo) -> str:
-    """An instant as ISO 8601, with milliseconds and the distance from UTC; empty where none."""
+def exact_time(at_ms: int | None, zone: ZoneInfo, timespec: str = "milliseconds") -> str:
+    """An instant as ISO 8601, with its distance from UTC; empty where the thing never happened."""
     if at_ms is None:
         return ""
     second = datetime.fromtimestamp(at_ms // 1000, zone)
-    return second.replace(microsecond=at_ms % 1000 * 1000).isoformat(timespec="milliseconds")
+    return second.replace(microsecond=at_ms % 1000 * 1000).isoformat(timespec=timespec)
 
 
 def identifier(*parts: object) -> str:

@@ -11,8 +11,11 @@ from affluence.simulator import (
     freeswitch_csv,
     freeswitch_json,
     freeswitch_xml,
+    fusionpbx,
     generic,
     queue_log,
+    three_cx,
+    wazo,
 )
 
 WRITERS = {
@@ -27,6 +30,9 @@ WRITERS = {
         freeswitch_csv.WRITER,
         freeswitch_json.WRITER,
         freeswitch_xml.WRITER,
+        fusionpbx.WRITER,
+        three_cx.WRITER,
+        wazo.WRITER,
         generic.WRITER,
     )
 }

@@ -113,6 +113,7 @@ QUEUES_PICK_UP = where(
 QUEUED_AS_PICKED_UP = where(pl.col("queued_at").is_not_null(), queued_at=pl.col("picked_up_at"))
 # Announcements do not tell a full queue from a rule.
 BY_ALL_LINES_ALONE = where(pl.col("refused_by") != "lines", refused_by=None)
+ANNOUNCED = (pl.col("outcome") == "closed") | pl.col("refused_by").is_in(["queue", "rule"])
 
 
 def unknown_where_machines_answer_first(calls: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
@@ -134,7 +135,7 @@ def told_by_queue_log(calls: pl.DataFrame, _: Scenario) -> pl.DataFrame:
     return calls.filter(pl.col("queued_at").is_not_null()).with_columns(offered_at="queued_at")
 
 
-_ASTERISK = ("offered_at", "released_at", "direction", "outcome", "legs")
+_WHOLE = ("offered_at", "picked_up_at", "answered_at", "released_at", "direction", "outcome")
 CARRIED = {
     "generic": Carried(
         exactly=(*TIMES, "direction", "outcome", "refused_by", "line", "queue"),
@@ -142,12 +143,8 @@ CARRIED = {
         unit="1ms",
     ),
     # Records are of whole seconds.
-    "asterisk-csv": Carried(
-        exactly=("picked_up_at", "answered_at", *_ASTERISK), told=told_by_asterisk
-    ),
-    "asterisk-custom": Carried(
-        exactly=("picked_up_at", "answered_at", *_ASTERISK), told=told_by_asterisk
-    ),
+    "asterisk-csv": Carried(exactly=(*_WHOLE, "legs"), told=told_by_asterisk),
+    "asterisk-custom": Carried(exactly=(*_WHOLE, "legs"), told=told_by_asterisk),
     # The table holds the beginning and two durations, each cut to the second.
     "asterisk-db": Carried(
         exactly=("offered_at", "direction", "outcome", "legs"),
@@ -164,13 +161,15 @@ CARRIED = {
         told=of_all(IN_VAIN, QUEUES_PICK_UP, QUEUED_AS_PICKED_UP, BY_ALL_LINES_ALONE),
         reading=read_by_numbers,
     ),
-    # The template names no application: announcements look like a queue. Who calls out is no agent.
+    # The template names no application: an announcement looks like a queue, which picks up itself,
+    # and nothing tells when an agent answered.
     "freeswitch-csv": Carried(
-        exactly=("offered_at", "picked_up_at", "released_at", "direction", "outcome"),
+        exactly=_WHOLE,
         told=of_all(
             IN_VAIN,
             QUEUES_PICK_UP,
             where(pl.col("outcome") == "closed", outcome="abandoned"),
+            where(pl.lit(value=True), answered_at=None),
         ),
         reading=lambda _: Reading(trunks=("public",), machine_answers_first=True),
     ),
@@ -187,6 +186,60 @@ CARRIED = {
             ),
             reading=read_by_gateways,
         ),
+    ),
+    # A queue picks up itself, and nothing tells when its agent did; announcements look like menus.
+    "fusionpbx": Carried(
+        exactly=(
+            "offered_at",
+            "picked_up_at",
+            "answered_at",
+            "released_at",
+            "direction",
+            "outcome",
+        ),
+        persons=("caller", "agent"),
+        told=of_all(
+            IN_VAIN,
+            QUEUES_PICK_UP,
+            where(pl.col("queued_at").is_not_null(), answered_at=None),
+            where(pl.col("outcome") == "closed", outcome="self_service"),
+        ),
+        reading=lambda _: Reading(),
+    ),
+    "3cx": Carried(
+        exactly=(
+            "offered_at",
+            "picked_up_at",
+            "answered_at",
+            "released_at",
+            "direction",
+            "outcome",
+        ),
+        persons=("caller", "agent"),
+        told=of_all(
+            IN_VAIN,
+            unknown_where_machines_answer_first,
+            where(ANNOUNCED, outcome="self_service"),
+        ),
+        reading=lambda scenario: Reading(machine_answers_first=scenario.handling.greeting_s > 0),
+    ),
+    # Nothing but agents picks up, and why nobody did is not told.
+    "wazo": Carried(
+        exactly=(
+            "offered_at",
+            "picked_up_at",
+            "answered_at",
+            "released_at",
+            "direction",
+            "outcome",
+        ),
+        persons=("caller", "agent"),
+        unit="1ms",
+        told=of_all(
+            where(pl.lit(value=True), picked_up_at=pl.col("answered_at")),
+            where(pl.col("outcome") != "answered", outcome="unanswered"),
+        ),
+        reading=lambda _: Reading(),
     ),
     "queue-log": Carried(
         exactly=("offered_at", "answered_at", "released_at", "direction", "outcome", "queue"),
