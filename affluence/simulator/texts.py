@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Literal
 from uuid import NAMESPACE_OID, uuid5
@@ -42,6 +42,11 @@ def exact_time(at_ms: int | None, zone: ZoneInfo, timespec: str = "milliseconds"
         return ""
     second = datetime.fromtimestamp(at_ms // 1000, zone)
     return second.replace(microsecond=at_ms % 1000 * 1000).isoformat(timespec=timespec)
+
+
+def duration(seconds: int) -> str:
+    """A span as ``HH:MM:SS``."""
+    return f"{timedelta(seconds=seconds)!s:0>8}"
 
 
 def identifier(*parts: object) -> str:

@@ -7,11 +7,10 @@ queue sends whom it may not take, and so is a greeting: then the time of the ans
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from affluence.simulator.ended_calls import EndedCall, at_their_end, extension
-from affluence.simulator.texts import identifier, local_time, whole_s
+from affluence.simulator.texts import duration, identifier, local_time, whole_s
 from affluence.simulator.written import Writer
 
 _FIELDS = (
@@ -37,15 +36,11 @@ def _times(ended: EndedCall) -> Mapping[str, str]:
     return {
         "historyid": f"Call {ended.index + 1}",
         "callid": identifier("3cx", call.offered_ms, ended.index)[:16],
-        "duration": _duration(spoken_s if call.picked_up_ms else 0),
+        "duration": duration(spoken_s if call.picked_up_ms else 0),
         "time-start": local_time(call.offered_ms, _UTC, pattern),
         "time-answered": local_time(call.picked_up_ms, _UTC, pattern),
         "time-end": local_time(ended.released_ms, _UTC, pattern),
     }
-
-
-def _duration(seconds: int) -> str:
-    return f"{timedelta(seconds=seconds)!s:0>8}"
 
 
 def _inbound(ended: EndedCall) -> Mapping[str, str]:

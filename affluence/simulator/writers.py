@@ -7,6 +7,7 @@ from affluence.simulator import (
     asterisk_csv,
     asterisk_custom,
     asterisk_db,
+    avaya_smdr,
     cucm,
     freeswitch_csv,
     freeswitch_json,
@@ -33,6 +34,7 @@ WRITERS = {
         fusionpbx.WRITER,
         three_cx.WRITER,
         wazo.WRITER,
+        avaya_smdr.WRITER,
         generic.WRITER,
     )
 }

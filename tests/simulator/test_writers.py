@@ -244,3 +244,13 @@ def test_wazo_answers_where_agents_do(a_day: Simulation) -> None:
     assert all((row["answer"] != "") == (row["answered"] == "True") for row in rows)
     starts = [datetime.fromisoformat(row["start"]) for row in rows]
     assert starts == sorted(starts)
+
+
+def test_avaya_records_what_takes_a_trunk(a_day: Simulation) -> None:
+    line = re.compile(
+        r"[\d/]{10} [\d:]{8},\d\d:\d\d:\d\d,\d+,\d*,[IO],\d+,\d+,,0,\d{7},0,"
+        r"(?:[EV]\d+)?,[^,]*,T9\d{3},Line 1\.\d+,0,0,{13}"
+    )
+    written = WRITERS["avaya-smdr"].text(a_day).split("\r\n")[:-1]
+    assert [text for text in written if not line.fullmatch(text)] == []
+    assert len(written) == sum(call.line is not None for call in a_day.calls)
