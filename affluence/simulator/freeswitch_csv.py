@@ -1,12 +1,12 @@
 """Simulated calls as FreeSWITCH's ``mod_cdr_csv`` writes them: the legs of who calls, no others.
 
-By the template ``example``, its default, or another of ``cdr_csv.conf.xml``: names of variables,
-each in quotes. Nothing is escaped.
+By the template ``example``, its default, or another of ``cdr_csv.conf.xml``: variables, each in
+quotes. Nothing is escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from affluence.simulator.ended_calls import EndedCall, at_their_end
 from affluence.simulator.freeswitch_call import freeswitch_legs
@@ -16,8 +16,16 @@ _OF_A_CALL = (
     *("caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp"),
     *("answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "uuid", "bleg_uuid"),
 )
+_OF_MEDIA = ("read_codec", "write_codec", "sip_user_agent")
+# A blank before a name stands in the template before its quotes.
 TEMPLATES = {
     "example": (*_OF_A_CALL, "accountcode", "read_codec", "write_codec"),
+    "sql": (*_OF_A_CALL, " accountcode"),
+    "snom": (
+        *(*_OF_A_CALL, " accountcode", *_OF_MEDIA, "call_clientcode", "sip_rtp_rxstat"),
+        *("sip_rtp_txstat", "sofia_record_file"),
+    ),
+    "linksys": (*_OF_A_CALL, "accountcode", *_OF_MEDIA, "sip_p_rtp_stat"),
     "asterisk": (
         *("accountcode", "caller_id_number", "destination_number", "context", "caller_id"),
         *("channel_name", "bridge_channel", "last_app", "last_arg", "start_stamp"),
@@ -32,17 +40,24 @@ def writer(template: str) -> Writer:
     return Writer(
         dialect="freeswitch-csv",
         file_name="Master-{week}.csv",
-        records=at_their_end(_line_by(TEMPLATES[template])),
+        records=at_their_end(_line_by(template)),
     )
 
 
-def _line_by(template: tuple[str, ...]) -> Callable[[EndedCall], str]:
+def _line_by(template: str) -> Callable[[EndedCall], str]:
+    form = "INSERT INTO cdr VALUES ({});\n" if template == "sql" else "{}\n"
+
     def line(ended: EndedCall) -> str:
         leg = next(freeswitch_legs(ended))
         told = leg.profile() | leg.variables() | {"bleg_uuid": leg.joined[0]}
-        return ",".join(f'"{told.get(name, "")}"' for name in template) + "\n"
+        return form.format(",".join(_field(name, told) for name in TEMPLATES[template]))
 
     return line
+
+
+def _field(name: str, told: Mapping[str, str]) -> str:
+    variable = name.lstrip()
+    return f'{name.removesuffix(variable)}"{told.get(variable, "")}"'
 
 
 WRITER = writer("example")

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from affluence.cdr.dialect import Dialect, Reading, Stated
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.files import Recipe
-from affluence.simulator import cucm
+from affluence.simulator import cucm, freeswitch_csv
 from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
 from affluence.simulator.demonstration import demonstration
 from affluence.simulator.scenario import Scenario
@@ -29,6 +29,11 @@ from affluence.simulator.simulation import Simulation, calls_frame, simulate
 from affluence.simulator.writers import WRITERS
 from affluence.steps.inspect import Inspection, inspect_files
 
+WAYS = WRITERS | {
+    f"{freeswitch_csv.WRITER.dialect} {template}": freeswitch_csv.writer(template)
+    for template in freeswitch_csv.TEMPLATES
+    if template != "example"  # its default
+}
 TIMES = ("offered_at", "picked_up_at", "queued_at", "answered_at", "released_at")
 
 
@@ -162,17 +167,27 @@ CARRIED = {
         told=of_all(IN_VAIN, QUEUES_PICK_UP, QUEUED_AS_PICKED_UP, BY_ALL_LINES_ALONE),
         reading=read_by_numbers,
     ),
-    # The template names no application: an announcement looks like a queue, which picks up itself,
-    # and nothing tells when an agent answered.
-    "freeswitch-csv": Carried(
+    # These templates name no application: an announcement looks like a queue, which picks up
+    # itself, and nothing tells when an agent answered.
+    **dict.fromkeys(
+        ("freeswitch-csv", *(f"freeswitch-csv {name}" for name in ("sql", "snom", "linksys"))),
+        Carried(
+            exactly=_WHOLE,
+            told=of_all(
+                IN_VAIN,
+                QUEUES_PICK_UP,
+                where(pl.col("outcome") == "closed", outcome="abandoned"),
+                where(pl.lit(value=True), answered_at=None),
+            ),
+            reading=lambda _: Reading(trunks=("public",), machine_answers_first=True),
+        ),
+    ),
+    "freeswitch-csv asterisk": Carried(
         exactly=_WHOLE,
         told=of_all(
-            IN_VAIN,
-            QUEUES_PICK_UP,
-            where(pl.col("outcome") == "closed", outcome="abandoned"),
-            where(pl.lit(value=True), answered_at=None),
+            IN_VAIN, QUEUES_PICK_UP, where(pl.col("queued_at").is_not_null(), answered_at=None)
         ),
-        reading=lambda _: Reading(trunks=("public",), machine_answers_first=True),
+        reading=lambda scenario: replace(read_by_gateways(scenario), machine_answers_first=False),
     ),
     **dict.fromkeys(
         ("freeswitch-json", "freeswitch-xml"),
@@ -317,10 +332,10 @@ def inspect(paths: Sequence[Path], dialect: Dialect | None, reading: Reading) ->
     return inspect_files(paths, recipe, platform="etrangers", longest_call_s=6 * 3600)
 
 
-def written(simulation: Simulation, dialect: str, folder: Path) -> Path:
+def written(simulation: Simulation, way: str, folder: Path) -> Path:
     """All of it as one file, which costs less to read than a file for each document."""
     path = folder / "records"
-    path.write_text(WRITERS[dialect].text(simulation), encoding="ascii", newline="")
+    path.write_text(WAYS[way].text(simulation), encoding="ascii", newline="")
     return path
 
 
@@ -350,15 +365,13 @@ def calls_of_each(calls: pl.DataFrame, person: str) -> Counter[tuple[object, ...
     return Counter((tuple(times), tuple(fates)) for _, times, fates in by_person.iter_rows())
 
 
-@pytest.mark.parametrize("dialect", WRITERS)
+@pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=max(1, settings().max_examples // 5), phases=[Phase.generate])
 @given(desk=DESKS)
-def test_calls_come_back(
-    tmp_path_factory: pytest.TempPathFactory, dialect: str, desk: Desk
-) -> None:
-    carried, simulation = CARRIED[dialect], desk.play()
-    path = written(simulation, dialect, tmp_path_factory.mktemp("round-trip"))
-    found = inspect([path], DIALECTS[dialect], carried.reading(simulation.scenario))
+def test_calls_come_back(tmp_path_factory: pytest.TempPathFactory, way: str, desk: Desk) -> None:
+    carried, simulation = CARRIED[way], desk.play()
+    path = written(simulation, way, tmp_path_factory.mktemp("round-trip"))
+    found = inspect([path], DIALECTS[WAYS[way].dialect], carried.reading(simulation.scenario))
     assert (found.unreadable, found.account["rejected"]) == ([], {})
     calls = found.calls
     happened = carried.told(calls_frame(simulation), simulation.scenario)
@@ -375,14 +388,14 @@ def test_calls_come_back(
 
 
 def test_every_writer_says_what_it_carries() -> None:
-    assert set(WRITERS) == set(CARRIED)
+    assert set(WAYS) == set(CARRIED)
 
 
-@pytest.mark.parametrize("dialect", WRITERS)
-def test_a_dialect_that_is_not_stated_is_found(dialect: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_dialect_that_is_not_stated_is_found(way: str, tmp_path: Path) -> None:
     simulation = simulate(day_of(demonstration(), date(2026, 10, 12), share=0.1), seed=1)
-    found = inspect([written(simulation, dialect, tmp_path)], None, Reading())
-    assert list(found.dialects) == [dialect]
+    found = inspect([written(simulation, way, tmp_path)], None, Reading())
+    assert list(found.dialects) == [WAYS[way].dialect]
 
 
 def weekend() -> Simulation:
@@ -390,9 +403,9 @@ def weekend() -> Simulation:
     return simulate(replace(scenario, last_day=date(2026, 10, 19)), seed=1)
 
 
-@pytest.mark.parametrize("dialect", [name for name in WRITERS if WRITERS[name].file_name])
-def test_weeks_hold_all_lines(dialect: str) -> None:
-    simulation, writer = weekend(), WRITERS[dialect]
+@pytest.mark.parametrize("way", [name for name in WAYS if WAYS[name].file_name])
+def test_weeks_hold_all_lines(way: str) -> None:
+    simulation, writer = weekend(), WAYS[way]
     weeks = writer.files(simulation)
     assert [re.findall(r"2026-W\d\d", name) for name in weeks] == [["2026-W42"], ["2026-W43"]]
     texts = [gzip.decompress(content).decode() for content in weeks.values()]
@@ -401,9 +414,9 @@ def test_weeks_hold_all_lines(dialect: str) -> None:
     assert writer.header + "".join(lines) == writer.text(simulation)
 
 
-@pytest.mark.parametrize("dialect", [name for name in WRITERS if not WRITERS[name].file_name])
-def test_each_document_is_a_file(dialect: str, tmp_path: Path) -> None:
-    simulation, writer = weekend(), WRITERS[dialect]
+@pytest.mark.parametrize("way", [name for name in WAYS if not WAYS[name].file_name])
+def test_each_document_is_a_file(way: str, tmp_path: Path) -> None:
+    simulation, writer = weekend(), WAYS[way]
     files = writer.files(simulation)
     assert b"".join(files.values()).decode() == writer.text(simulation)
     callers = sum(name.startswith("a_") for name in files)
@@ -411,5 +424,5 @@ def test_each_document_is_a_file(dialect: str, tmp_path: Path) -> None:
     paths = [tmp_path / name for name in [*files][:5]]
     for path in paths:
         path.write_bytes(files[path.name])
-    found = inspect(paths, DIALECTS[dialect], Reading())
+    found = inspect(paths, DIALECTS[WAYS[way].dialect], Reading())
     assert (found.unreadable, found.account["rejected"], found.account["lines"]) == ([], {}, 5)
