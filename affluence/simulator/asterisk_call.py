@@ -10,13 +10,15 @@ to the second. A record takes its sequence when it opens and is written when it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from affluence.simulator.asterisk_numbers import Numbers, number_channels
 from affluence.simulator.ended_calls import EndedCall, ended_calls
 from affluence.simulator.simulation import Simulation
+from affluence.simulator.written import Record
 
 CLOSED_ANNOUNCEMENT = "ferme"
 BUSY_ANNOUNCEMENTS = {"queue": "complet", "rule": "rappelez"}  # by what refuses the call
@@ -58,6 +60,17 @@ class Leg(NamedTuple):
 def asterisk_legs(simulation: Simulation) -> list[Leg]:
     """Every record of the simulation, in the order in which Asterisk writes them."""
     return sorted(leg for call in asterisk_calls(simulation) for leg in call.legs())
+
+
+def leg_records(line_of: Callable[[Leg, ZoneInfo], str]) -> Callable[[Simulation], list[Record]]:
+    """A record a leg; its line may depend on the zone of the clock on the wall."""
+
+    def records(simulation: Simulation) -> list[Record]:
+        zone = ZoneInfo(simulation.scenario.zone)
+        legs = asterisk_legs(simulation)
+        return [Record(leg.end_ms, leg.sequence, line_of(leg, zone)) for leg in legs]
+
+    return records
 
 
 def asterisk_calls(simulation: Simulation) -> Iterator[AsteriskCall]:

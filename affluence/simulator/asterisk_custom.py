@@ -8,15 +8,9 @@ from __future__ import annotations
 import csv
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs
-from affluence.simulator.simulation import Simulation
+from affluence.simulator.asterisk_call import Leg, leg_records
 from affluence.simulator.texts import csv_line, local_time
-from affluence.simulator.written import Record, Writer
-
-
-def _records(simulation: Simulation) -> list[Record]:
-    zone = ZoneInfo(simulation.scenario.zone)
-    return [Record(leg.end_ms, leg.sequence, _line(leg, zone)) for leg in asterisk_legs(simulation)]
+from affluence.simulator.written import Writer
 
 
 def _line(leg: Leg, zone: ZoneInfo) -> str:
@@ -31,4 +25,6 @@ def _line(leg: Leg, zone: ZoneInfo) -> str:
     return csv_line((*texts, leg.sequence), quoting=csv.QUOTE_NONNUMERIC)
 
 
-WRITER = Writer(dialect="asterisk-custom", file_name="custom-{week}.csv", records=_records)
+WRITER = Writer(
+    dialect="asterisk-custom", file_name="custom-{week}.csv", records=leg_records(_line)
+)

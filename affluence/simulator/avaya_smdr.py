@@ -62,7 +62,7 @@ def _line(ended: EndedCall, segment: _Segment) -> str:
     if ended.inbound:
         parties = (ended.caller, "I", _GROUP, service_number)
     else:
-        parties = (f"2{call.agent:02d}", "O", ended.person.number, ended.person.number)
+        parties = (f"2{ended.agent:02d}", "O", ended.person.number, ended.person.number)
     fields = (
         local_time(call.offered_ms, ended.zone, "%Y/%m/%d %H:%M:%S"),
         duration(_rounded_up_s(segment.connected_ms)),

@@ -92,11 +92,11 @@ def _of_all_records(ended: EndedCall, part: int) -> Mapping[str, object]:
         "globalCallId_ClusterID": "StandAloneCluster",
         "pkid": identifier("cucm", call.offered_ms, ended.index, part),
         "dateTimeOrigination": whole_s(call.offered_ms),
-        "callingPartyNumber": ended.caller if ended.inbound else _extension(call.agent),
+        "callingPartyNumber": ended.caller if ended.inbound else _extension(ended.agent),
         "originalCalledPartyNumber": number,
         "finalCalledPartyNumber": _PILOT if ended.inbound else number,
         "huntPilotDN": _PILOT if ended.inbound else "",
-        "origDeviceName": _TRUNK if ended.inbound else _phone(call.agent),
+        "origDeviceName": _TRUNK if ended.inbound else _phone(ended.agent),
         "destDeviceName": "" if ended.inbound else _TRUNK,
     }
 
@@ -133,18 +133,18 @@ def _fate(ended: EndedCall) -> Mapping[str, object]:
         return {"destCause_value": _NO_ANSWER}
     if ended.answered:
         phone = {
-            "finalCalledPartyNumber": _extension(call.agent),
-            "destDeviceName": _phone(call.agent),
+            "finalCalledPartyNumber": _extension(ended.agent),
+            "destDeviceName": _phone(ended.agent),
         }
         return {"origCause_value": _NORMAL, **phone}
     return {"origCause_value": _NORMAL}
 
 
-def _extension(agent: int | None) -> str:
+def _extension(agent: int) -> str:
     return f"71{agent:02d}"
 
 
-def _phone(agent: int | None) -> str:
+def _phone(agent: int) -> str:
     return f"SEP00DEADBEEF{agent:02d}"
 
 

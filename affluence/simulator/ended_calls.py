@@ -39,6 +39,13 @@ class EndedCall:
         return self.call.outcome == "answered"
 
     @property
+    def agent(self) -> int:
+        """Whose phone rang last for the call, or who makes it: for calls that had one."""
+        if self.call.agent is None:
+            raise AssertionError("no agent's phone rang for this call")
+        return self.call.agent
+
+    @property
     def caller(self) -> str:
         """The number that an inbound call shows, empty where it is withheld."""
         return "" if self.person.anonymous else self.person.number
@@ -55,7 +62,7 @@ class EndedCall:
         return self.call.outcome == "closed" or self.call.refused_by in {"queue", "rule"}
 
 
-def extension(agent: int | None) -> str:
+def extension(agent: int) -> str:
     """Number of an agent's phone within the platform."""
     return f"10{agent:02d}"
 

@@ -117,8 +117,8 @@ def _inbound(ended: EndedCall) -> Iterator[Leg]:
     channel = f"sofia/external/{caller}@{_OUTSIDE}"
     last = len(call.missed) + 1
     joined = ("", "")
-    if ended.answered and call.agent is not None:
-        joined = (_uuid(ended, last), _phone(call.agent))
+    if ended.answered:
+        joined = (_uuid(ended, last), _phone(ended.agent))
     cause, application = _end_of_inbound(ended)
     yield Leg(
         uuid=_uuid(ended, 0),
@@ -212,7 +212,7 @@ def _of_member(ended: EndedCall) -> Mapping[str, object]:
     }
     if ended.answered:
         return noted | {
-            "cc_agent": f"agent-{extension(call.agent)}",
+            "cc_agent": f"agent-{extension(ended.agent)}",
             "cc_agent_bridged": "true",
             "cc_queue_answered_epoch": whole_s(call.answered_ms),
             "cc_queue_terminated_epoch": end_s,
@@ -228,9 +228,7 @@ def _of_member(ended: EndedCall) -> Mapping[str, object]:
 
 def _outbound(ended: EndedCall) -> Iterator[Leg]:
     call, number = ended.call, ended.person.number
-    if call.agent is None:
-        raise AssertionError("an outbound call is some agent's")
-    phone, number_inside = _phone(call.agent), extension(call.agent)
+    phone, number_inside = _phone(ended.agent), extension(ended.agent)
     line = f"sofia/external/{number}"
     sides = [
         (phone, line, ("bridge", f"sofia/gateway/operateur/{number}"), call.answered_ms),

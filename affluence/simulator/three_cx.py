@@ -67,11 +67,10 @@ def _inbound(ended: EndedCall) -> Mapping[str, str]:
 
 def _final(ended: EndedCall) -> Mapping[str, str]:
     """Who took the call in the end, where anyone did."""
-    agent = ended.call.agent
     if ended.announced:
         number, kind, name = _RECEPTIONIST, "IVR", "Accueil"
-    elif ended.answered and agent is not None:
-        number, kind, name = extension(agent), "Extension", f"Agent {agent}"
+    elif ended.answered:
+        number, kind, name = extension(ended.agent), "Extension", f"Agent {ended.agent}"
     else:
         return {}
     return {
@@ -84,7 +83,7 @@ def _final(ended: EndedCall) -> Mapping[str, str]:
 
 
 def _outbound(ended: EndedCall) -> Mapping[str, str]:
-    number, station = ended.person.number, extension(ended.call.agent)
+    number, station = ended.person.number, extension(ended.agent)
     return {
         "reason-terminated": "TerminatedBySrc",
         "from-no": f"Ext.{station}",
@@ -97,7 +96,7 @@ def _outbound(ended: EndedCall) -> Mapping[str, str]:
         "from-type": "Extension",
         "to-type": "Line",
         "final-type": "Line" if ended.answered else "",
-        "from-dispname": f"Agent {ended.call.agent}",
+        "from-dispname": f"Agent {ended.agent}",
         "to-dispname": number,
     }
 

@@ -66,20 +66,20 @@ def _outbound(ended: EndedCall) -> Mapping[str, object]:
         "requested_extension": number,
         "requested_context": "default",
         **_user("source", ended),
-        "source_internal_name": f"Agent {ended.call.agent}",
+        "source_internal_name": f"Agent {ended.agent}",
     }
 
 
 def _user(party: str, ended: EndedCall) -> Mapping[str, object]:
     """The agent, as one of the two parties."""
-    number = extension(ended.call.agent)
+    number = extension(ended.agent)
     return {
         f"{party}_extension": number,
-        f"{party}_name": f"Agent {ended.call.agent}",
+        f"{party}_name": f"Agent {ended.agent}",
         f"{party}_internal_extension": number,
         f"{party}_internal_context": "default",
         f"{party}_user_uuid": identifier("user", number),
-        f"{party}_line_id": ended.call.agent,
+        f"{party}_line_id": ended.agent,
     }
 
 
