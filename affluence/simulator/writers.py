@@ -14,6 +14,7 @@ from affluence.simulator import (
     freeswitch_xml,
     fusionpbx,
     generic,
+    portal,
     queue_log,
     three_cx,
     wazo,
@@ -35,6 +36,7 @@ WRITERS = {
         three_cx.WRITER,
         wazo.WRITER,
         avaya_smdr.WRITER,
+        portal.WRITER,
         generic.WRITER,
     )
 }

@@ -76,12 +76,12 @@ def in_order_of_time(events: Iterable[tuple[int, str]]) -> list[Record]:
 
 
 def _content(file: str, text: str) -> bytes:
-    return _gzipped(text) if file.endswith(".gz") else text.encode("ascii")
+    return _gzipped(text) if file.endswith(".gz") else text.encode()
 
 
 def _gzipped(text: str) -> bytes:
     buffer = BytesIO()
     # Neither name nor time in the header, or the same text would give other bytes.
     with gzip.GzipFile("", "wb", compresslevel=_GZIP_LEVEL, fileobj=buffer, mtime=0) as file:
-        file.write(text.encode("ascii"))
+        file.write(text.encode())
     return buffer.getvalue()

@@ -28,6 +28,7 @@ from affluence.simulator.scenario import Scenario
 from affluence.simulator.simulation import Simulation, calls_frame, simulate
 from affluence.simulator.writers import WRITERS
 from affluence.steps.inspect import Inspection, inspect_files
+from tests.samples.every_dialect import recipe_for
 
 WAYS = WRITERS | {
     f"{freeswitch_csv.WRITER.dialect} {template}": freeswitch_csv.writer(template)
@@ -271,6 +272,24 @@ CARRIED = {
         ),
         reading=lambda _: Reading(),
     ),
+    # A wait begins with the call, a refusal takes no time, and only rows of telephones name agents.
+    "portal": Carried(
+        exactly=(*_WHOLE, "queued_at", "queue"),
+        persons=("caller", "agent"),
+        told=of_all(
+            IN_VAIN,
+            where(pl.col("queued_at").is_not_null(), queued_at=pl.col("offered_at")),
+            where(~OUTBOUND, picked_up_at=None),
+            where(
+                ~OUTBOUND & (ANNOUNCED | (pl.col("outcome") == "answered")),
+                picked_up_at=pl.col("offered_at"),
+            ),
+            where(ANNOUNCED, outcome="self_service"),
+            where(pl.col("refused_by") == "lines", released_at=pl.col("offered_at")),
+            where(OUTBOUND, agent=None),
+        ),
+        reading=lambda _: recipe_for("portal").reading,
+    ),
     "queue-log": Carried(
         exactly=("offered_at", "answered_at", "released_at", "direction", "outcome", "queue"),
         persons=("caller", "agent"),
@@ -335,7 +354,7 @@ def inspect(paths: Sequence[Path], dialect: Dialect | None, reading: Reading) ->
 def written(simulation: Simulation, way: str, folder: Path) -> Path:
     """All of it as one file, which costs less to read than a file for each document."""
     path = folder / "records"
-    path.write_text(WAYS[way].text(simulation), encoding="ascii", newline="")
+    path.write_text(WAYS[way].text(simulation), encoding="utf-8", newline="")
     return path
 
 
@@ -394,7 +413,8 @@ def test_every_writer_says_what_it_carries() -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_dialect_that_is_not_stated_is_found(way: str, tmp_path: Path) -> None:
     simulation = simulate(day_of(demonstration(), date(2026, 10, 12), share=0.1), seed=1)
-    found = inspect([written(simulation, way, tmp_path)], None, Reading())
+    reading = CARRIED[way].reading(simulation.scenario)
+    found = inspect([written(simulation, way, tmp_path)], None, reading)
     assert list(found.dialects) == [WAYS[way].dialect]
 
 

@@ -254,3 +254,14 @@ def test_avaya_records_what_takes_a_trunk(a_day: Simulation) -> None:
     written = WRITERS["avaya-smdr"].text(a_day).split("\r\n")[:-1]
     assert [text for text in written if not line.fullmatch(text)] == []
     assert len(written) == sum(call.line is not None for call in a_day.calls)
+
+
+def test_a_listing_has_the_titles_of_the_sample(a_day: Simulation) -> None:
+    sample = (REPOSITORY / "cdr_samples" / "portal" / "listagem.csv").read_bytes().decode()
+    title, blank, header, *rows = WRITERS["portal"].text(a_day).split("\r\n")[:-1]
+    assert (title[0], blank, header) == ("\ufeff", "", sample.split("\r\n")[2])
+    answered = sum(call.outcome == "answered" for call in a_day.calls)
+    told = [dict(zip(header.split(";"), row.split(";"), strict=True)) for row in rows]
+    spoken = [row for row in told if row["Estado"] == "Atendida" and row["Extensão"]]
+    assert len(spoken) == answered
+    assert all(re.fullmatch(r"\d:\d\d:\d\d", row["Conversação"]) for row in told)
