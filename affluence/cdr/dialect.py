@@ -82,6 +82,17 @@ class MissingColumnsError(ValueError):
         self.titles = titles
 
 
+class UntellingFormatError(ValueError):
+    """Files of this kind lack what every call needs; the message says what that is.
+
+    ``advice`` tells what to have the platform write instead.
+    """
+
+    def __init__(self, why: str, advice: str) -> None:
+        super().__init__(why)
+        self.advice = advice
+
+
 def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     """Records that tell neither the true time of their call nor how long it lasted."""
     return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
@@ -132,7 +143,8 @@ class Dialect:
             dialect is ruled out without reading them. None: nothing can be told so quickly.
         variant: what else of a file than its content decided how it is read.
         fit: beginning of a file and reading → the dialect as that file has it; raises
-            `MissingColumnsError`; None where all files of the dialect are written alike.
+            `MissingColumnsError` or `UntellingFormatError`; None where all files of the dialect are
+            written alike.
 
     """
 
