@@ -20,7 +20,7 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled, filled_in, hash_of
+from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
@@ -121,7 +121,7 @@ def _record(
     whole = number.is_not_null() & ~number.str.contains("*", literal=True)  # digits may be masked
     first = filled_in(columns, "initial_user")
     # No number of its own: it is known by all its columns.
-    texts = (filled(name) for name in columns if name not in ("date", "time", _WHOLE))
+    texts = (pl.col(name) for name in columns if name not in ("date", "time", _WHOLE))
     key = hash_of(start_us.cast(pl.String), *texts)
     return {
         "record_key": key,
