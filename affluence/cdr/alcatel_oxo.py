@@ -20,7 +20,7 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled, filled_in, hash_of
+from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
@@ -57,20 +57,31 @@ _AROUND = "\f "
 _DATE_FORMATS = ("%d/%m/%y", "%d/%m/%Y")
 
 
-def _wall_us(written: str) -> pl.Expr:
-    dated = pl.concat_str("date", "time", separator=" ")
-    return dated.str.to_datetime(written, time_unit="us", strict=False, cache=False).to_physical()
-
-
 def _start_us(date_format: str) -> pl.Expr:
-    formats = (date_format,) if date_format else _DATE_FORMATS
-    times = [f"{date} {time}" for date in formats for time in ("%H:%M", "%H:%M:%S")]
-    return pl.coalesce(_wall_us(written) for written in times)
+    is_call = pl.col("type").is_in(list(_DIRECTIONS))
+    dated = pl.when(is_call).then(pl.concat_str("date", "time", separator=" "))
+    read_us = pl.lit(None, pl.Int64)
+    for day in (date_format,) if date_format else _DATE_FORMATS:
+        for time in ("%H:%M", "%H:%M:%S"):
+            # A format that does not fit costs ten times as much as one that does.
+            unread = pl.when(read_us.is_null()).then(dated)
+            wall = unread.str.to_datetime(
+                f"{day} {time}", time_unit="us", strict=False, cache=False
+            )
+            read_us = pl.coalesce(read_us, wall.to_physical())
+    return read_us
 
 
 def _derived(columns: Columns, *, start_us: pl.Expr) -> Mapping[str, pl.Expr]:
     ring_s = seconds_of(pl.col("ring")).fill_null(0) if "ring" in columns else pl.lit(0, pl.Int64)
-    return {"start_us": start_us, "talk_s": seconds_of(pl.col("duration")), "ring_s": ring_s}
+    # Lines that are no calls: to look at those of calls too would take as long as all the rest.
+    no_call = ~pl.col("type").is_in([*_DIRECTIONS, *_SERVICES]).fill_null(False)
+    return {
+        "start_us": start_us,
+        "talk_s": seconds_of(pl.col("duration")),
+        "ring_s": ring_s,
+        "no_call": pl.when(no_call).then(pl.col(_WHOLE).fill_null("").str.strip_chars(_AROUND)),
+    }
 
 
 def _plausible(_: Columns) -> pl.Expr:
@@ -82,16 +93,13 @@ def _plausible(_: Columns) -> pl.Expr:
 
 def _others(_: Columns, *, header: str, above: tuple[str, ...]) -> Mapping[str, pl.Expr]:
     """Lines of a page: ``above`` are those above its titles, which change but for their digits."""
-    line = pl.col(_WHOLE).fill_null("").str.strip_chars(_AROUND)
-    kind = pl.col("type").fill_null("")
-    service = kind.is_in(_SERVICES)
-    no_call = ~kind.is_in([*_DIRECTIONS, *_SERVICES])
+    line = pl.col("no_call")
     known = line.str.replace_all(r"\d", "9").is_in([_shape(each) for each in above])
     titles = line == header.strip(_AROUND)
     return {
-        "supplementary service": service,
-        HEADER: no_call & titles,
-        "mark of a page": no_call & ~titles & (known | line.str.contains(_PAGE)),
+        "supplementary service": pl.col("type").is_in(_SERVICES).fill_null(False),
+        HEADER: titles.fill_null(False),
+        "mark of a page": (~titles & (known | line.str.contains(_PAGE))).fill_null(False),
     }
 
 
@@ -113,7 +121,7 @@ def _record(
     whole = number.is_not_null() & ~number.str.contains("*", literal=True)  # digits may be masked
     first = filled_in(columns, "initial_user")
     # No number of its own: it is known by all its columns.
-    texts = (filled(name) for name in columns if name not in ("date", "time", _WHOLE))
+    texts = (pl.col(name) for name in columns if name not in ("date", "time", _WHOLE))
     key = hash_of(start_us.cast(pl.String), *texts)
     return {
         "record_key": key,

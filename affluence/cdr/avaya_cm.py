@@ -147,7 +147,7 @@ def _record(
     by_agent = evidence == "agent"
     direction = _direction()
     # No number of its own: it is known by all its columns.
-    texts = (filled(name) for name in columns if name not in (_DATE_RECORD, "heading"))
+    texts = (pl.col(name) for name in columns if name not in (_DATE_RECORD, "heading"))
     key = hash_of(end_us.cast(pl.String), *texts)
     incoming, outgoing = filled("incoming_circuit"), filled("outgoing_circuit")
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 # Digits are those of ASCII: of no others can a number be made. Longer numbers are no durations.
-_USUAL = r"^[0-9]{1,5}:[0-9]{2}:[0-9]{2}$"
+_USUAL = r"^(?:[0-9]{1,5}:[0-9]{2}|[0-9]{1,2}):[0-9]{2}$"
 _CLOCK = r"^(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{2})$"
 
 
@@ -14,8 +14,8 @@ def seconds_of(text: pl.Expr, pattern: str = _CLOCK) -> pl.Expr:
 
     Args:
         text: how long something lasted.
-        pattern: what else than ``hours:mm:ss`` is a duration: hours, minutes and seconds, of which
-            those that are left out are none.
+        pattern: what else than ``hours:mm:ss`` and ``mm:ss`` is a duration: hours, minutes and
+            seconds, of which those that are left out are none.
 
     """
     usual = text.str.contains(_USUAL)
@@ -28,7 +28,7 @@ def seconds_of(text: pl.Expr, pattern: str = _CLOCK) -> pl.Expr:
     )
     return (
         pl.when(usual)
-        .then(hours * 3600 + minutes * 60 + seconds)
+        .then(hours.fill_null(0) * 3600 + minutes * 60 + seconds)
         .otherwise(
             other_hours.fill_null(0) * 3600 + other_minutes.fill_null(0) * 60 + other_seconds
         )

@@ -25,13 +25,15 @@ _AROUND = " '\u00a0"
 _ISO_SECONDS = "%Y-%m-%d{}%H:%M:%S"
 _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
-_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+_USUAL = r"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}"
+_USUAL_DISTANCE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):?(?:00|15|30|45))"  # by quarters of an hour
 _TO_SECONDS = len("2026-03-03T09:00:00")
 # Clocks are at most 14 hours from UTC, by quarters of an hour.
 _DISTANCES_US = {"Z": 0} | {
-    f"{sign}{minutes // 60:02}:{minutes % 60:02}": int(f"{sign}1") * minutes * 60_000_000
+    f"{sign}{minutes // 60:02}{colon}{minutes % 60:02}": int(f"{sign}1") * minutes * 60_000_000
     for sign in "+-"
     for minutes in range(0, 14 * 60 + 1, 15)
+    for colon in (":", "")
 }
 _NO_SECONDS = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})([Z+-]|$)"
 _IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
@@ -157,22 +159,25 @@ class Times:
     Attributes:
         pattern: as in `strptime`, empty for ISO 8601.
         instants: whether each time tells how far from UTC it is.
-        usual: how most times of ISO 8601 are written as far as their seconds, as in `strptime`.
+        between: what stands between date and time in most times of ISO 8601.
 
     """
 
     pattern: str = ""
     instants: bool = False
-    usual: str = _ISO_SECONDS.format("T")
+    between: str = "T"
 
     def us(self, column: str) -> pl.Expr:
         """Microseconds of the wall clock, or of UTC where they are instants; null if unreadable."""
         cell = pl.col(column)
         if self.pattern:
             return _parsed_us(cell.str.strip_chars(_AROUND), self.pattern)
-        usual_us = self._usual_us(cell)
+        # The parser takes blanks as it likes, so that it alone would read too much.
+        shape = _USUAL.format(self.between) + (_USUAL_DISTANCE if self.instants else "")
+        usual = cell.str.contains(f"{shape}$")
+        usual_us = self._usual_us(pl.when(usual).then(cell))
         # Fractions, seconds left out and all else cost several times as much to read.
-        time = pl.when(usual_us.is_null()).then(cell).str.strip_chars(_AROUND)
+        time = pl.when(~usual).then(cell).str.strip_chars(_AROUND)
         time = time.str.replace(" ", "T", literal=True).str.replace(",", ".", literal=True)
         time = time.str.replace(_NO_SECONDS, "${1}:00${2}")
         return pl.coalesce(
@@ -180,13 +185,13 @@ class Times:
         )
 
     def _usual_us(self, cell: pl.Expr) -> pl.Expr:
-        # The parser takes blanks as it likes, so that it alone would read too much.
-        sound = pl.when(cell.str.contains(_USUAL)).then(cell)
+        written = _ISO_SECONDS.format(self.between)
         if not self.instants:
-            return _parsed_us(sound, self.usual)
-        distance = cell.str.slice(_TO_SECONDS)
-        distance_us = distance.replace_strict(_DISTANCES_US, default=None, return_dtype=pl.Int64)
-        return _parsed_us(sound.str.head(_TO_SECONDS), self.usual) - distance_us
+            return _parsed_us(cell, written)
+        distance_us = cell.str.slice(_TO_SECONDS).replace_strict(
+            _DISTANCES_US, default=None, return_dtype=pl.Int64
+        )
+        return _parsed_us(cell.str.head(_TO_SECONDS), written) - distance_us
 
     def without_seconds(self, column: str) -> pl.Expr:
         """Whether a time is known to the minute only."""
@@ -204,7 +209,7 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
     blanks = 2 * sum(" " in time[0] for time in times) > len(times)
     return Times(
         instants=2 * sum(bool(time["distance"]) for time in times) > len(times),
-        usual=_ISO_SECONDS.format(" " if blanks else "T"),
+        between=" " if blanks else "T",
     )
 
 

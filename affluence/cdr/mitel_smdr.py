@@ -74,7 +74,8 @@ def _places(*, extended: bool, seconds: bool) -> Places:
 def _time(*, twelve_hours: bool) -> pl.Expr:
     """Time of the day as text with seconds; ``p`` marks the afternoon of a 12-hour clock."""
     written = pl.col("start_time")
-    clock = written.str.extract(r"^(\d\d:\d\d(?::\d\d)?)[pP]?$")
+    sound = written.str.contains(r"^\d\d:\d\d(?::\d\d)?[pP]?$")
+    clock = pl.when(sound).then(written.str.strip_chars_end("pP"))
     whole = pl.when(clock.str.len_chars() == 5).then(clock + ":00").otherwise(clock)
     if not twelve_hours:
         return whole
@@ -84,7 +85,10 @@ def _time(*, twelve_hours: bool) -> pl.Expr:
 
 
 def _start_us(years: Years, *, twelve_hours: bool) -> pl.Expr:
-    month, day = (pl.col("date").str.extract(r"^(\d\d)/(\d\d)$", group) for group in (1, 2))
+    # To test the whole and slice it takes half as long as to extract its groups.
+    written = pl.col("date")
+    dated = pl.when(written.str.contains(r"^\d\d/\d\d$")).then(written)
+    month, day = dated.str.head(2), dated.str.tail(2)
     time = _time(twelve_hours=twelve_hours)
     wall = pl.concat_str(years.date_of(month, day), time, separator=" ").str.to_datetime(
         "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False, cache=False
@@ -123,7 +127,7 @@ def _record(
     answer_us = start_us + wait_s.fill_null(0) * 1_000_000
     evidence = _evidence(reading, incoming, wait_s)
     by_agent = evidence == "agent"
-    texts = (filled(name) for name in columns if name not in ("date", "start_time"))
+    texts = (pl.col(name) for name in columns if name not in ("date", "start_time"))
     key = hash_of(start_us.cast(pl.String), *texts)  # no number of its own
     names = pl.Enum(DIRECTIONS)
     return {

@@ -19,7 +19,7 @@ import polars_hash
 from affluence.cdr import clock
 from affluence.cdr.columns import numbered_key
 from affluence.cdr.content import Block
-from affluence.cdr.dialect import Dialect, NotCounted, Reading
+from affluence.cdr.dialect import Dialect, NotCounted, Reading, no_clock_evidence
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
@@ -119,7 +119,13 @@ def read_block(
 
 
 def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
-    """Wall-clock starts (µs) beside true epochs (s) of a block's records, for `clock.deduce`."""
+    """Wall-clock starts (µs) beside true epochs (s) of a block's records, for `clock.deduce`.
+
+    None at all where the dialect tells no epoch: the block is then not read for them.
+    """
+    if dialect.clock_evidence is no_clock_evidence:
+        nothing = pl.Series(dtype=pl.Int64)
+        return nothing, nothing
     records = _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records
     return records["start_us"], records["epoch_s"]
 

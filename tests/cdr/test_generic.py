@@ -110,7 +110,13 @@ def test_clean_and_tolerant_reading_agree(tmp_path: Path) -> None:
         ("as `affluence calls` has it", lambda t: f"{t:%Y-%m-%dT%H:%M:%S.%f%z}"),
         ("half an hour off", lambda t: t.astimezone(ZoneInfo("Asia/Kolkata")).isoformat()),
         ("westward", lambda t: t.astimezone(ZoneInfo("America/St_Johns")).isoformat(" ")),
+        ("no colon in the distance", lambda t: f"{t:%Y-%m-%dT%H:%M:%S%z}"),
+        ("now a blank, now a T", lambda t: t.isoformat("T" if t.minute % 2 else " ")),
         ("local", lambda t: f"{t.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}"),
+        (
+            "local, now a blank, now a T",
+            lambda t: t.astimezone(PARIS).replace(tzinfo=None).isoformat(" T"[t.minute % 2]),
+        ),
         ("local of a spreadsheet", lambda t: f"{t.astimezone(PARIS):%Y-%m-%d %H:%M:%S,000}"),
     ],
 )
