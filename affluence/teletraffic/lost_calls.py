@@ -15,7 +15,10 @@ from __future__ import annotations
 
 from math import exp, fsum, inf, lgamma, log, log1p
 
+import numpy as np
+
 from affluence.teletraffic.arguments import check_amount, check_share
+from affluence.teletraffic.arrays import Floats, over_arrays, over_arrays_at_once
 from affluence.teletraffic.bisection import largest
 from affluence.teletraffic.part_of_a_line import log_blocking_of_part
 
@@ -23,6 +26,35 @@ from affluence.teletraffic.part_of_a_line import log_blocking_of_part
 _NEGLIGIBLE = 1e-30
 
 
+def _erlang_b_at_once(lines: Floats, traffic_erlang: Floats) -> Floats:
+    """`erlang_b` of many: each step of the recurrence is taken for all that have so many lines."""
+    for value in lines:
+        check_amount("lines", float(value))
+    for value in traffic_erlang:
+        check_amount("traffic_erlang", float(value))
+    fewest_first = np.argsort(lines, kind="stable")
+    traffic = traffic_erlang[fewest_first]
+    part, whole = np.modf(lines[fewest_first])
+    blocking = np.array(
+        [_of_part(*one) for one in zip(part.tolist(), traffic.tolist(), strict=True)]
+    )
+    more = np.searchsorted(whole, np.arange(1, whole.max(initial=0) + 1)).tolist()
+    for line, first in enumerate(more, start=1):
+        refused_erlang = traffic[first:] * blocking[first:]
+        blocking[first:] = refused_erlang / (part[first:] + line + refused_erlang)
+    in_order = np.empty_like(blocking)
+    in_order[fewest_first] = blocking
+    return in_order
+
+
+def _of_part(part: float, traffic_erlang: float) -> float:
+    """Erlang B for less than one line."""
+    if traffic_erlang == 0:
+        return 1.0 if part == 0 else 0.0
+    return exp(log_blocking_of_part(part, traffic_erlang))
+
+
+@over_arrays_at_once(_erlang_b_at_once)
 def erlang_b(lines: float, traffic_erlang: float) -> float:
     """Share of calls refused by ``lines`` lines, whole or not, offered ``traffic_erlang``.
 
@@ -34,17 +66,16 @@ def erlang_b(lines: float, traffic_erlang: float) -> float:
     """
     check_amount("lines", lines)
     check_amount("traffic_erlang", traffic_erlang)
-    if traffic_erlang == 0:
-        return 1.0 if lines == 0 else 0.0
     whole = int(lines)
     part = lines - whole
-    blocking = exp(log_blocking_of_part(part, traffic_erlang))
+    blocking = _of_part(part, traffic_erlang)
     for line in range(1, whole + 1):
         refused_erlang = traffic_erlang * blocking
         blocking = refused_erlang / (part + line + refused_erlang)
     return blocking
 
 
+@over_arrays
 def log_erlang_b(lines: float, traffic_erlang: float) -> float:
     """Natural logarithm of `erlang_b`, also where that is too small or too near 1 for a float.
 
@@ -76,6 +107,7 @@ def log_erlang_b(lines: float, traffic_erlang: float) -> float:
     return log_blocking + fsum(further)
 
 
+@over_arrays
 def lines_for(traffic_erlang: float, blocking: float) -> int:
     """Smallest whole number of lines that refuses at most a share ``blocking`` of the calls.
 
@@ -96,6 +128,7 @@ def lines_for(traffic_erlang: float, blocking: float) -> int:
     return lines
 
 
+@over_arrays
 def traffic_for(lines: float, blocking: float) -> float:
     """The largest traffic, in erlang, of which ``lines`` refuse at most a share ``blocking``.
 

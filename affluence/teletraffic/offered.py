@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import expm1, inf
 
 from affluence.teletraffic.arguments import NotCarriableError, check_amount, check_share
+from affluence.teletraffic.arrays import over_arrays
 from affluence.teletraffic.bisection import largest
 from affluence.teletraffic.lost_calls import erlang_b, log_erlang_b
 
@@ -38,6 +39,7 @@ def most_offered(lines: float, carried_erlang: float) -> float:
     return carried_erlang * (max(lines, 1.0) / (lines - carried_erlang))
 
 
+@over_arrays
 def equivalent_offered(lines: float, carried_erlang: float) -> EquivalentOffered:
     """The equivalent traffic offered: the root A of A (1 - B(N, A)) = Y.
 
@@ -73,6 +75,7 @@ def equivalent_offered(lines: float, carried_erlang: float) -> EquivalentOffered
     )
 
 
+@over_arrays
 def e501_offered(carried_erlang: float, blocked_share: float, redialled_share: float) -> float:
     """Traffic of the first attempts, in erlang: A = Y (1 - W B) / (1 - B).
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from affluence.teletraffic.arguments import NotCarriableError, check_amount, check_share
+from affluence.teletraffic.arrays import over_arrays
 from affluence.teletraffic.bisection import largest
-from affluence.teletraffic.lost_calls import erlang_b
+from affluence.teletraffic.lost_calls import erlang_b, lines_for, traffic_for
 from affluence.teletraffic.offered import carried_share, most_offered
 
 
@@ -21,6 +22,7 @@ class ExtendedErlangB:
     carried_erlang: float
 
 
+@over_arrays
 def extended_erlang_b(
     lines: float, fresh_erlang: float, retry_probability: float
 ) -> ExtendedErlangB:
@@ -66,6 +68,52 @@ def extended_erlang_b(
         final_loss=gives_up * blocking / kept_share(offered_erlang),
         carried_erlang=offered_erlang * carried_share(lines, offered_erlang),
     )
+
+
+@over_arrays
+def extended_lines_for(fresh_erlang: float, blocking: float, retry_probability: float) -> int:
+    """Smallest whole number of lines that refuse at most a share of attempts, redials included.
+
+    At a blocking of B all attempts make A0 / (1 - R B); they rise with B, and B with them.
+
+    Args:
+        fresh_erlang: traffic of the first attempts, A0, in erlang.
+        blocking: the share, above 0.
+        retry_probability: probability that a refused attempt is followed by another one, R.
+
+    Source:
+        As `extended_erlang_b`.
+
+    Raises:
+        ValueError: a number is negative or not finite, a share above 1, or ``blocking`` 0.
+
+    """
+    check_amount("fresh_erlang", fresh_erlang)
+    check_share("blocking", blocking)
+    check_share("retry_probability", retry_probability)
+    if blocking * retry_probability == 1:
+        raise ValueError("blocking must be below 1 when nobody gives up: redials have no end")
+    return lines_for(fresh_erlang / (1 - retry_probability * blocking), blocking)
+
+
+@over_arrays
+def extended_traffic_for(lines: float, blocking: float, retry_probability: float) -> float:
+    """The most fresh traffic, in erlang, of which a share ``blocking`` of attempts is refused.
+
+    Args:
+        lines: number of lines, whole or not, above 0.
+        blocking: share of all attempts, redials included; below 1.
+        retry_probability: probability that a refused attempt is followed by another one, R.
+
+    Source:
+        As `extended_erlang_b`.
+
+    Raises:
+        ValueError: no line, a number is negative or not finite, or ``blocking`` not in [0, 1).
+
+    """
+    check_share("retry_probability", retry_probability)
+    return traffic_for(lines, blocking) * (1 - retry_probability * blocking)
 
 
 def _most_attempted(lines: float, fresh_erlang: float, gives_up: float) -> float:

@@ -15,7 +15,8 @@ from affluence.teletraffic import (
     equivalent_offered,
     erlang_b,
     extended_erlang_b,
-    traffic_for,
+    extended_lines_for,
+    extended_traffic_for,
 )
 
 from .reference import loss_system
@@ -59,12 +60,39 @@ def test_printed_numbers_of_lines(fresh: float, blocking: float, retry: float, l
     """Examples printed with the calculators of erlang.com and of dads.dk/sites/erlang."""
     assert extended_erlang_b(lines, fresh, retry).blocking <= blocking
     assert extended_erlang_b(lines - 1, fresh, retry).blocking > blocking
+    assert extended_lines_for(fresh, blocking, retry) == lines
 
 
 def test_printed_traffic_of_200_lines() -> None:
     """186.877 erl of fresh calls on 200 lines: 3 % blocked, of which 70 % redial."""
-    assert round(traffic_for(200, 0.03) * (1 - 0.7 * 0.03), 3) == 186.877
+    assert round(extended_traffic_for(200, 0.03, 0.7), 3) == 186.877
     assert extended_erlang_b(200, 186.877, 0.7).blocking == pytest.approx(0.03, abs=2e-6)
+
+
+@given(st.floats(0.01, 100), st.floats(1e-6, 0.9), st.floats(0, 0.99))
+def test_lines_are_the_first_that_refuse_few_enough(
+    fresh: float, blocking: float, retry: float
+) -> None:
+    lines = extended_lines_for(fresh, blocking, retry)
+    assert extended_erlang_b(lines, fresh, retry).blocking <= blocking * (1 + 1e-12)
+    assert extended_erlang_b(lines - 1, fresh, retry).blocking > blocking * (1 - 1e-12)
+
+
+@given(st.integers(1, 100), st.floats(1e-6, 0.9), st.floats(0, 1))
+def test_the_most_fresh_traffic_is_refused_as_often_as_it_may(
+    lines: int, blocking: float, retry: float
+) -> None:
+    fresh = extended_traffic_for(lines, blocking, retry)
+    assert extended_erlang_b(lines, fresh, retry).blocking == pytest.approx(blocking, rel=1e-9)
+
+
+def test_inverses_without_an_answer_are_refused() -> None:
+    with pytest.raises(ValueError, match="redials have no end"):
+        extended_lines_for(3.0, 1.0, 1.0)
+    with pytest.raises(ValueError, match="no number of lines"):
+        extended_lines_for(3.0, 0.0, 0.5)
+    with pytest.raises(ValueError, match="none the largest"):
+        extended_traffic_for(3, 1.0, 0.5)
 
 
 @given(st.integers(1, 300), st.floats(0.01, 1.5), st.floats(0, 1))
