@@ -12,6 +12,7 @@
   within two seconds of each other, and if neither has another such partner.
 * Where platforms write when the call began into the record of each of its parts, a part begins
   where those end that are `CONTINUED`.
+* Legs that tell of the presence of an agent are no call's, and have no fate here.
 * A call is none of the desk's if one leg is `NOT_COUNTED`, or if all are `INTERNAL_NOT_COUNTED`.
 * A call has the direction of its first leg; one that begins inside and takes a line later is an
   outbound one.
@@ -91,7 +92,7 @@ def merge_legs(legs: pl.DataFrame, *, platform: str, longest_call_s: int) -> Mer
 
     """
     LEGS.check(legs.drop("part"))
-    legs = _rejoin(legs)
+    legs = _rejoin(legs.filter(pl.col("presence").is_null()))
     # Copies of a record share its call too: what is alone in its call is neither leg nor copy.
     alone = legs["call_key"].is_unique()
     if alone.all():

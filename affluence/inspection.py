@@ -13,13 +13,14 @@ _SHOWN_FILES = 3
 
 
 def as_document(found: Inspection) -> str:
-    """JSON with the keys dialect, zone, period, account, outcomes, warnings, files, unreadable."""
+    """JSON: dialect, zone, period, account, outcomes, agents, warnings, files, unreadable."""
     document = {
         "dialect": next(iter(found.dialects), None),
         "zone": next(iter(found.clocks), None),
         "period": [moment.isoformat() for moment in found.period] if found.period else None,
         "account": found.account,
         "outcomes": found.outcomes,
+        "agents": found.agents,
         "warnings": found.warnings,
         "files": {name: _facts(file) for name, file in found.understood.items()},
         "unreadable": found.unreadable,
@@ -92,6 +93,9 @@ def as_text(found: Inspection) -> str:
         for outcome, count in found.outcomes.items()
         if count
     ]
+    if found.agents["records"]:
+        known = f"at most {found.agents['most_at_once'] or 0} are there at once"
+        lines.append(f"agents     {found.agents['records']} log-ins and pauses: {known}")
     lines += [f"warning    {warning}" for warning in found.warnings]
     return "\n".join([*lines, *unread])
 

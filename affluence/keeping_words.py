@@ -15,8 +15,9 @@ from affluence.steps.verify import Remedy, Verdict
 from affluence.store.backup import Archived
 
 _KINDS = {
-    "calls": "appels, numéros remplacés par un pseudonyme du jour"
-    " / calls, numbers replaced by a pseudonym of the day",
+    "calls": "appels, connexions et pauses des agents ; numéros et noms remplacés par un pseudonyme"
+    " du jour / calls, log-ins and pauses of agents; numbers and names replaced by a pseudonym of"
+    " the day",
     "keys": "clés des pseudonymes, une par mois / keys of the pseudonyms, one a month",
     "fetched": "fichiers reçus d’un serveur, avec les numéros / files of a server, with numbers",
     "quarantine": "lignes rejetées, leur forme seule, sans numéro ni nom"

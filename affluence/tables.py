@@ -73,6 +73,9 @@ EVIDENCE = (
     "agent",
 )
 
+# What a record says of an agent: he logs in, perhaps paused, or out; a pause begins or ends.
+PRESENCES = ("comes", "comes_paused", "goes", "pauses", "resumes")
+
 # Bits of `quality`: what is doubtful in a record or call.
 MINUTE_ONLY = 1  # times are known to the minute only
 CAPPED = 2  # longer than the longest credible call: shortened to it
@@ -215,6 +218,11 @@ LEGS = Table(
         "evidence": _choice(EVIDENCE, "what this record says of the fate of its call"),
         **_PARTIES,
         "quality": Column(dtype=pl.UInt8(), meaning="bits: see MINUTE_ONLY and its neighbours"),
+        "presence": _choice(
+            PRESENCES,
+            "what the agent does at `offered_at`, in the queue or in all of his; null: a call's",
+            nullable=True,
+        ),
     },
 )
 
@@ -311,7 +319,7 @@ SLOTS = Table(
         "line_open_s": _seconds("part of line_s within open time"),
         "agent_busy_s": _seconds("agent-seconds of talk and wrap-up in the slot", nullable=True),
         "agent_busy_open_s": _seconds("part of agent_busy_s within open time", nullable=True),
-        "agent_s": _seconds("agent-seconds on duty; null without a roster", nullable=True),
+        "agent_s": _seconds("agent-seconds on duty; null where nothing tells", nullable=True),
         "agent_open_s": _seconds("part of agent_s within open time", nullable=True),
         "recorded_s": _seconds("time for which records exist"),
         "peak_calls": _count("largest number of simultaneous calls that lasted"),

@@ -82,6 +82,17 @@ class MissingColumnsError(ValueError):
         self.titles = titles
 
 
+class UntellingFormatError(ValueError):
+    """Files of this kind lack what every call needs; the message says what that is.
+
+    ``advice`` tells what to have the platform write instead.
+    """
+
+    def __init__(self, why: str, advice: str) -> None:
+        super().__init__(why)
+        self.advice = advice
+
+
 def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     """Records that tell neither the true time of their call nor how long it lasted."""
     return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
@@ -113,14 +124,15 @@ class Dialect:
             ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
             platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
             where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
-            (names and numbers as written), ``minute_only`` (Boolean: the seconds are left out) and
+            (names and numbers as written), ``presence`` (as in LEGS, of lines that are no calls:
+            see ``others``), ``minute_only`` (Boolean: the seconds are left out) and
             ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
             key is all that the record says, so that equal ones of a file are calls of their own);
             shorter ones with the same result where every record is clean.
         clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
             call, null where unknown) and ``duration_s`` (start to end as the platform counted).
         others: columns of a layout → lines that are no calls, by the reason why they are ignored
-            (Boolean, never null); they need not be plausible.
+            (Boolean, never null); they need not be plausible. What they say of an agent is kept.
         clock: zone in which the format itself writes its times; empty: that of the platform.
         instants: whether the times tell their own distance from UTC, so that they are read as
             UTC and no other clock can be stated of them.
@@ -131,7 +143,8 @@ class Dialect:
             dialect is ruled out without reading them. None: nothing can be told so quickly.
         variant: what else of a file than its content decided how it is read.
         fit: beginning of a file and reading → the dialect as that file has it; raises
-            `MissingColumnsError`; None where all files of the dialect are written alike.
+            `MissingColumnsError` or `UntellingFormatError`; None where all files of the dialect are
+            written alike.
 
     """
 

@@ -32,7 +32,13 @@ from affluence.cdr.content import (
     read_sample,
     with_headings,
 )
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.dialect import (
+    Dialect,
+    MissingColumnsError,
+    Reading,
+    Sample,
+    UntellingFormatError,
+)
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.layouts import Documents
 from affluence.cdr.lines import is_blank, read_few, split
@@ -249,6 +255,8 @@ def _recognise(path: Path, recipe: Recipe, sample: Sample) -> Recognised:
         return Recognised(dialect=recipe.dialect, found=stated)
     try:
         return Recognised(dialect=recipe.dialect.fit(sample, recipe.reading), found=stated)
+    except UntellingFormatError as error:
+        raise UnreadableFileError(path, str(error), error.advice) from error
     except MissingColumnsError as error:
         why, advice = f"its header does not name the columns {error}", "Export these columns too"
         if error.titles:

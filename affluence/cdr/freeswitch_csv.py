@@ -1,13 +1,14 @@
 """FreeSWITCH ``mod_cdr_csv``, ``Master.csv``: no header, every column in quotes, one record a call.
 
 Source: ``mod_cdr_csv.c`` and ``cdr_csv.conf.xml`` of FreeSWITCH. The templates ``example``
-(FreeSWITCH's default), ``asterisk`` and the one built in are read; files of others need the dialect
-``generic``. Nothing is escaped: a caller's name may break the quoting, and the columns around it
-are then what is sure. Times are those of the server's own clock.
+(FreeSWITCH's default), ``asterisk``, ``snom``, ``linksys``, ``sql`` (a statement a line) and the
+one built in are read; ``opencdrrate`` does not write when a call began and is refused; files of
+others need the dialect ``generic``. Nothing is escaped: a caller's name may break the quoting, and
+the columns around it are then what is sure. Times are those of the server's own clock.
 
-What the records cannot tell: the template ``example`` does not name the application that a call
-ended in, so that a menu, a queue and a voicemail look alike; the moment when an agent took a call
-that a machine had picked up; and, with ``legs=ab``, which of the records of template ``example``
+What the records cannot tell: but for ``asterisk``, the templates do not name the application that a
+call ended in, so that a menu, a queue and a voicemail look alike; the moment when an agent took a
+call that a machine had picked up; and, with ``legs=ab``, which of the records of these templates
 are of phones that rang in vain: only the one that was joined to its call is known to be a leg of
 it. Where they make up a good part of the file, set ``legs`` to ``a``.
 """
@@ -21,7 +22,7 @@ import polars as pl
 
 from affluence.cdr import freeswitch
 from affluence.cdr.columns import filled, hash_of, wall_us
-from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.dialect import Dialect, Reading, Sample, UntellingFormatError
 from affluence.cdr.layouts import Columns, Separated
 
 _EXAMPLE = (
@@ -36,14 +37,34 @@ _ASTERISK = (
     *("amaflags", "uuid", "userfield"),
 )
 _BUILT_IN = _EXAMPLE[:13]
-_TEMPLATES = {"example": _EXAMPLE, "asterisk": _ASTERISK, "built in": _BUILT_IN}
+_TEMPLATES = {
+    "example": _EXAMPLE,
+    "asterisk": _ASTERISK,
+    "built in": _BUILT_IN,
+    "sql": _BUILT_IN,
+    "linksys": (*_EXAMPLE, "sip_user_agent", "sip_p_rtp_stat"),
+    "snom": (
+        *(*_EXAMPLE, "sip_user_agent", "call_clientcode", "sip_rtp_rxstat", "sip_rtp_txstat"),
+        "sofia_record_file",
+    ),
+}
+# A file may go on by another of these. The wider ones are read where a file begins by them alone:
+# a name with commas would make a line as wide.
+_ANYWHERE = ("example", "asterisk", "built in")
+_STATEMENTS = {"sql": (r"INSERT INTO [^()]{1,200}\(", r"\);?")}  # what is around the columns
+_OPENCDRRATE = (
+    *("uuid", "signal_bond", "direction", "ani", "destination_number", "answer_stamp"),
+    *("end_stamp", "billsec", "accountcode", "userfield", "network_addr", "caller_id_name"),
+    "sip_gateway_name",
+)
 
 _PLAIN_SHAPE = '[^"]*'
 _SHAPES = {
-    **dict.fromkeys(("caller_id_name", "caller_id", "last_arg"), ".{0,500}?"),
+    **dict.fromkeys(("caller_id_name", "caller_id", "last_arg", "sip_user_agent"), ".{0,500}?"),
     **dict.fromkeys(("answer_stamp", "end_stamp"), r"[\d: -]*"),
     **dict.fromkeys(("duration", "billsec"), r"-?\d+"),
     "start_stamp": r"[\d: -]{19}",
+    "direction": "(?:in|out)bound",
     "hangup_cause": "[A-Z][A-Z0-9_]*",
     "uuid": "[0-9A-Fa-f-]{36}",
 }
@@ -122,19 +143,29 @@ def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     }
 
 
-def _loose_line(columns: Columns) -> re.Pattern[str]:
+def _loose_line(columns: Columns, around: tuple[str, str] = ("", "")) -> re.Pattern[str]:
     """Anchored on what never holds a quote: names and arguments may hold anything."""
+    before, after = around
     quoted = (f'"(?P<{name}>{_SHAPES.get(name, _PLAIN_SHAPE)})"' for name in columns)
-    return re.compile("(?=.{0,4000}$)" + ", ?".join(quoted) + "$", re.DOTALL)
+    return re.compile("(?=.{0,4000}$)" + before + ", ?".join(quoted) + after + "$", re.DOTALL)
+
+
+_LINES = {
+    name: _loose_line(columns, _STATEMENTS.get(name, ("", "")))
+    for name, columns in _TEMPLATES.items()
+}
+_OPENCDRRATE_LINE = _loose_line(_OPENCDRRATE)
 
 
 def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
     return Dialect(
         name="freeswitch-csv",
-        version=1,
+        version=2,
         layout=Separated(
-            columns_by_width={len(columns): columns for columns in _TEMPLATES.values()},
-            loose_line=_loose_line(_TEMPLATES[template]),
+            columns_by_width={
+                len(_TEMPLATES[name]): _TEMPLATES[name] for name in (*_ANYWHERE, template)
+            },
+            loose_line=_LINES[template],
         ),
         plausible=_plausible,
         clean=_clean,
@@ -147,13 +178,22 @@ def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:
 
 
 def fit(sample: Sample, reading: Reading) -> Dialect:
-    """The dialect with the template that most of a file's first lines have."""
+    """The dialect with the template that most of a file's first lines have.
 
-    def lines_of(template: str) -> int:
-        shape = _loose_line(_TEMPLATES[template])
+    Raises:
+        UntellingFormatError: that is one without the beginning of a call.
+
+    """
+
+    def number_of(shape: re.Pattern[str]) -> int:
         return sum(shape.match(line) is not None for line in sample.lines[:200])
 
-    template = max(_TEMPLATES, key=lines_of)
+    template = max(_TEMPLATES, key=lambda name: number_of(_LINES[name]))
+    if number_of(_OPENCDRRATE_LINE) > number_of(_LINES[template]):
+        raise UntellingFormatError(
+            "its lines are of the template opencdrrate, which does not write when a call began",
+            "Write another one: 'default-template' = 'asterisk' in cdr_csv.conf.xml.",
+        )
     fate = "given up in the queue" if reading.machine_answers_first else "served by a machine"
     unnamed = f"a call that was picked up and that no agent took counts as {fate}"
     return _dialect(template, () if template == "asterisk" else (unnamed,))

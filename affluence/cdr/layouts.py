@@ -19,6 +19,7 @@ NO_DOCUMENT = "not a document of this kind"
 
 LONGEST_LINE = 1 << 16
 _LONGEST_LOOSE_LINE = 1 << 12  # Asterisk drops records of a quarter of that
+_MOST_COLUMNS = 1000  # a header of more would take minutes, and is none
 _MOST_SEPARATORS_WITHIN = 12  # names and other free text
 _NEVER = "\x01"  # a separator that no line holds: the whole line is one column
 
@@ -179,7 +180,12 @@ class Separated:
 
 
 def fields_of(line: str, separator: str) -> list[str]:
-    """What stands between the separators of a line, quoted or not; nothing if it cannot be cut."""
+    """What stands between the separators of a line, quoted or not; nothing if it cannot be cut.
+
+    Nothing either where there are more columns than any platform writes.
+    """
+    if line.count(separator) > _MOST_COLUMNS:
+        return []
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error:  # such as a carriage return within the line

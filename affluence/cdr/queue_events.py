@@ -54,10 +54,19 @@ EVENTS = {
     "JOINEMPTY": Event(evidence="rang_out"),
     "LEAVEEMPTY": Event(evidence="rang_out"),
 }
-OF_AGENTS = (
-    *("AGENTLOGIN", "AGENTLOGOFF", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF"),
-    *("ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PAUSEALL", "UNPAUSEALL", "PENALTY"),
-)
+PRESENCE_OF = {
+    "AGENTLOGIN": "comes",
+    "AGENTLOGOFF": "goes",
+    "AGENTCALLBACKLOGIN": "comes",
+    "AGENTCALLBACKLOGOFF": "goes",
+    "ADDMEMBER": "comes",  # unless its first datum says PAUSED
+    "REMOVEMEMBER": "goes",
+    "PAUSE": "pauses",
+    "UNPAUSE": "resumes",
+    "PAUSEALL": "pauses",
+    "UNPAUSEALL": "resumes",
+}
+OF_AGENTS = (*PRESENCE_OF, "PENALTY")
 OF_RINGING = ("RINGNOANSWER", "RINGCANCELED", "AGENTDUMP")  # the caller waits on
 
 

@@ -23,8 +23,16 @@ from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
-from affluence.cdr.queue_events import EVENTS, LINKED, OF_AGENTS, OF_RINGING, Event, stated_events
-from affluence.tables import DIRECTIONS, EVIDENCE
+from affluence.cdr.queue_events import (
+    EVENTS,
+    LINKED,
+    OF_AGENTS,
+    OF_RINGING,
+    PRESENCE_OF,
+    Event,
+    stated_events,
+)
+from affluence.tables import DIRECTIONS, EVIDENCE, PRESENCES
 
 AGENTS = "agent log-in or pause"
 RANG = "agent's phone that rang in vain"
@@ -51,6 +59,7 @@ _NO_CALLID = (*_UNSET, "REALTIME", "MANAGER", "CLI")
 _CHOICES = (
     "who presses a key to leave a queue (EXITWITHKEY) has served himself",
     "a call ends as it leaves its queue: what the dialplan does then is not in this log",
+    "an agent who was not seen to log in is there since midnight, if that day tells of him at all",
 )
 _PBXWARE_CHOICES = (
     "of a PBXware table, htime is the wait and ttime the talk, of every event",
@@ -68,7 +77,7 @@ def _dialect(
 ) -> Dialect:
     return Dialect(
         name="queue-log",
-        version=1,
+        version=2,
         layout=layout,
         plausible=partial(_plausible, times=times, events=events),
         clean=partial(_plausible, times=times, events=events, strict=True),
@@ -138,14 +147,23 @@ def _record(
         "evidence": evidence,
         "caller_number": pl.when(entering).then(_set("data2")),
         "queue": _set("queue"),
-        **({"agent_name": _set("agent")} if "agent" in columns else {}),
+        **({"agent_name": _set("agent"), "presence": _presence()} if "agent" in columns else {}),
     }
 
 
+def _presence() -> pl.Expr:
+    names = pl.Enum(PRESENCES)
+    does = pl.col("event").replace_strict(PRESENCE_OF, default=None, return_dtype=names)
+    paused = (pl.col("event") == "ADDMEMBER") & (pl.col("data1") == "PAUSED")
+    does = pl.when(paused).then(pl.lit("comes_paused", names)).otherwise(does)
+    return pl.when(_set("agent").is_not_null()).then(does)
+
+
 def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
-    # A caller is in the queue soon after his channel was made.
+    # A caller is in the queue soon after his channel was made, an agent logs out hours later.
+    of_calls = ~pl.col("event").is_in(OF_AGENTS)
     return {
-        "epoch_s": asterisk.epoch_s(columns, pl.col("callid")),
+        "epoch_s": pl.when(of_calls).then(asterisk.epoch_s(columns, pl.col("callid"))),
         "duration_s": pl.lit(None, pl.Int64),
     }
 

@@ -41,6 +41,7 @@ from affluence.tables import (
     MINUTE_ONLY,
     NEGATIVE,
     NOT_COUNTED,
+    PRESENCES,
 )
 
 # What a record need not tell, and what it is then.
@@ -52,6 +53,7 @@ _UNTOLD = {
     "agent_name": pl.lit(None, pl.String),
     "queue": pl.lit(None, pl.String),
     "dialled_number": pl.lit(None, pl.String),
+    "presence": pl.lit(None, pl.Enum(PRESENCES)),
     "uncounted": pl.lit(0, pl.Int32),
 }
 # Days that Python has a date for, less one at either end: none is left by going to another zone.
@@ -66,7 +68,8 @@ class BlockRead:
     """The records of one block.
 
     ``legs`` is LEGS with a column ``day``, the local day of the arrival; ``rejects`` has the
-    columns of `REJECTS_SCHEMA`; lines = legs + rejects + ignored.
+    columns of `REJECTS_SCHEMA`; lines = legs of calls + rejects + ignored. Legs that tell of the
+    presence of an agent are among the ignored.
     """
 
     legs: pl.DataFrame
@@ -142,7 +145,10 @@ def _parse(
     if "ignored" in records.columns:
         reasons = records["ignored"]
         ignored = ignored + Counter(dict(reasons.drop_nulls().value_counts().iter_rows()))
-        records = records.filter(reasons.is_null()).drop("ignored")
+        kept = reasons.is_null()
+        if "presence" in records.columns:
+            kept |= records["presence"].is_not_null()
+        records = records.filter(kept).drop("ignored")
     if "by_content" in records.columns:
         records = _told_apart(records)
     return replace(parsed, records=records, ignored=ignored)
@@ -368,6 +374,7 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
             agent=agent,
             queue="queue",
             quality="quality",
+            presence="presence",
             day="day",
         )
         .collect(engine="streaming")

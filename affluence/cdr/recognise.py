@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.dialect import (
+    Dialect,
+    MissingColumnsError,
+    Reading,
+    Sample,
+    UntellingFormatError,
+)
 from affluence.cdr.layouts import BrokenLineError, Documents
 from affluence.cdr.lines import is_blank, read_few
 from affluence.errors import UnreadableFileError
@@ -42,12 +48,23 @@ def recognise(
     """Find the dialect of a file.
 
     Raises:
-        UnreadableFileError: its lines are records of none, or of several alike.
+        UnreadableFileError: its lines are records of none, or of several alike, or lack what calls
+            need.
 
     """
-    every = [found for found in (_try(each, sample, reading) for each in dialects) if found]
+    every: list[_Candidate] = []
+    untelling = None
+    for each in dialects:
+        try:
+            candidate = _try(each, sample, reading)
+        except UntellingFormatError as error:
+            untelling = error
+        else:
+            every += [candidate] if candidate else []
     sure = [found for found in every if found.share >= _MOST]
     likely = sure or [found for found in every if found.share > _HALF]
+    if not likely and untelling:
+        raise UnreadableFileError(path, str(untelling), untelling.advice) from untelling
     if not likely:
         known = ", ".join(dialect.name for dialect in dialects)
         best = max(every, key=lambda found: found.share, default=None)

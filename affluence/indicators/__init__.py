@@ -199,7 +199,10 @@ def _of_agents(totals: Totals) -> Ratio:
     if not totals.has_companions:
         note = MEASURED_BEFORE
     elif duty_s is None:
-        note = "Ni connexions enregistrées, ni tableau de service configuré : non mesuré."
+        note = (
+            "Pour tout ou partie de la période, ni connexions enregistrées, ni tableau de service"
+            " configuré : non mesuré."
+        )
     elif undated:
         note = "Des réponses d’agents ne sont pas datées : non mesuré."
     return Ratio(

@@ -15,7 +15,7 @@ import polars as pl
 
 from affluence.measures import agents, attempts, durations, occupancy, persons
 from affluence.measures.spans import local_days_around, local_midnights
-from affluence.measures.timeline import has_agents, make_timeline, to_us
+from affluence.measures.timeline import make_timeline, to_us
 from affluence.tables import CALLS, CAPACITY, MEASURED, SPANS
 
 VERSION = 2  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
@@ -137,10 +137,8 @@ def measure_in_full(
         persons.count_unlinked(found, people),
         agents.occupy_agents(holdings, timeline, wrap_up_us=round(wrap_up_s * 1_000_000)),
     ]
-    unknown = [] if has_agents(lines, platform) else ["agent_us", "agent_open_us"]
-    if refusals_hold_lines:
-        unknown.append("refused_free")
-    else:
+    unknown = {"refused_free": pl.lit(None)} if refusals_hold_lines else {}
+    if not refusals_hold_lines:
         per_slot.append(occupancy.count_free_refusals(found, swept, timeline))
     companions = {
         "durations": durations.count_durations(found, holdings, opening, every_us),
@@ -153,7 +151,8 @@ def measure_in_full(
     for part in figures[: len(per_slot)]:
         slots = slots.join(part, on="slot", how="left", maintain_order="left")
     is_measured = pl.col("slot").is_between(slots["slot"].min(), slots["slot"].max())
-    measured = {"slots": slots.fill_null(0).with_columns(**dict.fromkeys(unknown, pl.lit(None)))}
+    counted = pl.exclude("agent_us", "agent_open_us")  # null where they are not known
+    measured = {"slots": slots.with_columns(counted.fill_null(0), **unknown)}
     for name, figures_of_slots in zip(companions, figures[len(per_slot) :], strict=True):
         measured[name] = figures_of_slots.filter(is_measured)
     return Measured(

@@ -12,8 +12,9 @@ def occupy_agents(
 ) -> pl.LazyFrame:
     """Per slot: agent-microseconds busy and on duty, and their parts within open time.
 
-    An agent is busy from the answer of a call, inbound or outbound, to its release and for the
-    configured wrap-up after it.
+    Those on duty are null where it is not known for the whole of that time who is. An agent is busy
+    from the answer of a call, inbound or outbound, to its release and for the configured wrap-up
+    after it.
 
     Args:
         holdings: calls on lines, as `affluence.measures.occupancy.find_holdings` gives them.
@@ -29,7 +30,7 @@ def occupy_agents(
     in_progress = pl.col("change").cum_sum()
     after_us = pl.col("at_us") - pl.col("change") * (pl.col("t") - timeline["t"].first())
     busy_us = in_progress * length_us - after_us
-    is_open = pl.col("open")
+    is_open, known = pl.col("open"), pl.col("agents_known")
     return (
         pl.concat([before, stretches], how="diagonal")
         .join(_changes(holdings, timeline, wrap_up_us=wrap_up_us), on="stretch", how="left")
@@ -41,8 +42,10 @@ def occupy_agents(
         .agg(
             agent_busy_us=pl.col("busy_us").sum(),
             agent_busy_open_us=pl.col("busy_us").filter(is_open).sum(),
-            agent_us=pl.col("duty_us").sum(),
-            agent_open_us=pl.col("duty_us").filter(is_open).sum(),
+            agent_us=pl.when(known.all()).then(pl.col("duty_us").sum()),
+            agent_open_us=pl.when((known | ~is_open).all()).then(
+                pl.col("duty_us").filter(is_open).sum()
+            ),
         )
     )
 

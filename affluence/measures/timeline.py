@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-_STATES = ("lines", "agents", "open", "recorded")
+from affluence.tables import SPANS
+
+_STATES = ("lines", "agents", "agents_known", "open", "recorded")
 _KINDS = {"line": "lines", "agent": "agents"}
 
 # Before any call record; `make_timeline` moves it to the start of the slots.
@@ -30,14 +32,15 @@ def make_timeline(
     """What holds from each instant ``t`` (UTC microseconds) of ``[start, end]`` on, in order.
 
     Columns: ``t``, ``until`` (the next instant), ``slot``, ``lines`` and ``agents`` in service,
-    ``open`` and ``recorded`` (Booleans). What began before the first slot counts from its start
-    on, what lies after is dropped. The last instant, ``end``, is not a row.
+    ``agents_known``, ``open`` and ``recorded`` (Booleans). What began before the first slot counts
+    from its start on, what lies after is dropped. The last instant, ``end``, is not a row.
     """
     start_us, end_us = to_us(start), to_us(end)
     slots = pl.LazyFrame({"slot": range(start_us // every_us, -(-end_us // every_us))})
     bounds = pl.concat([slots.select(t=pl.col("slot") * every_us), pl.LazyFrame({"t": [end_us]})])
     changes = [
         *_capacity_changes(capacity, platform),
+        *_span_changes(_agents_known(capacity, platform, end), "agents_known"),
         *_span_changes(opening, "open"),
         *_span_changes(recorded, "recorded"),
         _changes(bounds),
@@ -55,19 +58,13 @@ def make_timeline(
             slot=pl.col("t") // every_us,
             lines="lines",
             agents="agents",
+            agents_known=pl.col("agents_known") > 0,
             open=pl.col("open") > 0,
             recorded=pl.col("recorded") > 0,
         )
         .filter(pl.col("until").is_not_null())
         .collect()
     )
-
-
-def has_agents(capacity: pl.DataFrame | int, platform: str) -> bool:
-    """Whether CAPACITY knows of any agents of the platform."""
-    if isinstance(capacity, int):
-        return False
-    return not capacity.filter(kind="agent", platform=platform).is_empty()
 
 
 def to_us(instant: datetime) -> int:
@@ -89,6 +86,21 @@ def _capacity_changes(capacity: pl.DataFrame | int, platform: str) -> list[pl.La
             _changes(ended.select("count", t=pl.col("to")), **{name: -pl.col("count")}),
         ]
     return changes
+
+
+def _agents_known(
+    capacity: pl.DataFrame | int, platform: str, end: datetime
+) -> pl.DataFrame | None:
+    """SPANS in which it is known who is on duty, None = always.
+
+    Who is in no shift of a roster is off duty; a log tells of the time that its rows cover.
+    """
+    if isinstance(capacity, int):
+        return SPANS.empty()
+    agents = capacity.filter(kind="agent", platform=platform)
+    if (agents["source"] == "configured").any():
+        return None
+    return agents.select(start="from", end=pl.col("to").fill_null(end))
 
 
 def _span_changes(spans: pl.DataFrame | None, name: str) -> list[pl.LazyFrame]:

@@ -10,17 +10,15 @@ to the second. A record takes its sequence when it opens and is written when it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.arrivals import Person
 from affluence.simulator.asterisk_numbers import Numbers, number_channels
-from affluence.simulator.call import Call
-from affluence.simulator.scenario import Scenario
+from affluence.simulator.ended_calls import EndedCall, ended_calls
 from affluence.simulator.simulation import Simulation
+from affluence.simulator.written import Record
 
 CLOSED_ANNOUNCEMENT = "ferme"
 BUSY_ANNOUNCEMENTS = {"queue": "complet", "rule": "rappelez"}  # by what refuses the call
@@ -61,57 +59,52 @@ class Leg(NamedTuple):
 
 def asterisk_legs(simulation: Simulation) -> list[Leg]:
     """Every record of the simulation, in the order in which Asterisk writes them."""
+    return sorted(leg for call in asterisk_calls(simulation) for leg in call.legs())
+
+
+def leg_records(line_of: Callable[[Leg, ZoneInfo], str]) -> Callable[[Simulation], list[Record]]:
+    """A record a leg; its line may depend on the zone of the clock on the wall."""
+
+    def records(simulation: Simulation) -> list[Record]:
+        zone = ZoneInfo(simulation.scenario.zone)
+        legs = asterisk_legs(simulation)
+        return [Record(leg.end_ms, leg.sequence, line_of(leg, zone)) for leg in legs]
+
+    return records
+
+
+def asterisk_calls(simulation: Simulation) -> Iterator[AsteriskCall]:
+    """The calls that leave a record, in order of arrival."""
     # Calls that leave no record take their numbers all the same.
     numbers = number_channels(simulation.calls)
-    recorded = [(index, simulation.calls[index]) for index in simulation.recorded]
-    return sorted(
-        leg
-        for index, call in recorded
-        for leg in CallLegs(
-            call=call,
-            index=index,
-            person=simulation.persons[call.person],
-            scenario=simulation.scenario,
-            numbers=numbers,
-        ).legs()
-    )
-
-
-def local_time(at_ms: int, zone: ZoneInfo) -> str:
-    """An instant as Asterisk's backends write it, by the clock on the wall."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, zone):%Y-%m-%d %H:%M:%S}"
+    return (AsteriskCall(ended=ended, numbers=numbers) for ended in ended_calls(simulation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallLegs:
-    """What makes the records of one call."""
+class AsteriskCall:
+    """One call as Asterisk has it: its parties, channels and applications."""
 
-    call: Call
-    index: int
-    person: Person
-    scenario: Scenario
+    ended: EndedCall
     numbers: Numbers
 
     def legs(self) -> Iterator[Leg]:
         """One for each phone that rang in vain, then the call's own."""
-        call = self.call
+        call = self.ended.call
         for part, ring in enumerate(call.missed, start=1):
             # A leg that opens on a channel that a machine has answered is answered from its start.
             greeted = call.picked_up_ms is not None and call.picked_up_ms < ring.start_ms
             yield self._leg(
                 part,
-                dstchannel=self._agent_channel(ring.agent, part),
-                application=self._queue(),
+                dstchannel=self.agent_channel(ring.agent, part),
+                application=self.queue(),
                 times_ms=(ring.start_ms, ring.start_ms if greeted else None, ring.end_ms),
                 disposition="NO ANSWER",
             )
-        if call.released_ms is None:
-            return  # Asterisk writes a call when it ends
         yield self._leg(
             0,
-            dstchannel=self._last_channel(),
-            application=self._application(),
-            times_ms=(call.offered_ms, call.picked_up_ms, call.released_ms),
+            dstchannel=self.last_channel(),
+            application=self.application(),
+            times_ms=(call.offered_ms, call.picked_up_ms, self.ended.released_ms),
             disposition=self._disposition(),
         )
 
@@ -125,42 +118,47 @@ class CallLegs:
         disposition: str,
     ) -> Leg:
         start_ms, answer_ms, end_ms = times_ms
-        src, dst, dcontext, clid = self._parties()
+        src, dst, dcontext, clid = self.parties()
         lastapp, lastdata = application
         return Leg(
             end_ms=end_ms,
-            sequence=self.numbers.sequences[self.index, part],
+            sequence=self.numbers.sequences[self.ended.index, part],
             start_ms=start_ms,
             answer_ms=answer_ms,
             src=src,
             dst=dst,
             dcontext=dcontext,
             clid=clid,
-            channel=self._first_channel(),
+            channel=self.first_channel(),
             dstchannel=dstchannel,
             lastapp=lastapp,
             lastdata=lastdata,
             disposition=disposition,
-            unique_id=self.numbers.unique_id(self.index, self.call),
+            unique_id=self.unique_id(),
         )
 
-    def _parties(self) -> tuple[str, str, str, str]:
-        """Columns src, dst, dcontext, clid."""
-        if self.call.direction == "outbound":
-            extension = f"{self.call.agent:02d}"
-            caller = f'"Agent {extension}" <{extension}>'
-            return extension, self.person.number, "from-internal", caller
-        service = self.scenario.service_number
-        if self.person.anonymous:
-            return "", service, "from-trunk", '"Anonymous" <anonymous>'
-        number = self.person.number
-        return number, service, "from-trunk", f'"Usager {self.call.person}" <{number}>'
+    def unique_id(self, part: int = 0) -> str:
+        """Of the channel of a part; that of the first names the call."""
+        return self.numbers.unique_id(self.ended.index, self.ended.call, part)
 
-    def _application(self) -> tuple[str, str]:
+    def parties(self) -> tuple[str, str, str, str]:
+        """Columns src, dst, dcontext, clid."""
+        call, person = self.ended.call, self.ended.person
+        if not self.ended.inbound:
+            extension = f"{call.agent:02d}"
+            caller = f'"Agent {extension}" <{extension}>'
+            return extension, person.number, "from-internal", caller
+        service = self.ended.scenario.service_number
+        if person.anonymous:
+            return "", service, "from-trunk", '"Anonymous" <anonymous>'
+        number = person.number
+        return number, service, "from-trunk", f'"Usager {call.person}" <{number}>'
+
+    def application(self) -> tuple[str, str]:
         """Columns lastapp and lastdata of the call's own record."""
-        call = self.call
-        if call.direction == "outbound":
-            return "Dial", f"PJSIP/{self.person.number}@{_TRUNK},30"
+        call = self.ended.call
+        if not self.ended.inbound:
+            return "Dial", f"PJSIP/{self.ended.person.number}@{_TRUNK},30"
         if call.refused_by == "lines":
             return "Busy", "5"
         if call.refused_by is not None:
@@ -169,35 +167,41 @@ class CallLegs:
             return "Playback", CLOSED_ANNOUNCEMENT
         if call.outcome == "unanswered":
             return "Hangup", ""
-        return self._queue()
+        return self.queue()
 
     def _disposition(self) -> str:
-        call = self.call
+        call = self.ended.call
         if call.refused_by == "lines":
             return "BUSY"
         # While a phone rings, the record tells of the ring even where a machine has answered.
         rings_in_vain = call.agent is not None and call.outcome != "answered"
         return "NO ANSWER" if call.picked_up_ms is None or rings_in_vain else "ANSWERED"
 
-    def _queue(self) -> tuple[str, str]:
-        timeout_s = self.scenario.handling.queue_timeout_s
-        return "Queue", f"{self.scenario.platform},,,,{timeout_s:.0f}"
+    def queue(self) -> tuple[str, str]:
+        """The application that has callers wait, and its data."""
+        timeout_s = self.ended.scenario.handling.queue_timeout_s
+        return "Queue", f"{self.ended.scenario.platform},,,,{timeout_s:.0f}"
 
-    def _first_channel(self) -> str:
-        if self.call.direction == "outbound" and self.call.agent is not None:
-            return self._agent_channel(self.call.agent, 0)
+    def first_channel(self) -> str:
+        """Name of the channel of who calls."""
+        call = self.ended.call
+        if not self.ended.inbound and call.agent is not None:
+            return self.agent_channel(call.agent, 0)
         return self._channel(_TRUNK, 0)
 
-    def _last_channel(self) -> str:
-        if self.call.agent is None:
+    def last_channel(self) -> str:
+        """Name of the channel that rang last, empty where none did."""
+        call = self.ended.call
+        if call.agent is None:
             return ""
-        part = len(self.call.missed) + 1
-        if self.call.direction == "outbound":
+        part = len(call.missed) + 1
+        if not self.ended.inbound:
             return self._channel(_TRUNK, part)
-        return self._agent_channel(self.call.agent, part)
+        return self.agent_channel(call.agent, part)
 
-    def _agent_channel(self, agent: int, part: int) -> str:
+    def agent_channel(self, agent: int, part: int) -> str:
+        """Name of the channel of an agent's phone."""
         return self._channel(f"agent-{agent:02d}", part)
 
     def _channel(self, endpoint: str, part: int) -> str:
-        return f"PJSIP/{endpoint}-{self.numbers.channels[self.index, part]:08x}"
+        return f"PJSIP/{endpoint}-{self.numbers.channels[self.ended.index, part]:08x}"

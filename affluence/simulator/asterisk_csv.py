@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs, local_time
-from affluence.simulator.simulation import Simulation
-from affluence.simulator.written import Record, Writer
-
-
-def asterisk_records(simulation: Simulation) -> list[Record]:
-    """Every record of the simulation, in the order of the file."""
-    zone = ZoneInfo(simulation.scenario.zone)
-    return [Record(leg.end_ms, leg.sequence, _line(leg, zone)) for leg in asterisk_legs(simulation)]
+from affluence.simulator.asterisk_call import Leg, leg_records
+from affluence.simulator.texts import local_time
+from affluence.simulator.written import Writer
 
 
 def _line(leg: Leg, zone: ZoneInfo) -> str:
@@ -40,4 +34,5 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+asterisk_records = leg_records(_line)
 WRITER = Writer(dialect="asterisk-csv", file_name="Master-{week}.csv", records=asterisk_records)

@@ -5,16 +5,12 @@ Everything is quoted, numbers and empty times too, but for the sequence; there i
 
 from __future__ import annotations
 
+import csv
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs, local_time
-from affluence.simulator.simulation import Simulation
-from affluence.simulator.written import Record, Writer
-
-
-def _records(simulation: Simulation) -> list[Record]:
-    zone = ZoneInfo(simulation.scenario.zone)
-    return [Record(leg.end_ms, leg.sequence, _line(leg, zone)) for leg in asterisk_legs(simulation)]
+from affluence.simulator.asterisk_call import Leg, leg_records
+from affluence.simulator.texts import csv_line, local_time
+from affluence.simulator.written import Writer
 
 
 def _line(leg: Leg, zone: ZoneInfo) -> str:
@@ -22,12 +18,13 @@ def _line(leg: Leg, zone: ZoneInfo) -> str:
     texts = (
         *(leg.clid, leg.src, leg.dst, leg.dcontext, leg.channel, leg.dstchannel),
         *(leg.lastapp, leg.lastdata, local_time(leg.start_ms, zone)),
-        "" if leg.answer_ms is None else local_time(leg.answer_ms, zone),
-        *(local_time(leg.end_ms, zone), str(leg.duration_s), str(leg.billsec_s)),
+        *(local_time(leg.answer_ms, zone), local_time(leg.end_ms, zone)),
+        *(str(leg.duration_s), str(leg.billsec_s)),
         *(leg.disposition, "DOCUMENTATION", accountcode, leg.unique_id, userfield),
     )
-    quoted = ('"' + text.replace('"', '""') + '"' for text in texts)
-    return ",".join((*quoted, str(leg.sequence))) + "\n"
+    return csv_line((*texts, leg.sequence), quoting=csv.QUOTE_NONNUMERIC)
 
 
-WRITER = Writer(dialect="asterisk-custom", file_name="custom-{week}.csv", records=_records)
+WRITER = Writer(
+    dialect="asterisk-custom", file_name="custom-{week}.csv", records=leg_records(_line)
+)

@@ -7,12 +7,11 @@ early; see `affluence.simulator.asterisk_call`.
 from __future__ import annotations
 
 import csv
-from io import StringIO
 from zoneinfo import ZoneInfo
 
-from affluence.simulator.asterisk_call import Leg, asterisk_legs, local_time
-from affluence.simulator.simulation import Simulation
-from affluence.simulator.written import Record, Writer
+from affluence.simulator.asterisk_call import Leg, leg_records
+from affluence.simulator.texts import csv_line, local_time
+from affluence.simulator.written import Writer
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -23,35 +22,22 @@ _COLUMNS = (
 _DOCUMENTATION = 3  # the number of the flag that `cdr_csv` spells out
 
 
-def _records(simulation: Simulation) -> list[Record]:
-    zone = ZoneInfo(simulation.scenario.zone)
-    return [
-        Record(leg.end_ms, leg.sequence, _line(_row(leg, zone)))
-        for leg in asterisk_legs(simulation)
-    ]
-
-
-def _row(leg: Leg, zone: ZoneInfo) -> tuple[object, ...]:
+def _line(leg: Leg, zone: ZoneInfo) -> str:
     parties = (leg.clid, leg.src, leg.dst, leg.dcontext, leg.channel, leg.dstchannel)
     accountcode = userfield = recordingfile = peeraccount = ""
     names = ("", "", "", "")
-    return (
+    row = (
         local_time(leg.start_ms, zone),
         *(*parties, leg.lastapp, leg.lastdata, leg.duration_s, leg.billsec_s, leg.disposition),
         *(_DOCUMENTATION, accountcode, leg.unique_id, userfield, leg.dst, recordingfile, leg.src),
         *(*names, leg.unique_id, peeraccount, leg.sequence),
     )
-
-
-def _line(row: tuple[object, ...]) -> str:
-    text = StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(row)
-    return text.getvalue()
+    return csv_line(row, quoting=csv.QUOTE_ALL)
 
 
 WRITER = Writer(
     dialect="asterisk-db",
     file_name="cdr-{week}.csv",
-    records=_records,
-    header=_line(_COLUMNS),
+    records=leg_records(_line),
+    header=csv_line(_COLUMNS, quoting=csv.QUOTE_ALL),
 )

@@ -1,4 +1,4 @@
-"""The demonstration data on disk: a file of records a week, and the truth beside them."""
+"""The demonstration data on disk: the records, and the truth beside them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write_demonstration(
     """
     simulation = simulate(scenario, seed=seed)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in writer.weeks(simulation).items():
+    for name, content in writer.files(simulation).items():
         (folder / name).write_bytes(content)
     _write_csv(_eventful(truth_frame(simulation)), folder / "truth.csv")
     _write_csv(true_week(scenario, weeks=true_weeks, seed=seed), folder / "truth-week.csv")

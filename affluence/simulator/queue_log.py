@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from affluence.simulator.asterisk_numbers import Numbers, number_channels
 from affluence.simulator.call import Call
+from affluence.simulator.ended_calls import ended_calls
 from affluence.simulator.simulation import Simulation
-from affluence.simulator.written import Record, Writer
+from affluence.simulator.texts import whole_s
+from affluence.simulator.written import Record, Writer, in_order_of_time
 
 _NOBODY = "NONE"
 
@@ -33,26 +35,25 @@ def _records(simulation: Simulation) -> list[Record]:
     queued = list(_queued(simulation))
     entered_at, left_at = _positions(queued)
     numbers = number_channels(simulation.calls)
-    events = sorted(
-        (at_ms, one.index, order, f"{_s(at_ms)}|{event}\n")
+    return in_order_of_time(
+        (at_ms, f"{whole_s(at_ms)}|{event}\n")
         for one in queued
-        for order, (at_ms, event) in enumerate(
-            _events(one, entered_at[one.index], left_at[one.index], simulation, numbers)
+        for at_ms, event in _events(
+            one, entered_at[one.index], left_at[one.index], simulation, numbers
         )
     )
-    return [Record(at_ms, number, line) for number, (at_ms, _, _, line) in enumerate(events)]
 
 
 def _queued(simulation: Simulation) -> Iterator[_Queued]:
-    for index in simulation.recorded:
-        call = simulation.calls[index]
-        if call.queued_ms is not None and call.released_ms is not None:
+    for ended in ended_calls(simulation):
+        call = ended.call
+        if call.queued_ms is not None:
             yield _Queued(
-                index=index,
+                index=ended.index,
                 call=call,
                 queued_ms=call.queued_ms,
-                left_ms=call.released_ms if call.answered_ms is None else call.answered_ms,
-                released_ms=call.released_ms,
+                left_ms=ended.released_ms if call.answered_ms is None else call.answered_ms,
+                released_ms=ended.released_ms,
             )
 
 
@@ -86,7 +87,7 @@ def _events(
         who = _NOBODY if agent is None else f"PJSIP/agent-{agent:02d}"
         return "|".join(map(str, (call_id, simulation.scenario.platform, who, name, *data)))
 
-    wait_s = _s(one.left_ms) - _s(one.queued_ms)
+    wait_s = whole_s(one.left_ms) - whole_s(one.queued_ms)
     caller = "" if person.anonymous else person.number
     yield one.queued_ms, event("ENTERQUEUE", "", caller, entered_at)
     for ring in call.missed:
@@ -97,14 +98,10 @@ def _events(
         yield one.left_ms, event(name, left_at, entered_at, wait_s)
         return
     telephone = numbers.unique_id(one.index, call, part=len(call.missed) + 1)
-    ring_s = _s(one.left_ms) - _s(call.ring_ms)
-    talk_s = _s(one.released_ms) - _s(one.left_ms)
+    ring_s = whole_s(one.left_ms) - whole_s(call.ring_ms)
+    talk_s = whole_s(one.released_ms) - whole_s(one.left_ms)
     yield one.left_ms, event("CONNECT", wait_s, telephone, ring_s, agent=call.agent)
     yield one.released_ms, event("COMPLETECALLER", wait_s, talk_s, entered_at, agent=call.agent)
-
-
-def _s(at_ms: int) -> int:
-    return at_ms // 1000
 
 
 WRITER = Writer(dialect="queue-log", file_name="queue_log-{week}", records=_records)

@@ -23,7 +23,7 @@ from affluence.cdr.files import (
 )
 from affluence.errors import RecordsError
 from affluence.store import Store
-from affluence.store.ledger import RangeEntry, SeenFile
+from affluence.store.ledger import PartEntry, RangeEntry, SeenFile
 
 PAST_RETENTION = "past retention"
 
@@ -206,16 +206,22 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
     legs = read.read.legs
     if job.sealed:
         legs = legs.filter(~pl.col("day").is_in(job.sealed))
-    if legs.height < read.read.legs.height:
-        ignored[PAST_RETENTION] = read.read.legs.height - legs.height
+    if past := _of_calls(read.read.legs) - _of_calls(legs):
+        ignored[PAST_RETENTION] = past
     repeated = job.store.ledger.has_range(job.platform, read.name)
     days = {} if repeated else legs.partition_by("day", as_dict=True, include_key=False)
 
-    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[date, int, int, str]:
+    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> PartEntry:
         (day,), of_day = item
         sha256 = job.store.lake.write_legs(job.platform, day, read.name, of_day)
         latest = pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
-        return day, of_day.height, int(of_day.select(latest.to_physical()).item()), sha256
+        return PartEntry(
+            day=day,
+            records=of_day.height,
+            of_agents=of_day.height - _of_calls(of_day),
+            last_us=int(of_day.select(latest.to_physical()).item()),
+            sha256=sha256,
+        )
 
     parts = tuple(engine.spread(write, sorted(days.items())))
     rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
@@ -227,11 +233,16 @@ def _store_range(job: _Job, read: Range) -> RangeEntry:
         first_line=read.first_line,
         lines=read.read.lines,
         provisional=read.provisional,
-        repeated=legs.height if repeated else 0,
+        repeated=_of_calls(legs) if repeated else 0,
         ignored=ignored,
         rejected=rejected,
         parts=parts,
     )
+
+
+def _of_calls(legs: pl.DataFrame) -> int:
+    """How many tell of calls: the others, of agents, are among the ignored lines already."""
+    return legs["presence"].null_count()
 
 
 def _quarantine(job: _Job, path: Path, read: Range) -> None:

@@ -15,6 +15,7 @@ from affluence import calls
 from affluence.cdr.files import Range, Recipe, Understood, read_ranges
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.steps.blind_spots import blind_spots
+from affluence.steps.presence import recorded_agents
 from affluence.store.keyring import passing_keys
 from affluence.store.ledger import NOT_COUNTED
 from affluence.tables import (
@@ -48,6 +49,13 @@ class Account(TypedDict):
     rejected: dict[str, int]
 
 
+class Agents(TypedDict):
+    """What some files say of the presence of agents."""
+
+    records: int  # log-ins and pauses, each once
+    most_at_once: int | None  # agents who are there and not paused; None where no day tells
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
     """What some files hold."""
@@ -57,6 +65,7 @@ class Inspection:
     account: Account
     period: tuple[datetime, datetime] | None
     outcomes: dict[str, int]  # of inbound calls
+    agents: Agents
     rejects: list[tuple[str, int, str, str]]  # file, line, reason, shape; the first few
     unreadable: list[str]
     warnings: list[str]
@@ -128,7 +137,7 @@ def inspect_files(
                 rejects += [(str(path), *row) for row in part.read.rejects.iter_rows()]
                 understood[str(path)] = part.understood
                 lines_read += part.read.lines
-                records[str(path)] += part.read.legs.height
+                records[str(path)] += part.read.legs["presence"].null_count()
                 ignored.update(part.read.ignored)
                 on_lines(part.read.lines)
         except RecordsError as error:
@@ -138,6 +147,8 @@ def inspect_files(
     fates = merged.fates.drop("part").sum().row(0, named=True)
     ignored += Counter({NOT_COUNTED: fates["ignored"]})
     found = CALLS.check(merged.calls.sort("offered_at", "call_key"))
+    present = every.filter(pl.col("presence").is_not_null())
+    agents = recorded_agents(platform, present, recipe.zone)
     inbound = found.filter(pl.col("direction") == "inbound")
     counts = dict(inbound.group_by("outcome").len().iter_rows())
     return Inspection(
@@ -153,6 +164,10 @@ def inspect_files(
         ),
         period=(found["offered_at"][0], found["offered_at"][-1]) if found.height else None,
         outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
+        agents=Agents(
+            records=present["record_key"].n_unique(),
+            most_at_once=max(agents["count"].to_list(), default=None),
+        ),
         rejects=rejects,
         unreadable=unreadable,
         warnings=[
@@ -160,6 +175,7 @@ def inspect_files(
             *_directions(found, recipe),
             *_clocks(understood),
             *_doubts(found),
+            *_never_seen(found, present, recipe.zone),
             *blind_spots(found, records, zone=recipe.zone, lines=lines, now=now),
         ],
     )
@@ -192,3 +208,15 @@ def _doubts(found: pl.DataFrame) -> Iterator[str]:
         count = int(((found["quality"] & bit) > 0).sum())
         if count:
             yield f"{count} calls {doubt}"
+
+
+def _never_seen(found: pl.DataFrame, present: pl.DataFrame, zone: str) -> Iterator[str]:
+    """Agents who answer on days that tell of the presence of others only."""
+    day = pl.col("offered_at").dt.convert_time_zone(zone).dt.date()
+    of_days = found.filter(day.is_in(present.select(day).to_series().implode()))
+    others = {*of_days["agent"].drop_nulls()} - {*present["agent"]}
+    if others:
+        yield (
+            f"{len(others)} agents took calls on days on which others log in or pause and they do"
+            " not: they are not among the agents who are there"
+        )

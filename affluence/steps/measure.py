@@ -14,6 +14,7 @@ import polars as pl
 from affluence import calls, engine, measures
 from affluence.steps.capacity import Shift, configured_lines, inferred_lines, rostered_agents
 from affluence.steps.clock import EPOCH
+from affluence.steps.presence import prefer_recorded, recorded_agents
 from affluence.store import Store
 from affluence.store.ledger import Part, PartFates
 from affluence.tables import SPANS
@@ -47,10 +48,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Some consecutive days, and the calls that overlap them or begin the day before or after."""
+    """Some consecutive days, and what is recorded on them, the day before and the day after."""
 
     days: Sequence[date]
     calls: pl.DataFrame
+    agents: pl.DataFrame  # CAPACITY
     fates: Sequence[PartFates]
 
 
@@ -178,7 +180,8 @@ def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part
         for part, counts in [(row.pop("part"), row)]
         if first <= needed[part].day <= last
     ]
-    return _Batch(days=days, calls=merged.calls, fates=fates)
+    agents = recorded_agents(rules.platform, legs, rules.hours.zone)
+    return _Batch(days=days, calls=merged.calls, agents=agents, fates=fates)
 
 
 def _measure(
@@ -190,7 +193,7 @@ def _measure(
     opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
     return measures.measure_in_full(
         batch.calls,
-        capacity,
+        prefer_recorded(capacity, batch.agents, rules.hours.zone),
         zone=rules.hours.zone,
         opening=opening,
         recorded=recorded,

@@ -146,7 +146,7 @@ def newest_complete_week(store: Store, page: Page, today: date, grace_days: int 
 
 def _has_records(store: Store, page: Page, last: date) -> bool:
     """Whether a week in which the desk was open has any record, once there are any at all."""
-    open_days, days = _open_days(page, last), _days_with_records(store, page)
+    open_days, days = _open_days(page, last), _days_with_calls(store, page)
     return not open_days or min(days, default=date.max) > last or not open_days.isdisjoint(days)
 
 
@@ -157,7 +157,7 @@ def _records_have_come(store: Store, page: Page, last: date) -> bool:
     last_spans = opening_by_day(page.hours, max(open_days), max(open_days))[max(open_days)]
     end = instant(max(open_days), last_spans[-1][1], ZoneInfo(page.hours.zone))
     latest = last_record_at(store, page.platform)
-    come = open_days <= _days_with_records(store, page)
+    come = open_days <= _days_with_calls(store, page)
     return come and latest is not None and latest >= end
 
 
@@ -166,8 +166,9 @@ def _open_days(page: Page, last: date) -> set[date]:
     return {day for day, spans in opening.items() if spans}
 
 
-def _days_with_records(store: Store, page: Page) -> set[date]:
-    return {part.day for part in store.ledger.parts(page.platform)}
+def _days_with_calls(store: Store, page: Page) -> set[date]:
+    parts = store.ledger.parts(page.platform)
+    return {part.day for part in parts if part.records > part.of_agents}
 
 
 def _thaw(week: Week, page: Page, today: date) -> Edition:

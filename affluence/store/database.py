@@ -12,7 +12,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
 # statements are told apart by their semicolons: none within a comment.
@@ -181,6 +181,9 @@ DROP TABLE late;                -- the inputs of a week tell whether records cam
 ALTER TABLE parts ADD COLUMN bundle TEXT;  -- the file that holds it with others, null: its own
 ALTER TABLE parts ADD COLUMN first_row INTEGER NOT NULL DEFAULT 0;  -- of it, in its file
 ALTER TABLE parts ADD COLUMN ignored INTEGER;  -- records of calls that are not counted
+""",
+    11: """
+ALTER TABLE parts ADD COLUMN of_agents INTEGER NOT NULL DEFAULT 0;  -- records of no call
 """,
 }
 

@@ -138,7 +138,7 @@ class Inventory:
         with transaction(self._db):
             self._measure_again("parts.platform = ? AND name = ?", (platform, name))
             self._db.execute(
-                "UPDATE ranges SET repeated = (SELECT sum(records) FROM parts"
+                "UPDATE ranges SET repeated = (SELECT sum(records - of_agents) FROM parts"
                 " WHERE parts.file = ranges.file AND parts.name = ranges.name)"
                 " WHERE name = :name AND NOT repeated"
                 " AND file IN (SELECT id FROM files WHERE platform = :platform)",
@@ -152,7 +152,8 @@ class Inventory:
             for part in parts:
                 key = (part.platform, part.day.isoformat(), part.name)
                 self._db.execute(
-                    "UPDATE parts SET deleted = 1, sha256 = NULL, calls = coalesce(calls, records),"
+                    "UPDATE parts SET deleted = 1, sha256 = NULL,"
+                    " calls = coalesce(calls, records - of_agents),"
                     " merged = coalesce(merged, 0), duplicates = coalesce(duplicates, 0)"
                     " WHERE platform = ? AND day = ? AND name = ?",
                     key,

@@ -42,6 +42,17 @@ class SeenFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartEntry:
+    """The records of one day out of a range, as they were put into the lake."""
+
+    day: date
+    records: int
+    of_agents: int  # of the records, those that tell of no call
+    last_us: int  # latest instant in them
+    sha256: str  # of their file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RangeEntry:
     """One range of a file: what became of its lines, and the parts that hold its records."""
 
@@ -55,7 +66,7 @@ class RangeEntry:
     repeated: int
     ignored: Mapping[str, int]
     rejected: Mapping[str, int]
-    parts: tuple[tuple[date, int, int, str], ...]  # day, records, latest instant (µs), SHA-256
+    parts: tuple[PartEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,7 @@ class Part:
     day: date
     name: str
     records: int
+    of_agents: int  # of the records, those that tell of no call
     last_us: int
     slice: Slice  # where they lie
     is_bundled: bool  # in a file with others
@@ -72,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartFates:
-    """What became of the records of a part: calls + merged + duplicates + ignored are all."""
+    """What became of the records of a part that tell of calls: these are the sum of the counts."""
 
     day: date
     name: str
@@ -179,11 +191,14 @@ class Ledger:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO parts (platform, day, name, file, records, last_us, sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO parts (platform, day, name, file, records, of_agents, last_us, sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (platform, day.isoformat(), entry.name, file, records, last_us, sha256)
-                    for day, records, last_us, sha256 in entry.parts
+                    (
+                        *(platform, part.day.isoformat(), entry.name, file),
+                        *(part.records, part.of_agents, part.last_us, part.sha256),
+                    )
+                    for part in entry.parts
                 ],
             )
             self._db.execute(
@@ -296,7 +311,7 @@ class Ledger:
     def parts(self, platform: str) -> list[Part]:
         """Parts in the lake, by day and name."""
         rows = self._db.execute(
-            "SELECT day, name, records, last_us, bundle, first_row FROM parts"
+            "SELECT day, name, records, of_agents, last_us, bundle, first_row FROM parts"
             " WHERE platform = ? AND NOT deleted ORDER BY day, name",
             (platform,),
         )
@@ -305,11 +320,12 @@ class Ledger:
                 day=date.fromisoformat(day),
                 name=name,
                 records=records,
+                of_agents=of_agents,
                 last_us=last_us,
                 slice=slice_of(day, name, records, bundle, first_row),
                 is_bundled=bundle is not None,
             )
-            for day, name, records, last_us, bundle, first_row in rows
+            for day, name, records, of_agents, last_us, bundle, first_row in rows
         ]
 
     def bundle(self, platform: str, bundle: str, parts: Sequence[Part], sha256: str) -> None:

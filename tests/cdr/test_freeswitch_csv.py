@@ -316,3 +316,36 @@ def test_a_last_line_that_is_still_being_written(written: Writer) -> None:
     path.write_text(path.read_text(encoding="utf-8")[:-60], encoding="utf-8")
     found = inspected([path], "freeswitch-csv")
     assert (found.account["calls"], found.account["rejected"]) == (1, {"line cut short": 1})
+
+
+def template_row(template: str, name: str) -> str:
+    """A record of another of FreeSWITCH's templates, which begin as `example` does."""
+    base = row(name=name, cause="USER_BUSY", codecs="")
+    tails = {
+        "sql": (' "");', "INSERT INTO cdr VALUES ("),
+        "snom": (' "","PCMA","PCMA","snom370/8.4.35","","PS=1,OS=160","PR=1,OR=160",""', ""),
+        "linksys": ('"","PCMA","PCMA","Linksys/SPA942-6.1.5","PS=1,OS=160,PR=1"', ""),
+    }
+    tail, before = tails[template]
+    return before + base.removesuffix('""') + tail
+
+
+@pytest.mark.parametrize("template", ["sql", "snom", "linksys"])
+@pytest.mark.parametrize("name", ["Usager", 'Jo "le Grand", dit Jojo', "De la Tour, Jean"])
+def test_templates_that_begin_alike(written: Writer, template: str, name: str) -> None:
+    path = written(template_row(template, name))
+    assert outcome(path) == "busy"
+    calls, account = read_calls([path])  # and is recognised
+    assert (calls["caller"].null_count(), account["rejected"]) == (0, {})
+
+
+@pytest.mark.parametrize("dialect", ["freeswitch-csv", None])
+def test_a_template_without_the_beginning_of_calls_is_refused(
+    written: Writer, dialect: str | None
+) -> None:
+    line = (
+        f'"{uuid(1)}","","inbound","0639980001","0199001234","2026-03-03 10:00:20",'
+        '"2026-03-03 10:01:00","40","","","192.0.2.10","U",""'
+    )
+    with pytest.raises(RecordsError, match="opencdrrate, which does not write when a call began"):
+        read_calls([written(line, line)], dialect)

@@ -58,12 +58,12 @@ def test_every_line_is_accounted_for(sample: Path, odd: str) -> None:
     words = Counter(word for line in FILE.read_text().splitlines() for word in line.split("|")[4:5])
     assert words["CONNECT"] == 5 and words["ENTERQUEUE"] == 11
     assert account == {
-        "lines": 38,
+        "lines": 45,
         "calls": 14,
         "merged": 11 + 5,  # for each who waited the end, for each who was answered the beginning
         "duplicates": 1,  # the end of call 3
         "ignored": {
-            "agent log-in or pause": 3 + 1,
+            "agent log-in or pause": 3 + 1 + 7,
             "agent's phone that rang in vain": 1,
             "event that is no call": 1,
             odd: 1,
@@ -271,6 +271,18 @@ def test_the_doubled_hour_of_autumn(tmp_path: Path) -> None:
     calls = calls_of(tmp_path, lines)
     assert (calls["offered_at"].dt.epoch("s") - first).to_list() == [0, 3600]
     assert calls["quality"].to_list() == [0, 0]
+
+
+def test_an_agent_who_logs_out_tells_no_clock(tmp_path: Path) -> None:
+    """He does so under the id of the channel that he logged in with, hours before."""
+    ids = [f"{BEGUN}.1", *(f"{BEGUN - hours * 3600}.{hours}" for hours in (6, 7, 8))]
+    words = ["FULL", *["AGENTLOGOFF"] * 3]
+    rows = [
+        f"1,2026-03-03 08:00:00,{name},NONE,Agent 1,{word},,,,,"
+        for name, word in zip(ids, words, strict=True)
+    ]
+    found = inspected(table_of(tmp_path / "queue_log.csv", rows))
+    assert [*found.clocks] == ["UTC"] and found.agents["records"] == 3
 
 
 def table_of(path: Path, rows: Sequence[str], header: str = COLUMNS) -> Path:

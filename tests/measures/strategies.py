@@ -77,6 +77,7 @@ def capacities(draw: st.DrawFn, anchor: datetime, shared: Sequence[int]) -> int 
                 "count": draw(st.integers(0, 4)),
                 "kind": draw(st.sampled_from(["line", "line", "agent"])),
                 "platform": draw(st.sampled_from([PLATFORM, PLATFORM, PLATFORM, "another"])),
+                "source": draw(st.sampled_from(["configured", "recorded"])),
             }
         )
     return capacity_frame(rows)

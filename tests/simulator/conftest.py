@@ -24,6 +24,13 @@ def simulation(scenario: Scenario) -> Simulation:
 
 
 @pytest.fixture(scope="session")
+def a_day(scenario: Scenario) -> Simulation:
+    """The first day, a Monday, with a queue that gives callers up after three minutes."""
+    handling = replace(scenario.handling, queue_timeout_s=180.0)
+    return simulate(replace(scenario, last_day=scenario.first_day, handling=handling), seed=1)
+
+
+@pytest.fixture(scope="session")
 def calls(simulation: Simulation) -> pl.DataFrame:
     return calls_frame(simulation)
 

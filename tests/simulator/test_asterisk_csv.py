@@ -255,7 +255,7 @@ def _told(calls: pl.DataFrame) -> Counter[tuple[object, ...]]:
 def test_weeks_hold_all_the_lines_and_are_the_same_bytes_twice(
     scenario: Scenario, simulation: Simulation, lines: list[str]
 ) -> None:
-    weeks = WRITER.weeks(simulation)
+    weeks = WRITER.files(simulation)
     assert list(weeks) == ["Master-2026-W42.csv.gz", "Master-2026-W43.csv.gz"]
     assert b"".join(map(gzip.decompress, weeks.values())).decode() == "".join(lines)
-    assert WRITER.weeks(simulate(scenario, seed=1)) == weeks
+    assert WRITER.files(simulate(scenario, seed=1)) == weeks

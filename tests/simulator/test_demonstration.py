@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _COMMITTED = Path(__file__).parents[2] / "cdr_samples" / "demonstration"
 
 def test_committed_records_and_truth_are_what_the_seed_gives() -> None:
     simulation = simulate(demonstration(), seed=DEMONSTRATION_SEED)
-    weeks = WRITER.weeks(simulation)
+    weeks = WRITER.files(simulation)
     assert [path.name for path in sorted(_COMMITTED.iterdir())] == [
         *weeks,
         "messages.csv",  # invented by hand, for the written indicators
@@ -60,6 +61,17 @@ def test_records_in_another_dialect(scenario: Scenario, tmp_path: Path) -> None:
     write_demonstration(tmp_path, day, seed=1, true_weeks=2, writer=WRITERS["queue-log"])
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["queue_log-2026-W42.gz", "truth-week.csv", "truth.csv"]
+
+
+def test_documents_lie_in_the_folder_one_by_one(scenario: Scenario, tmp_path: Path) -> None:
+    day = replace(scenario, last_day=scenario.first_day)
+    write_demonstration(tmp_path, day, seed=1, true_weeks=2, writer=WRITERS["freeswitch-json"])
+    names = {path.name for path in tmp_path.iterdir()} - {"truth-week.csv", "truth.csv"}
+    documents = [json.loads((tmp_path / name).read_bytes())["variables"] for name in names]
+    assert names == {
+        f"{'a_' if leg['direction'] == 'inbound' else ''}{leg['uuid']}.cdr.json"
+        for leg in documents
+    }
 
 
 def test_writing_twice_gives_the_same_bytes(scenario: Scenario, tmp_path: Path) -> None:

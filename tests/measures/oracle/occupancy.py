@@ -26,7 +26,8 @@ class Surroundings(NamedTuple):
     held: Sequence[Span]
     busy_agents: Sequence[Span]
     lines: Sequence[CountedSpan]
-    agents: Sequence[CountedSpan] | None
+    agents: Sequence[CountedSpan]
+    agents_known: Sequence[Span]
     opening: Sequence[Span] | None
     recorded: Sequence[Span] | None
 
@@ -37,7 +38,8 @@ class State(NamedTuple):
     calls: int
     busy_agents: int
     lines: int
-    agents: int | None
+    agents: int
+    agents_known: bool
     is_open: bool
     is_recorded: bool
 
@@ -50,17 +52,19 @@ class Seconds:
     lasting: Counter[int] = field(default_factory=Counter)
     lasting_open: Counter[int] = field(default_factory=Counter)
     peak: int = 0
-    has_roster: bool = False
+    agents_known: bool = True
+    agents_known_open: bool = True
 
     def add(self, length: int, state: State) -> None:
         """Count a stretch of time during which nothing changes."""
-        self.has_roster = state.agents is not None
+        self.agents_known &= state.agents_known
+        self.agents_known_open &= state.agents_known or not state.is_open
         rates = {
             "held_s": state.calls,
             "full_s": int(state.lines > 0 and state.calls >= state.lines),
             "line_s": state.lines,
             "agent_busy_s": state.busy_agents,
-            "agent_s": state.agents or 0,
+            "agent_s": state.agents,
         }
         for name, rate in rates.items():
             self.sums[name] += rate * length
@@ -94,8 +98,11 @@ class Seconds:
                 "recorded_s",
             )
         }
-        for name in ("agent_s", "agent_open_s"):
-            columns[name] = self.sums[name] / SECOND if self.has_roster else None
+        for name, known in (
+            ("agent_s", self.agents_known),
+            ("agent_open_s", self.agents_known_open),
+        ):
+            columns[name] = self.sums[name] / SECOND if known else None
         return {**columns, "peak_calls": self.peak}
 
 
@@ -116,6 +123,7 @@ def surroundings(question: Question) -> Surroundings:
         ],
         lines=question.lines,
         agents=question.agents,
+        agents_known=question.agents_known,
         opening=question.opening,
         recorded=question.recorded,
     )
@@ -142,7 +150,8 @@ def second_by_second(around: Surroundings, slots: Sequence[Span]) -> list[Second
     calls = counts((*span, 1) for span in around.held)
     busy_agents = counts((*span, 1) for span in around.busy_agents)
     lines = counts(around.lines)
-    agents = None if around.agents is None else counts(around.agents)
+    agents = counts(around.agents)
+    agents_known = {second for span in around.agents_known for second in seconds_of(*span)}
     is_open = {second for span in around.opening or () for second in seconds_of(*span)}
     recorded = {second for span in around.recorded or () for second in seconds_of(*span)}
 
@@ -154,7 +163,8 @@ def second_by_second(around: Surroundings, slots: Sequence[Span]) -> list[Second
                 calls=calls[second],
                 busy_agents=busy_agents[second],
                 lines=lines[second],
-                agents=None if agents is None else agents[second],
+                agents=agents[second],
+                agents_known=second in agents_known,
                 is_open=around.opening is None or second in is_open,
                 is_recorded=around.recorded is None or second in recorded,
             )
@@ -165,7 +175,7 @@ def second_by_second(around: Surroundings, slots: Sequence[Span]) -> list[Second
 
 def piece_by_piece(around: Surroundings, slots: Sequence[Span]) -> list[Seconds]:
     """Cut each slot wherever anything begins or ends, and look once at each piece."""
-    counted = (*around.lines, *(around.agents or ()))
+    counted = (*around.lines, *around.agents)
     covered = (*around.held, *around.busy_agents, *(around.opening or ()), *(around.recorded or ()))
     bounds = {at for span in covered for at in span} | {at for s in counted for at in s[:2]}
     measured = []
@@ -177,7 +187,8 @@ def piece_by_piece(around: Surroundings, slots: Sequence[Span]) -> list[Seconds]
                 calls=sum(since <= cut < until for since, until in around.held),
                 busy_agents=sum(since <= cut < until for since, until in around.busy_agents),
                 lines=count_at(cut, around.lines),
-                agents=None if around.agents is None else count_at(cut, around.agents),
+                agents=count_at(cut, around.agents),
+                agents_known=is_within(cut, around.agents_known),
                 is_open=around.opening is None or is_within(cut, around.opening),
                 is_recorded=around.recorded is None or is_within(cut, around.recorded),
             )

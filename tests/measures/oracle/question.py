@@ -64,7 +64,8 @@ class Question:
     slots: Sequence[Span]
     calls: Sequence[Call]
     lines: Sequence[CountedSpan]
-    agents: Sequence[CountedSpan] | None  # None: there is no roster
+    agents: Sequence[CountedSpan]
+    agents_known: Sequence[Span]  # always with a roster, else while a log tells of them
     opening: Sequence[Span] | None
     recorded: Sequence[Span] | None
     refusals_hold_lines: bool
@@ -156,12 +157,20 @@ def read(
         lines=[(-FOR_EVER, FOR_EVER, lines)]
         if isinstance(lines, int)
         else _in_service(lines, platform, "line"),
-        agents=None if isinstance(lines, int) else _in_service(lines, platform, "agent") or None,
+        agents=[] if isinstance(lines, int) else _in_service(lines, platform, "agent"),
+        agents_known=[] if isinstance(lines, int) else _agents_known(lines, platform),
         opening=open_spans,
         recorded=recorded_spans,
         refusals_hold_lines=refusals_hold_lines,
         wrap_up=round(wrap_up_s * SECOND),
     )
+
+
+def _agents_known(rows: Sequence[Row], platform: str) -> list[Span]:
+    agents = [row for row in rows if row["kind"] == "agent"]
+    if any(row["source"] == "configured" for row in agents if row["platform"] == platform):
+        return [(-FOR_EVER, FOR_EVER)]
+    return [(start, end) for start, end, _ in _in_service(agents, platform, "agent")]
 
 
 def _in_service(rows: Sequence[Row], platform: str, kind: str) -> list[CountedSpan]:
