@@ -46,6 +46,10 @@ def staffing(
         float,
         typer.Option("--moved", min=0, max=1, help="What if: share moved to recommended hours."),
     ] = 0.0,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Try the advice on simulated callers too; takes minutes."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
@@ -53,6 +57,8 @@ def staffing(
     from affluence.staffing_words import staffing_as_document, staffing_as_text
     from affluence.steps.staffing import WhatIf
 
+    if check and as_json:
+        raise typer.BadParameter("it is told in words only", param_hint="--check")
     try:
         target = Target(
             reached_share=reached, within_share=within, within_s=within_s, full_share=full
@@ -68,6 +74,12 @@ def staffing(
         what_if=WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved),
     )
     print((staffing_as_document if as_json else staffing_as_text)(service, plan))
+    if check:
+        from affluence.staffing_words import REHEARSED, rehearsal_as_text
+
+        print(REHEARSED)
+        for rehearsal in pipeline.rehearse(plan):
+            print(rehearsal_as_text(rehearsal, target), flush=True)
 
 
 COMMANDS = (staffing,)

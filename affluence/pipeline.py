@@ -8,7 +8,7 @@ to do, so that a run with nothing new is over at once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
+    from affluence.steps.rehearsal import Rehearsal
     from affluence.steps.staffing import Plan, WhatIf
     from affluence.steps.weekly import Wish
     from affluence.targets.places import Place
@@ -307,6 +308,13 @@ def staffing(
         what_if=what_if,
     )
     return settings.name, plan
+
+
+def rehearse(plan: Plan) -> Iterator[Rehearsal]:
+    """The advice of a plan tried on simulated callers, row after row."""
+    from affluence.steps.rehearsal import rehearse_plan
+
+    return rehearse_plan(plan)
 
 
 def committee_page(

@@ -9,6 +9,7 @@ from math import inf
 
 from affluence.indicators.plain_words import duration, tidy
 from affluence.staffing import Desk, Service, Target
+from affluence.steps.rehearsal import Obtained, Rehearsal
 from affluence.steps.staffing import Plan, Row
 
 _DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -25,6 +26,11 @@ _UNKNOWN = {
     "redial_after_giving_up": "les rappels après un abandon ne sont pas mesurés : on suppose qu’il"
     " n’y en a pas",
 }
+_VERDICTS = {"held": "tenu", "indistinct": "indistinct", "missed": "non tenu"}
+REHEARSED = (
+    "\nEssai sur des appelants simulés, à la charge prévue : personnes qui joignent un agent,"
+    " part promise → part obtenue (intervalle à 95 %)"
+)
 _HEADER = (
     (
         "                  personnes |      aujourd’hui       |   conseillé   |"
@@ -41,6 +47,20 @@ _INDISTINCT = 0.005  # of the persons: a difference that nobody would notice
 def staffing_as_text(service: str, plan: Plan) -> str:
     """One screen: the measures, then a line for every row of the opening hours."""
     return "\n".join(map(tidy, _lines(service, plan)))
+
+
+def rehearsal_as_text(rehearsal: Rehearsal, target: Target) -> str:
+    """What was promised and what simulated callers obtained, for a row, in a line."""
+    row, advice = rehearsal.row, rehearsal.row.advice
+    hours = f"{_clock(row.start_min)} - {_clock(row.end_min)}"
+    less = "–"
+    if rehearsal.one_less is not None and advice.one_less is not None:
+        less = f"{_points(advice.one_less.reached_share)} → {_obtained(rehearsal.one_less)}"
+    advised = f"{_points(advice.advised.reached_share)} → {_obtained(rehearsal.advised)}"
+    return (
+        f"{_DAYS[row.weekday]:<9}{hours:<15} | {advice.advised.agents:>3} agents : {advised:<24}"
+        f" | un de moins : {less:<24} | {_VERDICTS[rehearsal.verdict(target)]}"
+    )
 
 
 def staffing_as_document(service: str, plan: Plan) -> str:
@@ -126,6 +146,14 @@ def _number(number: float | None) -> str:
 
 def _share(service: Service | None) -> str:
     return "–" if service is None else f"{100 * service.reached_share:.0f} %"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
+def _obtained(found: Obtained) -> str:
+    return f"{_points(found.reached_share)} ± {100 * found.half_width:.1f}".replace(".", ",")
 
 
 def _attempts(service: Service | None) -> str:

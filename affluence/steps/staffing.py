@@ -52,6 +52,7 @@ class Plan:
 
     Attributes:
         desk: how calls are handled and how callers behave.
+        wrap_up_s: part of the handling time of an agent that is work after the call.
         target: what is asked.
         quantile: the load is exceeded on one of 1 / (1 - quantile) ordinary days.
         first: first day measured.
@@ -62,6 +63,7 @@ class Plan:
     """
 
     desk: Desk
+    wrap_up_s: float
     target: Target
     quantile: float
     first: date
@@ -123,6 +125,7 @@ def plan_week(
         )
     return Plan(
         desk=desk,
+        wrap_up_s=min(wrap_up_s, desk.handling_s),
         target=target,
         quantile=quantile,
         first=indicators.first,
