@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from affluence import __version__, keeping_commands, pipeline, webmaster_commands
+from affluence import (
+    __version__,
+    keeping_commands,
+    manager_commands,
+    pipeline,
+    webmaster_commands,
+)
 from affluence.command_line import (
     CONFIG,
     DONE_WITH_UNREADABLE_FILES,
@@ -287,7 +293,11 @@ def simulate(
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
 
 
-for command in (*webmaster_commands.COMMANDS, *keeping_commands.COMMANDS):
+for command in (
+    *manager_commands.COMMANDS,
+    *webmaster_commands.COMMANDS,
+    *keeping_commands.COMMANDS,
+):
     app.command()(command)
 
 

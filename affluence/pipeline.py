@@ -8,7 +8,7 @@ to do, so that a run with nothing new is over at once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
     from affluence.indicators import Indicators
     from affluence.publication.dsfr import Theme
+    from affluence.staffing import Target
     from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
+    from affluence.steps.rehearsal import Rehearsal
+    from affluence.steps.staffing import Plan, WhatIf
     from affluence.steps.weekly import Wish
     from affluence.targets.places import Place
     from affluence.typical_week import Study
@@ -268,6 +271,50 @@ def indicators(
     with open_store(config.state.folder, config.state.keys_folder) as store:
         period = read_period(store, name, settings, first, last)
     return settings.name, indicators_of(period)
+
+
+def staffing(
+    config: Config,
+    now: datetime,
+    platform: str | None = None,
+    *,
+    target: Target,
+    quantile: float,
+    what_if: WhatIf,
+) -> tuple[str, Plan]:
+    """Name of a platform's service, and the agents and lines that an ordinary week needs.
+
+    Raises:
+        NoRecordsError: there are no records at all.
+        RecordsError: how long calls last is not known.
+        RefusedPublicationError: no week is complete yet.
+
+    """
+    from affluence.steps.indicators import indicators_of, read_period
+    from affluence.steps.staffing import plan_week
+
+    learned = study(config, now, platform)
+    name, settings = _platform(config, platform)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        period = read_period(store, name, settings, learned.first, learned.last)
+    plan = plan_week(
+        learned,
+        indicators_of(period),
+        period.of_days("slots"),
+        period.of_days("redials"),
+        wrap_up_s=settings.agents.wrap_up_s,
+        target=target,
+        quantile=quantile,
+        what_if=what_if,
+    )
+    return settings.name, plan
+
+
+def rehearse(plan: Plan) -> Iterator[Rehearsal]:
+    """The advice of a plan tried on simulated callers, row after row."""
+    from affluence.steps.rehearsal import rehearse_plan
+
+    return rehearse_plan(plan)
 
 
 def committee_page(

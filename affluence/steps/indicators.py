@@ -32,6 +32,11 @@ class Period:
     last: date
     lines_believed: bool
 
+    def of_days(self, table: str) -> pl.DataFrame:
+        """One table of `affluence.tables.MEASURED`, of these days alone."""
+        day = pl.col("slot_start").dt.convert_time_zone(self.platform.zone).dt.date()
+        return self.measured[table].filter(day.is_between(self.first, self.last))
+
 
 def read_period(
     store: Store, name: str, platform: Platform, first: date | None, last: date | None

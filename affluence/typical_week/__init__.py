@@ -19,6 +19,7 @@ from affluence.typical_week.advice import Advice
 from affluence.typical_week.backtest import BASELINES, Backtest, Forecaster, backtest
 from affluence.typical_week.calendar import Hours, closed_days, opening_by_day
 from affluence.typical_week.cells import Cells
+from affluence.typical_week.counts import quantiles
 from affluence.typical_week.effects import Flags, flags_of
 from affluence.typical_week.forecast import MOST_WEEKS, forecast_table
 from affluence.typical_week.history import History, make_history
@@ -109,6 +110,18 @@ class Study:
     def forecast(self) -> pl.DataFrame:
         """FORECAST of the weeks after ``last``."""
         return forecast_table(self.platform, self.history, self.runs.model, self.flags, self.hours)
+
+    def demand_to_come(self, probability: float) -> pl.DataFrame:
+        """First attempts that an ordinary day of next week exceeds by 1 - ``probability`` only.
+
+        Columns weekday (ISO), start_min, end_min and persons, one row a cell of WEEK, in its order.
+        """
+        demand = self.runs.model.demand
+        mean = demand.mean()
+        (persons,) = quantiles(mean, demand.variance(mean, 1), (probability,))
+        return self.history.cells.grid.select(
+            "weekday", "start_min", "end_min", persons=pl.Series(persons, dtype=pl.Float64)
+        )
 
     def grade(self, others: Mapping[str, Forecaster] = BASELINES) -> Backtest:
         """How good the forecasts of every past run were, beside others."""

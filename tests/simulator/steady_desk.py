@@ -76,6 +76,9 @@ def figures(simulation: Simulation) -> dict[str, float]:
         "waited": sum(wait_ms > 0 for wait_ms in waits_ms) / len(calls),
         "abandoned": sum(call.outcome == "abandoned" for call in calls) / len(calls),
         "mean_wait_s": fmean(waits_ms) / 1000,
+        # In the long run who is reached was answered once.
+        "reached": sum(call.outcome == "answered" for call in calls) / len(firsts),
+        "attempts": len(calls) / len(firsts),
         "full": full_ms / (_TO_MS - _FROM_MS),
     }
 

@@ -1,0 +1,85 @@
+"""The commands of whoever staffs the lines."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from affluence import pipeline
+from affluence.command_line import CONFIG, ConfigOption, JsonOption, PlatformOption, clock
+from affluence.config import load
+
+
+def staffing(
+    config: ConfigOption = CONFIG,
+    platform: PlatformOption = None,
+    reached: Annotated[
+        float, typer.Option("--reached", help="Share of persons who are to reach an agent, 0-1.")
+    ] = 0.9,
+    within: Annotated[
+        float | None,
+        typer.Option("--within", help="Share of calls that are to be answered in time, 0-1."),
+    ] = None,
+    within_s: Annotated[
+        float, typer.Option("--within-s", min=0, help="In time: within so many seconds.")
+    ] = 60.0,
+    full: Annotated[
+        float | None,
+        typer.Option("--full", help="Most of the time with all lines taken, 0-1."),
+    ] = None,
+    quantile: Annotated[
+        float,
+        typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
+    ] = 0.75,
+    agents: Annotated[
+        int | None, typer.Option("--agents", min=1, help="What if: so many agents all the time.")
+    ] = None,
+    lines: Annotated[
+        int | None, typer.Option("--lines", min=1, help="What if: so many lines.")
+    ] = None,
+    call_s: Annotated[
+        float | None,
+        typer.Option("--call-s", min=1, help="What if: a call takes an agent so many seconds."),
+    ] = None,
+    moved: Annotated[
+        float,
+        typer.Option("--moved", min=0, max=1, help="What if: share moved to recommended hours."),
+    ] = 0.0,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Try the advice on simulated callers too; takes minutes."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
+    from affluence.staffing import Target
+    from affluence.staffing_words import staffing_as_document, staffing_as_text
+    from affluence.steps.staffing import WhatIf
+
+    if check and as_json:
+        raise typer.BadParameter("it is told in words only", param_hint="--check")
+    try:
+        target = Target(
+            reached_share=reached, within_share=within, within_s=within_s, full_share=full
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    service, plan = pipeline.staffing(
+        load(config),
+        clock(),
+        platform,
+        target=target,
+        quantile=quantile,
+        what_if=WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved),
+    )
+    print((staffing_as_document if as_json else staffing_as_text)(service, plan))
+    if check:
+        from affluence.staffing_words import REHEARSED, rehearsal_as_text
+
+        print(REHEARSED)
+        for rehearsal in pipeline.rehearse(plan):
+            print(rehearsal_as_text(rehearsal, target), flush=True)
+
+
+COMMANDS = (staffing,)

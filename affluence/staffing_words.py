@@ -1,0 +1,170 @@
+"""What is advised for the hours of an ordinary week, for the manager in a terminal, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from math import inf
+
+from affluence.indicators.plain_words import duration, tidy
+from affluence.staffing import Desk, Service, Target
+from affluence.steps.rehearsal import Obtained, Rehearsal
+from affluence.steps.staffing import Plan, Row
+
+_DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MODELS = {
+    "no_queue": "pas de file d’attente : un appel qui ne trouve pas de ligne est refusé (Erlang B,"
+    " avec rappels)",
+    "queue": "file d’attente sur un nombre de lignes limité (M/M/s/K+M, avec rappels)",
+    "unlimited": "file d’attente sans limite connue (Erlang A, avec rappels)",
+}
+_UNKNOWN = {
+    "patience_s": "la patience n’est pas mesurée : on suppose que personne ne raccroche",
+    "redial_after_busy": "les rappels après un refus ne sont pas mesurés : on suppose qu’il n’y en"
+    " a pas",
+    "redial_after_giving_up": "les rappels après un abandon ne sont pas mesurés : on suppose qu’il"
+    " n’y en a pas",
+}
+_VERDICTS = {"held": "tenu", "indistinct": "indistinct", "missed": "non tenu"}
+REHEARSED = (
+    "\nEssai sur des appelants simulés, à la charge prévue : personnes qui joignent un agent,"
+    " part promise → part obtenue (intervalle à 95 %)"
+)
+_HEADER = (
+    (
+        "                  personnes |      aujourd’hui       |   conseillé   |"
+        "   joignent un agent avec    | appels par"
+    ),
+    (
+        "                  par heure | agents lignes joignent | agents lignes |"
+        " un de moins ceci un de plus | personne"
+    ),
+)
+_INDISTINCT = 0.005  # of the persons: a difference that nobody would notice
+
+
+def staffing_as_text(service: str, plan: Plan) -> str:
+    """One screen: the measures, then a line for every row of the opening hours."""
+    return "\n".join(map(tidy, _lines(service, plan)))
+
+
+def rehearsal_as_text(rehearsal: Rehearsal, target: Target) -> str:
+    """What was promised and what simulated callers obtained, for a row, in a line."""
+    row, advice = rehearsal.row, rehearsal.row.advice
+    hours = f"{_clock(row.start_min)} - {_clock(row.end_min)}"
+    less = "–"
+    if rehearsal.one_less is not None and advice.one_less is not None:
+        less = f"{_points(advice.one_less.reached_share)} → {_obtained(rehearsal.one_less)}"
+    advised = f"{_points(advice.advised.reached_share)} → {_obtained(rehearsal.advised)}"
+    return (
+        f"{_DAYS[row.weekday]:<9}{hours:<15} | {advice.advised.agents:>3} agents : {advised:<24}"
+        f" | un de moins : {less:<24} | {_VERDICTS[rehearsal.verdict(target)]}"
+    )
+
+
+def staffing_as_document(service: str, plan: Plan) -> str:
+    """The same as JSON; what has no bound or is not known is null."""
+    document = {"service": service, **asdict(plan)}
+    return json.dumps(_plain(document), ensure_ascii=False, indent=2)
+
+
+def _lines(service: str, plan: Plan) -> Iterator[str]:
+    yield f"{service} : agents et lignes d’une semaine ordinaire"
+    yield f"  mesuré du {plan.first:%d/%m/%Y} au {plan.last:%d/%m/%Y}"
+    exceeded = 1 / (1 - plan.quantile)
+    yield f"  charge prévue : dépassée un jour ordinaire sur {exceeded:.0f}"
+    yield f"  objectif : {', '.join(_target(plan.target))}"
+    yield f"  modèle : {_MODELS[plan.desk.kind]}"
+    yield f"  {', '.join(_measures(plan.desk))}"
+    for name in plan.unknown:
+        yield f"  attention : {_UNKNOWN[name]}"
+    yield ""
+    yield from _HEADER
+    day = 0
+    for row in plan.rows:
+        if row.weekday != day:
+            day = row.weekday
+            yield _DAYS[day]
+        yield _row(row)
+    yield ""
+    yield (
+        "Qui n’essaie plus n’est dans aucun enregistrement : si l’on répond mieux, d’autres"
+        " appelleront. Mesurez de nouveau après quelques semaines."
+    )
+
+
+def _target(target: Target) -> Iterator[str]:
+    yield f"{target.reached_share:.0%} des personnes joignent un agent".replace("%", " %")
+    if target.within_share is not None:
+        share = f"{target.within_share:.0%}".replace("%", " %")
+        yield f"{share} des appels obtiennent un agent en moins de {duration(target.within_s)}"
+    if target.full_share is not None:
+        share = f"{target.full_share:.0%}".replace("%", " %")
+        yield f"toutes les lignes sont prises {share} du temps au plus"
+
+
+def _measures(desk: Desk) -> Iterator[str]:
+    what = "ligne" if desk.kind == "no_queue" else "agent, travail après appel compris"
+    yield f"durée d’un appel ({what}) {duration(desk.handling_s)}"
+    if desk.patience_s is not None:
+        yield f"patience {duration(desk.patience_s)}"
+    yield f"rappellent après un refus {desk.redial_after_busy:.0%}".replace("%", " %")
+    if desk.kind != "no_queue":
+        share = f"{desk.redial_after_giving_up:.0%}".replace("%", " %")
+        yield f"après un abandon {share}"
+    if desk.redial_delay_s is not None:
+        yield f"au bout de {duration(desk.redial_delay_s)} en moyenne"
+
+
+def _row(row: Row) -> str:
+    advice = row.advice
+    hours = f"{_clock(row.start_min)} - {_clock(row.end_min)}"
+    same = advice.one_less is not None and (
+        advice.advised.reached_share - advice.one_less.reached_share < _INDISTINCT
+    )
+    today, advised = advice.today, advice.advised
+    return (
+        f"  {hours:<15} {advice.persons_per_hour:>9.1f} |".replace(".", ",")
+        + f" {_number(row.agents_today):>6} {_number(row.lines_today):>6} {_share(today):>8} |"
+        f" {advised.agents:>6} {_number(advised.lines):>6} |"
+        f" {_share(advice.one_less):>11} {_share(advised):>4} {_share(advice.one_more):>10} |"
+        f" {_attempts(today)} → {_attempts(advised)}" + ("  (indistinct)" if same else "")
+    )
+
+
+def _clock(minutes: int) -> str:
+    hour, minute = divmod(minutes, 60)
+    return f"{hour} h {minute:02}" if minute else f"{hour} h"
+
+
+def _number(number: float | None) -> str:
+    if number is None:
+        return "?"
+    return "∞" if number == inf else f"{number:.0f}"
+
+
+def _share(service: Service | None) -> str:
+    return "–" if service is None else f"{100 * service.reached_share:.0f} %"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
+def _obtained(found: Obtained) -> str:
+    return f"{_points(found.reached_share)} ± {100 * found.half_width:.1f}".replace(".", ",")
+
+
+def _attempts(service: Service | None) -> str:
+    return "–" if service is None else f"{service.attempts_per_person:.1f}".replace(".", ",")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return round(value, 6) if abs(value) < inf else None
+    return value if isinstance(value, (int, str, type(None))) else str(value)

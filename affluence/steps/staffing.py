@@ -1,0 +1,260 @@
+"""Store → what is advised for every hour of an ordinary week, and from which measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from affluence.errors import RecordsError
+from affluence.indicators import Indicators
+from affluence.indicators.persons import FEWEST_PERSONS, redial_curve
+from affluence.staffing import Advice, Desk, Kind, Target, advise
+from affluence.typical_week import Study
+
+_FEW_LEFT_OUT = 0.01  # of the calls let in: with fewer who give up nobody has to wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What is tried in place of what there is; None or 0: as it is.
+
+    Attributes:
+        agents: on duty in every row.
+        lines: in service in every row.
+        handling_s: time that an answered call takes of an agent, work after the call included.
+        moved_share: callers of every other row who call in one of the recommended rows instead.
+
+    """
+
+    agents: int | None = None
+    lines: int | None = None
+    handling_s: float | None = None
+    moved_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A weekday (ISO) and a row of the opening hours, minutes after local midnight."""
+
+    weekday: int
+    start_min: int
+    end_min: int
+    agents_today: int | None
+    lines_today: int | None
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is advised for an ordinary week, and how it is known.
+
+    Attributes:
+        desk: how calls are handled and how callers behave.
+        wrap_up_s: part of the handling time of an agent that is work after the call.
+        target: what is asked.
+        quantile: the load is exceeded on one of 1 / (1 - quantile) ordinary days.
+        first: first day measured.
+        last: last day measured.
+        rows: of the opening hours.
+        unknown: measures that are missing and taken as if nobody did so: names of `Desk`.
+
+    """
+
+    desk: Desk
+    wrap_up_s: float
+    target: Target
+    quantile: float
+    first: date
+    last: date
+    rows: tuple[Row, ...]
+    unknown: tuple[str, ...]
+
+
+def plan_week(
+    learned: Study,
+    indicators: Indicators,
+    slots: pl.DataFrame,
+    redials: pl.DataFrame,
+    *,
+    wrap_up_s: float,
+    target: Target,
+    quantile: float,
+    what_if: WhatIf,
+) -> Plan:
+    """Advice for every row of the typical week.
+
+    Args:
+        learned: the model of the week.
+        indicators: of the period that it was learned from.
+        slots: SLOTS of that period.
+        redials: REDIALS of that period.
+        wrap_up_s: work after a call.
+        target: what is asked.
+        quantile: of the number of persons who call, 0-1.
+        what_if: what is tried.
+
+    Raises:
+        RecordsError: how long calls last is not known.
+
+    """
+    today = _today(learned, slots, what_if)
+    desk, unknown = _desk_of(indicators, redials, today, wrap_up_s)
+    if what_if.handling_s is not None:
+        desk = replace(desk, handling_s=what_if.handling_s)
+    demand = hourly_demand(learned, indicators, quantile=quantile, moved_share=what_if.moved_share)
+    rows = []
+    for row in demand.join(today, on=["weekday", "start_min"], how="left").iter_rows(named=True):
+        advice = advise(
+            desk,
+            row["persons_per_hour"],
+            target,
+            agents_today=row["agents"],
+            lines_today=row["lines"],
+        )
+        rows.append(
+            Row(
+                weekday=row["weekday"],
+                start_min=row["start_min"],
+                end_min=row["end_min"],
+                agents_today=row["agents"],
+                lines_today=row["lines"],
+                advice=advice,
+            )
+        )
+    return Plan(
+        desk=desk,
+        wrap_up_s=min(wrap_up_s, desk.handling_s),
+        target=target,
+        quantile=quantile,
+        first=indicators.first,
+        last=indicators.last,
+        rows=tuple(rows),
+        unknown=unknown,
+    )
+
+
+def hourly_demand(
+    learned: Study, indicators: Indicators, *, quantile: float, moved_share: float
+) -> pl.DataFrame:
+    """Persons an hour of an ordinary day, those of whom no number is known included.
+
+    Columns weekday (ISO), start_min, end_min and persons_per_hour, one row a row of WEEK.
+
+    Args:
+        learned: the model of the week.
+        indicators: of the period that it was learned from.
+        quantile: of the number of persons, 0-1.
+        moved_share: those of every other row who call in one of the recommended rows instead.
+
+    """
+    found = indicators.demand
+    scale = found.estimated / found.known if found and found.estimated and found.known else 1.0
+    hours = (pl.col("end_min") - pl.col("start_min")) / 60
+    demand = learned.demand_to_come(quantile).with_columns(persons=pl.col("persons") * scale)
+    recommended = learned.week().advice.recommended
+    if moved_share and recommended:
+        named = pl.int_range(pl.len()).is_in(recommended)
+        moved = pl.when(~named).then("persons").otherwise(0.0).sum() * moved_share
+        demand = demand.with_columns(
+            persons=pl.when(named)
+            .then(pl.col("persons") + moved / len(recommended))
+            .otherwise(pl.col("persons") * (1 - moved_share))
+        )
+    return demand.select(
+        "weekday", "start_min", "end_min", persons_per_hour=pl.col("persons") / hours
+    )
+
+
+def _today(learned: Study, slots: pl.DataFrame, what_if: WhatIf) -> pl.DataFrame:
+    """Agents and lines by row, as they were on the newest day of its weekday; null: not known."""
+    zone = learned.hours.zone
+    local = pl.col("slot_start").dt.convert_time_zone(zone)
+    rows = learned.history.cells.grid.select("weekday", "start_min", "end_min")
+    quarters = slots.filter(pl.col("open_s") > 0).select(
+        "agent_open_s",
+        "line_open_s",
+        "open_s",
+        day=local.dt.date(),
+        weekday=local.dt.weekday().cast(rows["weekday"].dtype),
+        minute=local.dt.hour().cast(pl.Int32) * 60 + local.dt.minute().cast(pl.Int32),
+    )
+    newest = pl.col("day") == pl.col("day").max().over("weekday", "start_min")
+    found = (
+        quarters.join(rows, on="weekday")
+        .filter(pl.col("minute").is_between("start_min", "end_min", closed="left"))
+        .filter(newest)
+        .group_by("weekday", "start_min")
+        .agg(
+            (pl.col(f"{what}_open_s").sum() / pl.col("open_s").sum()).round().alias(f"{what}s")
+            for what in ("agent", "line")
+        )
+    )
+    none = pl.lit(None, pl.Int64)
+    return found.select(
+        "weekday",
+        "start_min",
+        agents=_given(what_if.agents, "agents", none),
+        lines=_given(what_if.lines, "lines", none),
+    )
+
+
+def _given(number: int | None, column: str, none: pl.Expr) -> pl.Expr:
+    """A number that is tried, else the one there is, null where that is none."""
+    if number is not None:
+        return pl.lit(number, pl.Int64)
+    return pl.when(pl.col(column) > 0).then(pl.col(column).cast(pl.Int64)).otherwise(none)
+
+
+def _desk_of(
+    indicators: Indicators, redials: pl.DataFrame, today: pl.DataFrame, wrap_up_s: float
+) -> tuple[Desk, tuple[str, ...]]:
+    kind = _kind_of(indicators, today)
+    talk_s = indicators.mean_talk_s or indicators.mean_holding_s
+    if talk_s is None:
+        message = "how long calls last is not on record, and so nothing can be advised."
+        raise RecordsError(message)
+    holding_s = indicators.mean_holding_s or talk_s
+    again = {failure: _probability(redials, failure) for failure in ("busy", "abandoned")}
+    desk = Desk(
+        kind=kind,
+        # Without a queue it is the line that is taken; with one the agent, until he is free again.
+        handling_s=holding_s if kind == "no_queue" else talk_s + wrap_up_s,
+        patience_s=None if kind == "no_queue" else indicators.waits.mean_patience_s,
+        redial_after_busy=again["busy"] or 0.0,
+        redial_after_giving_up=again["abandoned"] or 0.0,
+        redial_delay_s=_mean_delay_s(redials),
+    )
+    missing = {
+        "patience_s": kind != "no_queue" and desk.patience_s is None,
+        "redial_after_busy": indicators.outcomes["busy"] > 0 and again["busy"] is None,
+        "redial_after_giving_up": kind != "no_queue" and again["abandoned"] is None,
+    }
+    return desk, tuple(name for name, is_missing in missing.items() if is_missing)
+
+
+def _kind_of(indicators: Indicators, today: pl.DataFrame) -> Kind:
+    """Whether calls wait: where there are fewer agents than lines, or callers who give up."""
+    both = today.drop_nulls()
+    if both.is_empty():
+        accepted = sum(indicators.outcomes[o] for o in ("answered", "abandoned", "unanswered"))
+        waits = indicators.outcomes["abandoned"] > _FEW_LEFT_OUT * accepted
+    else:
+        waits = bool((both["agents"] < both["lines"]).any())
+    if not waits:
+        return "no_queue"
+    return "queue" if today["lines"].null_count() < today.height else "unlimited"
+
+
+def _probability(redials: pl.DataFrame, failure: str) -> float | None:
+    """Of another call after a failure, were it not for closing time; None: too few to say."""
+    redialled, curve = redial_curve(redials.filter(pl.col("failure") == failure))
+    failures = redialled.total + redials.filter(pl.col("failure") == failure)["censored"].sum()
+    return 1 - curve.plateau if failures >= FEWEST_PERSONS else None
+
+
+def _mean_delay_s(redials: pl.DataFrame) -> float | None:
+    """Mean time to the next call of those who call again, from the lower bounds of its bins."""
+    redialled, _ = redial_curve(redials)
+    return redialled.sum_s / redialled.total if redialled.sum_s else None
