@@ -81,7 +81,7 @@ def test_backup_and_restore_are_one_command_each(desk: Path) -> None:
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = affluence(tmp_path, "--help").stdout
     commands = ("run", "inspect", "calls", "indicators", "slots", "week", "forecast", "backtest")
-    for command in (*commands, "effect", "simulate", "preview", *KEEPING):
+    for command in (*commands, "effect", "staffing", "simulate", "preview", *KEEPING):
         assert f"  {command} " in text
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
 
