@@ -60,11 +60,16 @@ def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
     """True UTC seconds of the start of the call, from the unique id of its first leg, else null."""
     if unique_id is None:
         return pl.lit(None, pl.Int64)
-    seconds = unique_id.str.extract(r"(\d{9,})\.\d+$").cast(pl.Int64)
+    seconds = made_at_s(unique_id)
     if "linkedid" in columns:
         # A later leg may begin long after its channel: only first legs tell the clock.
         seconds = pl.when(unique_id == pl.col("linkedid")).then(seconds)
     return seconds
+
+
+def made_at_s(unique_id: pl.Expr) -> pl.Expr:
+    """True UTC seconds at which a channel was made, from its unique id; null if it tells none."""
+    return unique_id.str.extract(r"(?:^|[^0-9])([0-9]{9,10})\.[0-9]+$").cast(pl.Int64)
 
 
 def direction(reading: Reading, calling: str = "channel", called: str = "dstchannel") -> pl.Expr:

@@ -66,7 +66,8 @@ def _stamp_us(name: str) -> pl.Expr:
     beyond = stamp.str.slice(len("2026-03-03 09:00:00"))
     beyond = pl.when(beyond != "").then(beyond)
     sign, hours, minutes = (
-        beyond.str.extract(r"^(?:\.\d+)?([+-])(\d{2}):?(\d{2})?$", group) for group in (1, 2, 3)
+        beyond.str.extract(r"^(?:\.[0-9]+)?([+-])([0-9]{2}):?([0-9]{2})?$", group)
+        for group in (1, 2, 3)
     )
     east_s = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64).fill_null(0) * 60
     east_s = pl.when(sign == "-").then(-east_s).otherwise(east_s).fill_null(0)

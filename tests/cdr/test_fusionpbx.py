@@ -139,6 +139,11 @@ def test_stamps_of_any_zone(written: Writer, stamps: tuple[str, str, str]) -> No
     assert clocks(calls, "released_at") == ["10:01:00"]
 
 
+def test_digits_of_other_scripts_are_no_offset(written: Writer) -> None:
+    path = written({**JOINED, "answer_stamp": "2026-03-03 10:00:20+٠١"})
+    assert inspected([path]).account["calls"] == 1
+
+
 def test_over_the_change_of_clocks(written: Writer) -> None:
     """From 02:50 of the first pass to 02:10 of the second, twenty minutes later."""
     path = written(

@@ -285,6 +285,15 @@ def test_an_agent_who_logs_out_tells_no_clock(tmp_path: Path) -> None:
     assert [*found.clocks] == ["UTC"] and found.agents["records"] == 3
 
 
+@pytest.mark.parametrize("callid", ["9223372036854775808.1", "9" * 40 + ".1", "١٧٧٢٥٢٤٨٠٠.1"])
+def test_an_id_that_holds_no_time_tells_no_clock(tmp_path: Path, callid: str) -> None:
+    rows = [f"1,2026-03-03 08:00:00,{callid},desk,NONE,FULL,,,,,"]
+    found = inspected(table_of(tmp_path / "queue_log.csv", rows))
+    assert found.calls["outcome"].to_list() == ["busy"]
+    (why,) = found.clocks.values()
+    assert "the records hold no epoch" in str(why)
+
+
 def table_of(path: Path, rows: Sequence[str], header: str = COLUMNS) -> Path:
     return written(path.parent, name=path.name, lines=[header, *rows])
 
