@@ -137,6 +137,8 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         more=(
             (voicemail, "voicemail"),
             (missed & ended_normally, "gave_up"),
+            # Where a queue picks up, versions without "missed" call that answered.
+            (queued & ended_normally, "gave_up"),
             ((status == "failed") & ended_normally, "failed"),
         ),
     )
@@ -170,7 +172,7 @@ def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:
 def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
     return Dialect(
         name="fusionpbx",
-        version=1,
+        version=2,
         layout=Separated(
             columns_by_width={len(columns): columns},
             separator=separator,

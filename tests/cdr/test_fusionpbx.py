@@ -169,6 +169,7 @@ def test_over_the_change_of_clocks(written: Writer) -> None:
         ({"status": "cancelled", "hangup_cause": "ORIGINATOR_CANCEL"}, ("abandoned", None)),
         ({"status": "missed", "hangup_cause": "ORIGINATOR_CANCEL"}, ("abandoned", None)),
         (ANSWERED | {"status": "missed", "cc_side": "member"}, ("abandoned", None)),
+        (ANSWERED | {"cc_side": "member"}, ("abandoned", None)),
         ({"status": "", "missed_call": "true"}, ("abandoned", None)),
         ({"status": "missed", "hangup_cause": "NO_ANSWER"}, ("unanswered", None)),
         ({"status": "no_answer"}, ("unanswered", None)),
