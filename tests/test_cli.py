@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +15,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
-from affluence.cli import MeasuredTable, app
+from affluence.cli import MeasuredTable, app, main
 from affluence.tables import MEASURED
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
@@ -24,11 +26,31 @@ KEEPING = ("forget", "privacy", "verify", "backup", "restore")
 SAMPLE = REPOSITORY / "cdr_samples" / "asterisk-csv" / "Master.csv"
 
 
-def affluence(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+def in_a_process(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command as its users run it."""
     command = [sys.executable, "-m", "affluence", *map(str, args)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return done
+
+
+def affluence(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    """The same within this process, which has loaded already what takes each command a second."""
+    command, out, err = ["affluence", *map(str, args)], StringIO(), StringIO()
+    code: object = 0
+    with (
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr("sys.argv", command)
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+    assert isinstance(code, int), code
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -42,12 +64,12 @@ def desk(small_platform: ConfigWriter) -> Path:
 
 
 def test_run_says_what_it_did_and_then_that_nothing_is_new(desk: Path) -> None:
-    first = affluence(desk, "run")
+    first = in_a_process(desk, "run")
     assert first.returncode == 0
     assert "desk: 5 of 5 files had news, 200 lines read, 0 of them rejected" in first.stdout
     assert "in all 200 lines = 200 calls + 0 merged legs + 0 duplicates" in first.stdout
     assert "delivered to: site." in first.stdout
-    second = affluence(desk, "run")
+    second = in_a_process(desk, "run")
     assert (second.returncode, second.stdout) == (0, "Nothing new: the site is up to date.\n")
 
 
@@ -224,7 +246,7 @@ def test_each_family_of_mistakes_has_its_exit_code(
 def test_refusal_has_its_exit_code(desk: Path) -> None:
     config = desk / "config.toml"
     config.write_text(config.read_text().replace('"last-record"', '"today"'))
-    done = affluence(desk, "run")
+    done = in_a_process(desk, "run")
     assert done.returncode == 5
     assert "publication refused:" in done.stderr
 
@@ -235,10 +257,10 @@ def test_two_runs_never_meet(desk: Path) -> None:
 
     state = load(desk / "config.toml").state
     with open_store(state.folder, state.keys_folder):
-        done = affluence(desk, "run")
+        done = in_a_process(desk, "run")
     assert done.returncode == 4
     assert "another run of affluence is at work here" in done.stderr
 
 
 def test_version_is_said(tmp_path: Path) -> None:
-    assert affluence(tmp_path, "--version").stdout == f"affluence {version('affluence')}\n"
+    assert in_a_process(tmp_path, "--version").stdout == f"affluence {version('affluence')}\n"

@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.runs import files_under, ledger_content
 
-KILLS = int(os.environ.get("AFFLUENCE_KILLS", "8"))
+KILLS = int(os.environ.get("AFFLUENCE_KILLS", "5"))
 # How far a run is when it is killed, as a share of its steps.
 SHARES = sorted(random.Random(20261123).choices([step / 1000 for step in range(1000)], k=KILLS))
 WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")

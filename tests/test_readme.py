@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.runs import run
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 # These run until they are ended.
@@ -43,11 +44,11 @@ def affluence(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def waiting(demonstration: Path) -> str:
     """The demonstration with a release that stands and another that waits for approval."""
-    assert affluence(demonstration, "affluence run").returncode == 0
     config = demonstration / "config.toml"
+    run(config)
     text = config.read_text(encoding="utf-8").replace('mode = "auto"', 'mode = "approve"')
     config.write_text(text.replace('name = "Service', 'name = "Nouveau service'), encoding="utf-8")
-    assert affluence(demonstration, "affluence run").returncode == 0
+    run(config)
     status = json.loads(affluence(demonstration, "affluence status --json").stdout)
     return str(status["waiting"]["release"])
 
