@@ -56,7 +56,7 @@ _NEEDED = (
 _CALL = "call"  # where the configuration names a column whose tickets are one call
 _KNOWN = (*_PLACES_OF_ED5_2, _CALL)
 _SEPARATORS = (";", ",", "\t")
-_FIELD = re.compile(r"(\w+),(\d+),(\d+),(\d+)")
+_FIELD = re.compile(r"(?<!\w)(\w+),(\d+),(\d+),(\d+)")
 _VERSION = re.compile(r".{0,4}?(?=ED\d)")
 _SIGN = re.compile(r"\d\d:\d\d:\d\d")
 _TIMES = ("%Y%m%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S")
