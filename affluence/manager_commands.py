@@ -56,6 +56,7 @@ def staffing(
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
     from affluence.steps.staffing import WhatIf
+    from affluence.teletraffic import TargetError
 
     if check and as_json:
         raise typer.BadParameter("it is told in words only", param_hint="--check")
@@ -65,21 +66,20 @@ def staffing(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    service, plan = pipeline.staffing(
-        load(config),
-        clock(),
-        platform,
-        target=target,
-        quantile=quantile,
-        what_if=WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved),
-    )
+    what_if = WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved)
+    try:
+        service, plan = pipeline.staffing(
+            load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
+        )
+    except TargetError as error:
+        raise typer.BadParameter(str(error)) from error
     print((staffing_as_document if as_json else staffing_as_text)(service, plan))
     if check:
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
 
         print(REHEARSED)
-        for rehearsal in pipeline.rehearse(plan):
-            print(rehearsal_as_text(rehearsal, target), flush=True)
+        for row, rehearsal in pipeline.rehearse(plan):
+            print(rehearsal_as_text(row, rehearsal, target), flush=True)
 
 
 COMMANDS = (staffing,)

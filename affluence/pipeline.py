@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.steps.rehearsal import Rehearsal
-    from affluence.steps.staffing import Plan, WhatIf
+    from affluence.steps.staffing import Plan, Row, WhatIf
     from affluence.steps.weekly import Wish
     from affluence.targets.places import Place
     from affluence.typical_week import Study
@@ -310,7 +310,7 @@ def staffing(
     return settings.name, plan
 
 
-def rehearse(plan: Plan) -> Iterator[Rehearsal]:
+def rehearse(plan: Plan) -> Iterator[tuple[Row, Rehearsal]]:
     """The advice of a plan tried on simulated callers, row after row."""
     from affluence.steps.rehearsal import rehearse_plan
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from math import inf
 
-from affluence.indicators.plain_words import duration, tidy
+from affluence.indicators.plain_words import duration, percent_of, tidy
 from affluence.staffing import Desk, Service, Target
 from affluence.steps.rehearsal import Obtained, Rehearsal
 from affluence.steps.staffing import Plan, Row
@@ -49,17 +49,16 @@ def staffing_as_text(service: str, plan: Plan) -> str:
     return "\n".join(map(tidy, _lines(service, plan)))
 
 
-def rehearsal_as_text(rehearsal: Rehearsal, target: Target) -> str:
+def rehearsal_as_text(row: Row, rehearsal: Rehearsal, target: Target) -> str:
     """What was promised and what simulated callers obtained, for a row, in a line."""
-    row, advice = rehearsal.row, rehearsal.row.advice
-    hours = f"{_clock(row.start_min)} - {_clock(row.end_min)}"
+    advice = row.advice
     less = "–"
     if rehearsal.one_less is not None and advice.one_less is not None:
-        less = f"{_points(advice.one_less.reached_share)} → {_obtained(rehearsal.one_less)}"
-    advised = f"{_points(advice.advised.reached_share)} → {_obtained(rehearsal.advised)}"
+        less = f"{percent_of(advice.one_less.reached_share, 1)} → {_obtained(rehearsal.one_less)}"
+    advised = f"{percent_of(advice.advised.reached_share, 1)} → {_obtained(rehearsal.advised)}"
     return (
-        f"{_DAYS[row.weekday]:<9}{hours:<15} | {advice.advised.agents:>3} agents : {advised:<24}"
-        f" | un de moins : {less:<24} | {_VERDICTS[rehearsal.verdict(target)]}"
+        f"{_DAYS[row.weekday]:<9}{_hours(row):<15} | {advice.advised.agents:>3} agents :"
+        f" {advised:<24} | un de moins : {less:<24} | {_VERDICTS[rehearsal.verdict(target)]}"
     )
 
 
@@ -95,12 +94,12 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
 
 
 def _target(target: Target) -> Iterator[str]:
-    yield f"{target.reached_share:.0%} des personnes joignent un agent".replace("%", " %")
+    yield f"{_whole_percent(target.reached_share)} des personnes joignent un agent"
     if target.within_share is not None:
-        share = f"{target.within_share:.0%}".replace("%", " %")
+        share = _whole_percent(target.within_share)
         yield f"{share} des appels obtiennent un agent en moins de {duration(target.within_s)}"
     if target.full_share is not None:
-        share = f"{target.full_share:.0%}".replace("%", " %")
+        share = _whole_percent(target.full_share)
         yield f"toutes les lignes sont prises {share} du temps au plus"
 
 
@@ -109,28 +108,30 @@ def _measures(desk: Desk) -> Iterator[str]:
     yield f"durée d’un appel ({what}) {duration(desk.handling_s)}"
     if desk.patience_s is not None:
         yield f"patience {duration(desk.patience_s)}"
-    yield f"rappellent après un refus {desk.redial_after_busy:.0%}".replace("%", " %")
+    yield f"rappellent après un refus {_whole_percent(desk.redial_after_busy)}"
     if desk.kind != "no_queue":
-        share = f"{desk.redial_after_giving_up:.0%}".replace("%", " %")
-        yield f"après un abandon {share}"
+        yield f"après un abandon {_whole_percent(desk.redial_after_giving_up)}"
     if desk.redial_delay_s is not None:
         yield f"au bout de {duration(desk.redial_delay_s)} en moyenne"
 
 
 def _row(row: Row) -> str:
     advice = row.advice
-    hours = f"{_clock(row.start_min)} - {_clock(row.end_min)}"
     same = advice.one_less is not None and (
         advice.advised.reached_share - advice.one_less.reached_share < _INDISTINCT
     )
     today, advised = advice.today, advice.advised
     return (
-        f"  {hours:<15} {advice.persons_per_hour:>9.1f} |".replace(".", ",")
+        f"  {_hours(row):<15} {advice.persons_per_hour:>9.1f} |".replace(".", ",")
         + f" {_number(row.agents_today):>6} {_number(row.lines_today):>6} {_share(today):>8} |"
         f" {advised.agents:>6} {_number(advised.lines):>6} |"
         f" {_share(advice.one_less):>11} {_share(advised):>4} {_share(advice.one_more):>10} |"
         f" {_attempts(today)} → {_attempts(advised)}" + ("  (indistinct)" if same else "")
     )
+
+
+def _hours(row: Row) -> str:
+    return f"{_clock(row.start_min)} - {_clock(row.end_min)}"
 
 
 def _clock(minutes: int) -> str:
@@ -145,15 +146,16 @@ def _number(number: float | None) -> str:
 
 
 def _share(service: Service | None) -> str:
-    return "–" if service is None else f"{100 * service.reached_share:.0f} %"
+    return "–" if service is None else _whole_percent(service.reached_share)
 
 
-def _points(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")
+def _whole_percent(share: float) -> str:
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def _obtained(found: Obtained) -> str:
-    return f"{_points(found.reached_share)} ± {100 * found.half_width:.1f}".replace(".", ",")
+    half_width = f"{100 * found.half_width:.1f}".replace(".", ",")
+    return f"{percent_of(found.reached_share, 1)} ± {half_width}"
 
 
 def _attempts(service: Service | None) -> str:

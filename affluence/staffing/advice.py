@@ -8,7 +8,7 @@ from math import inf
 
 from affluence.staffing.desk import Desk, Target
 from affluence.staffing.service import MOST_LINES_OF_CHAIN, Service, lines_of, serve
-from affluence.teletraffic import NotCarriableError
+from affluence.teletraffic import NotCarriableError, TargetError
 from affluence.teletraffic.bisection import smallest
 
 _MOST = 1000  # agents or lines that are tried
@@ -51,7 +51,7 @@ def advise(
     fewer than there are today. Where no call can wait, agents and lines are the same.
 
     Raises:
-        ValueError: a thousand agents or lines do not suffice.
+        TargetError: a thousand agents or lines do not suffice.
 
     """
 
@@ -103,11 +103,11 @@ def _today(
     if agents is None or (desk.kind == "queue" and lines is None):
         return None
     fit = lines_of(desk, agents, inf if lines is None else lines)
-    return at(min(agents, int(fit)) if fit < inf else agents, fit)
+    return at(int(min(agents, fit)), fit)
 
 
 def _fewest(suffice: Callable[[int], bool], least: int) -> int:
     found = smallest(suffice, least, _MOST)
     if not suffice(found):
-        raise ValueError(f"{_MOST} do not suffice")
+        raise TargetError(f"agents or lines that meet the target: {_MOST} do not suffice")
     return found

@@ -34,7 +34,7 @@ class Period:
 
     def of_days(self, table: str) -> pl.DataFrame:
         """One table of `affluence.tables.MEASURED`, of these days alone."""
-        day = pl.col("slot_start").dt.convert_time_zone(self.platform.zone).dt.date()
+        day = _local_day(self.platform)
         return self.measured[table].filter(day.is_between(self.first, self.last))
 
 
@@ -48,7 +48,7 @@ def read_period(
 
     """
     measured = {table: store.lake.read_measured(name, table) for table in MEASURED}
-    day = pl.col("slot_start").dt.convert_time_zone(platform.zone).dt.date()
+    day = _local_day(platform)
     recorded = measured["slots"].filter(pl.col("recorded_s") > 0).select(day).to_series()
     if recorded.is_empty():
         message = f"platform '{name}': nothing is measured yet. Start with `affluence run`."
@@ -73,6 +73,10 @@ def read_period(
         last=last,
         lines_believed=not find_doubts(of_period).lines_doubtful,
     )
+
+
+def _local_day(platform: Platform) -> pl.Expr:
+    return pl.col("slot_start").dt.convert_time_zone(platform.zone).dt.date()
 
 
 def indicators_of(period: Period) -> Indicators:

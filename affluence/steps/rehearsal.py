@@ -11,7 +11,7 @@ from typing import Literal
 
 from affluence.simulator.scenario import QUARTERS_A_DAY, Callers, Handling, Scenario, Shift
 from affluence.simulator.simulation import simulate
-from affluence.staffing import Desk, Service, Target
+from affluence.staffing import Advice, Desk, Service, Target
 from affluence.steps.staffing import Plan, Row
 
 Verdict = Literal["held", "indistinct", "missed"]
@@ -64,9 +64,8 @@ def rehearse(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A row of a plan, tried with the agents that are advised and with one fewer."""
+    """Advice tried with the agents that are advised and with one fewer."""
 
-    row: Row
     one_less: Obtained | None  # None where there are none, or where the queue would never end
     advised: Obtained
 
@@ -81,19 +80,20 @@ class Rehearsal:
         return "held"
 
 
-def rehearse_plan(plan: Plan) -> Iterator[Rehearsal]:
-    """Try the advice of one row after the other; a row takes seconds."""
+def rehearse_advice(desk: Desk, advice: Advice, *, wrap_up_s: float) -> Rehearsal:
+    """Try advice on the callers of a desk; it takes seconds."""
 
-    def tried(service: Service, persons_per_hour: float) -> Obtained:
-        return rehearse(plan.desk, service, persons_per_hour, wrap_up_s=plan.wrap_up_s)
+    def tried(service: Service) -> Obtained:
+        return rehearse(desk, service, advice.persons_per_hour, wrap_up_s=wrap_up_s)
 
+    less = advice.one_less
+    return Rehearsal(one_less=None if less is None else tried(less), advised=tried(advice.advised))
+
+
+def rehearse_plan(plan: Plan) -> Iterator[tuple[Row, Rehearsal]]:
+    """Try the advice of one row after the other."""
     for row in plan.rows:
-        load, less = row.advice.persons_per_hour, row.advice.one_less
-        yield Rehearsal(
-            row=row,
-            one_less=None if less is None else tried(less, load),
-            advised=tried(row.advice.advised, load),
-        )
+        yield row, rehearse_advice(plan.desk, row.advice, wrap_up_s=plan.wrap_up_s)
 
 
 def _days(scenario: Scenario) -> Iterator[float]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators
-from affluence.indicators.persons import FEWEST_PERSONS, redial_curve
+from affluence.indicators.persons import follow_redials, redial_curve
 from affluence.staffing import Advice, Desk, Kind, Target, advise
 from affluence.typical_week import Study
 
@@ -97,6 +97,7 @@ def plan_week(
 
     Raises:
         RecordsError: how long calls last is not known.
+        TargetError: a thousand agents or lines do not meet the target.
 
     """
     today = _today(learned, slots, what_if)
@@ -125,7 +126,7 @@ def plan_week(
         )
     return Plan(
         desk=desk,
-        wrap_up_s=min(wrap_up_s, desk.handling_s),
+        wrap_up_s=min(wrap_up_s, desk.handling_s / 2),  # shorter calls may be tried
         target=target,
         quantile=quantile,
         first=indicators.first,
@@ -191,20 +192,11 @@ def _today(learned: Study, slots: pl.DataFrame, what_if: WhatIf) -> pl.DataFrame
             for what in ("agent", "line")
         )
     )
-    none = pl.lit(None, pl.Int64)
-    return found.select(
-        "weekday",
-        "start_min",
-        agents=_given(what_if.agents, "agents", none),
-        lines=_given(what_if.lines, "lines", none),
+    tried = {"agents": what_if.agents, "lines": what_if.lines}
+    there_is = pl.when(pl.col(*tried) > 0).then(pl.col(*tried)).cast(pl.Int64)
+    return found.select("weekday", "start_min", there_is).with_columns(
+        pl.lit(number, pl.Int64).alias(name) for name, number in tried.items() if number is not None
     )
-
-
-def _given(number: int | None, column: str, none: pl.Expr) -> pl.Expr:
-    """A number that is tried, else the one there is, null where that is none."""
-    if number is not None:
-        return pl.lit(number, pl.Int64)
-    return pl.when(pl.col(column) > 0).then(pl.col(column).cast(pl.Int64)).otherwise(none)
 
 
 def _desk_of(
@@ -248,10 +240,9 @@ def _kind_of(indicators: Indicators, today: pl.DataFrame) -> Kind:
 
 
 def _probability(redials: pl.DataFrame, failure: str) -> float | None:
-    """Of another call after a failure, were it not for closing time; None: too few to say."""
-    redialled, curve = redial_curve(redials.filter(pl.col("failure") == failure))
-    failures = redialled.total + redials.filter(pl.col("failure") == failure)["censored"].sum()
-    return 1 - curve.plateau if failures >= FEWEST_PERSONS else None
+    """Of another call after a failure; None: there are none, or too few to say."""
+    found = follow_redials(redials.filter(pl.col("failure") == failure))
+    return found[0].probability if found else None
 
 
 def _mean_delay_s(redials: pl.DataFrame) -> float | None:

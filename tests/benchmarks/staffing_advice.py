@@ -13,8 +13,7 @@ from collections import Counter
 from dataclasses import replace
 
 from affluence.staffing import Desk, Target, advise
-from affluence.steps.rehearsal import Rehearsal, rehearse
-from affluence.steps.staffing import Row
+from affluence.steps.rehearsal import rehearse_advice
 
 WRAP_UP_S = 45.0
 QUEUE = Desk(
@@ -41,19 +40,8 @@ def main() -> None:
         for redials, callers in (("seldom", seldom), ("often", desk)):
             for load in PERSONS_PER_HOUR[desk.kind]:
                 advice = advise(callers, load, target, agents_today=None, lines_today=None)
-                advised = rehearse(callers, advice.advised, load, wrap_up_s=WRAP_UP_S)
-                less = None
-                if (fewer := advice.one_less) is not None:
-                    less = rehearse(callers, fewer, load, wrap_up_s=WRAP_UP_S)
-                row = Row(
-                    weekday=1,
-                    start_min=0,
-                    end_min=60,
-                    agents_today=None,
-                    lines_today=None,
-                    advice=advice,
-                )
-                rehearsal = Rehearsal(row=row, one_less=less, advised=advised)
+                rehearsal = rehearse_advice(callers, advice, wrap_up_s=WRAP_UP_S)
+                advised, less = rehearsal.advised, rehearsal.one_less
                 verdict = rehearsal.verdict(target)
                 verdicts[verdict] += 1
                 without = f"{less.reached_share:.3f}" if less else "-"

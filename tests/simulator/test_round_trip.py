@@ -36,6 +36,7 @@ WAYS = WRITERS | {
     if template != "example"  # its default
 }
 TIMES = ("offered_at", "picked_up_at", "queued_at", "answered_at", "released_at")
+UNQUEUED = ("offered_at", "picked_up_at", "answered_at", "released_at", "direction", "outcome")
 
 
 Told = Callable[[pl.DataFrame, Scenario], pl.DataFrame]
@@ -206,14 +207,7 @@ CARRIED = {
     ),
     # A queue picks up itself, and nothing tells when its agent did; announcements look like menus.
     "fusionpbx": Carried(
-        exactly=(
-            "offered_at",
-            "picked_up_at",
-            "answered_at",
-            "released_at",
-            "direction",
-            "outcome",
-        ),
+        exactly=UNQUEUED,
         persons=("caller", "agent"),
         told=of_all(
             IN_VAIN,
@@ -224,14 +218,7 @@ CARRIED = {
         reading=lambda _: Reading(),
     ),
     "3cx": Carried(
-        exactly=(
-            "offered_at",
-            "picked_up_at",
-            "answered_at",
-            "released_at",
-            "direction",
-            "outcome",
-        ),
+        exactly=UNQUEUED,
         persons=("caller", "agent"),
         told=of_all(
             IN_VAIN,
@@ -242,14 +229,7 @@ CARRIED = {
     ),
     # Nothing but agents picks up, and why nobody did is not told.
     "wazo": Carried(
-        exactly=(
-            "offered_at",
-            "picked_up_at",
-            "answered_at",
-            "released_at",
-            "direction",
-            "outcome",
-        ),
+        exactly=UNQUEUED,
         persons=("caller", "agent"),
         unit="1ms",
         told=of_all(

@@ -60,10 +60,9 @@ def test_noise_decides_nothing(
     )
     row = Row(weekday=2, start_min=540, end_min=600, agents_today=4, lines_today=8, advice=advice)
     rehearsal = Rehearsal(
-        row=row,
         one_less=less or None,
         advised=Obtained(reached_share=advised, half_width=0.005, days=9),
     )
     assert rehearsal.verdict(Target(reached_share=0.9)) == verdict
-    text = rehearsal_as_text(rehearsal, Target(reached_share=0.9))
+    text = rehearsal_as_text(row, rehearsal, Target(reached_share=0.9))
     assert text.startswith("mardi") and text.endswith(f"| {word}")
