@@ -7,7 +7,7 @@ from math import inf
 
 from affluence.teletraffic.arguments import NotCarriableError, check_amount, check_share
 from affluence.teletraffic.arrays import over_arrays
-from affluence.teletraffic.bisection import largest
+from affluence.teletraffic.bisection import crossing
 from affluence.teletraffic.waiting import Queue, mmskm
 
 
@@ -83,8 +83,8 @@ def redialled_mmskm(
     most_erlang = fresh_erlang
     while fresh(most_erlang) < fresh_erlang:
         most_erlang *= 2
-    offered_erlang = largest(
-        lambda traffic: fresh(traffic) <= fresh_erlang, fresh_erlang, most_erlang
+    offered_erlang = crossing(
+        lambda traffic: fresh(traffic) - fresh_erlang, fresh_erlang, most_erlang
     )
     found = mmskm(agents, lines, offered_erlang, abandonment)
     kept = found.p_served + lost(found)
