@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from affluence.indicators import Indicators
     from affluence.publication.dsfr import Theme
-    from affluence.staffing import Target
+    from affluence.staffing import Plan, Row, Target
     from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
     from affluence.steps.inspect import Account, Inspection
     from affluence.steps.rehearsal import Rehearsal
-    from affluence.steps.staffing import Plan, Row, WhatIf
+    from affluence.steps.staffing import WhatIf
     from affluence.steps.weekly import Wish
     from affluence.targets.places import Place
     from affluence.typical_week import Study

@@ -8,9 +8,8 @@ from dataclasses import asdict
 from math import inf
 
 from affluence.indicators.plain_words import duration, percent_of, tidy
-from affluence.staffing import Desk, Service, Target
+from affluence.staffing import Desk, Plan, Row, Service, Target
 from affluence.steps.rehearsal import Obtained, Rehearsal
-from affluence.steps.staffing import Plan, Row
 
 _DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MODELS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from affluence.staffing.advice import Advice, advise
 from affluence.staffing.desk import Desk, Kind, Target
+from affluence.staffing.plan import Plan, Row
 from affluence.staffing.service import Service, serve
 
-__all__ = ["Advice", "Desk", "Kind", "Service", "Target", "advise", "serve"]
+__all__ = ["Advice", "Desk", "Kind", "Plan", "Row", "Service", "Target", "advise", "serve"]

@@ -11,8 +11,7 @@ from typing import Literal
 
 from affluence.simulator.scenario import QUARTERS_A_DAY, Callers, Handling, Scenario, Shift
 from affluence.simulator.simulation import simulate
-from affluence.staffing import Advice, Desk, Service, Target
-from affluence.steps.staffing import Plan, Row
+from affluence.staffing import Advice, Desk, Plan, Row, Service, Target
 
 Verdict = Literal["held", "indistinct", "missed"]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 import polars as pl
 
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators
 from affluence.indicators.persons import follow_redials, redial_curve
-from affluence.staffing import Advice, Desk, Kind, Target, advise
+from affluence.staffing import Desk, Kind, Plan, Row, Target, advise
 from affluence.typical_week import Study
 
 _FEW_LEFT_OUT = 0.01  # of the calls let in: with fewer who give up nobody has to wait
@@ -32,44 +31,6 @@ class WhatIf:
     lines: int | None = None
     handling_s: float | None = None
     moved_share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A weekday (ISO) and a row of the opening hours, minutes after local midnight."""
-
-    weekday: int
-    start_min: int
-    end_min: int
-    agents_today: int | None
-    lines_today: int | None
-    advice: Advice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is advised for an ordinary week, and how it is known.
-
-    Attributes:
-        desk: how calls are handled and how callers behave.
-        wrap_up_s: part of the handling time of an agent that is work after the call.
-        target: what is asked.
-        quantile: the load is exceeded on one of 1 / (1 - quantile) ordinary days.
-        first: first day measured.
-        last: last day measured.
-        rows: of the opening hours.
-        unknown: measures that are missing and taken as if nobody did so: names of `Desk`.
-
-    """
-
-    desk: Desk
-    wrap_up_s: float
-    target: Target
-    quantile: float
-    first: date
-    last: date
-    rows: tuple[Row, ...]
-    unknown: tuple[str, ...]
 
 
 def plan_week(

@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 from scipy.stats import t
 
-from affluence.staffing import Advice, Target, serve
+from affluence.staffing import Advice, Row, Target, serve
 from affluence.staffing_words import rehearsal_as_text
 from affluence.steps.rehearsal import Obtained, Rehearsal, _t, rehearse
-from affluence.steps.staffing import Row
 from tests.staffing.test_service import NO_QUEUE, QUEUE, SERVICE
 
 

@@ -14,9 +14,9 @@ from affluence import pipeline
 from affluence.config import load
 from affluence.indicators import Indicators
 from affluence.simulator.demonstration import demonstration as simulated_desk
-from affluence.staffing import Target
+from affluence.staffing import Plan, Target
 from affluence.staffing_words import staffing_as_document, staffing_as_text
-from affluence.steps.staffing import Plan, WhatIf, hourly_demand
+from affluence.steps.staffing import WhatIf, hourly_demand
 from affluence.typical_week import Study
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
