@@ -12,7 +12,7 @@ import pytest
 from affluence.config import load
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
-from tests.report.reading import Reading, numbers, plain, share
+from tests.report.committee.reading import Reading, numbers, plain, share
 from tests.runs import run
 from tests.test_cli import affluence
 

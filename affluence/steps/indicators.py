@@ -13,8 +13,8 @@ from affluence.doubts import find_doubts
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators, Ratio, make_indicators
 from affluence.indicators.written import written_indicators
-from affluence.report import committee_page
-from affluence.report.parts import cut
+from affluence.report.committee import committee_page
+from affluence.report.committee.parts import cut
 from affluence.steps.settings import readings_of
 from affluence.steps.written import read_messages
 from affluence.store import Store

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affluence.report.parts import cut
+from affluence.report.committee.parts import cut
 
 DAY = timedelta(days=1)
 

@@ -10,9 +10,9 @@ from affluence.indicators.persons import FEWEST_PERSONS
 from affluence.indicators.plain_words import conclusion, tidy
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.wording import Words
-from affluence.report.figures import calculation, highest, left_out, share
-from affluence.report.graph import Graph, draw
-from affluence.report.parts import Cut
+from affluence.report.committee.figures import calculation, highest, left_out, share
+from affluence.report.committee.graph import Graph, draw
+from affluence.report.committee.parts import Cut
 
 # What is followed through the period: key of the ratio, and its name.
 _FOLLOWED = (

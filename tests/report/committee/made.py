@@ -9,8 +9,8 @@ from functools import cache
 
 from affluence.indicators import Indicators, Ratio, Readings, make_indicators
 from affluence.indicators.written import Channel, Message, written_indicators
-from affluence.report import committee_page
-from affluence.report.parts import cut
+from affluence.report.committee import committee_page
+from affluence.report.committee.parts import cut
 from affluence.tables import MEASURED
 
 DEFAULT = Readings()

@@ -1,0 +1,47 @@
+"""Indicators of a period → the page for the user committee: one sheet, on screen or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from affluence.indicators import Indicators
+from affluence.report.committee.parts import Cut
+from affluence.report.committee.view import page
+
+
+def committee_page(
+    *,
+    service: str,
+    demonstration: bool,
+    indicators: Indicators,
+    cut: Cut,
+    of_parts: Sequence[Indicators],
+) -> bytes:
+    """The page, whole: nothing is fetched to show it.
+
+    Args:
+        service: name of the service.
+        demonstration: whether its calls are invented.
+        indicators: of the whole period.
+        cut: the parts of the period (`affluence.report.committee.parts.cut`).
+        of_parts: indicators of each of them, in order.
+
+    """
+    shown = page(service, indicators, cut, of_parts, demonstration=demonstration)
+    return _environment().get_template("committee.html.jinja").render(page=shown).encode()
+
+
+@cache
+def _environment() -> Environment:
+    """Made at the first page: importing this module compiles nothing."""
+    return Environment(
+        loader=PackageLoader("affluence.report.committee", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
