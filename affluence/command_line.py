@@ -62,6 +62,7 @@ def progress() -> Iterator[pipeline.Progress]:
                 ("bytes", "bytes fetched"),
                 ("lines", "lines read"),
                 ("days", "days measured"),
+                ("changes", "changes of staffing tried"),
             )
         }
         yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)

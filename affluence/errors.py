@@ -138,6 +138,15 @@ class DifferentSiteError(DeliveryError):
         return error
 
 
+class ReportFolderError(AffluenceError):
+    """The managers' report cannot be written where it is asked for."""
+
+    exit_code = 2
+
+    def __init__(self, folder: Path, why: str, what_to_do: str) -> None:
+        super().__init__(f"report in {folder}: {why}; {what_to_do}.")
+
+
 class DecisionError(AffluenceError):
     """What is asked for does not fit what was built and published so far."""
 

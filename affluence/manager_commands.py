@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from affluence import pipeline
-from affluence.command_line import CONFIG, ConfigOption, JsonOption, PlatformOption, clock
+from affluence.command_line import (
+    CONFIG,
+    ConfigOption,
+    JsonOption,
+    PlatformOption,
+    clock,
+    progress,
+)
 from affluence.config import load
+
+ReachedOption = Annotated[
+    float, typer.Option("--reached", help="Share of persons who are to reach an agent, 0-1.")
+]
+QuantileOption = Annotated[
+    float,
+    typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
+]
+REACHED, QUANTILE, WITHIN_S = 0.9, 0.75, 60.0
 
 
 def staffing(
     config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
-    reached: Annotated[
-        float, typer.Option("--reached", help="Share of persons who are to reach an agent, 0-1.")
-    ] = 0.9,
+    reached: ReachedOption = REACHED,
     within: Annotated[
         float | None,
         typer.Option("--within", help="Share of calls that are to be answered in time, 0-1."),
     ] = None,
     within_s: Annotated[
         float, typer.Option("--within-s", min=0, help="In time: within so many seconds.")
-    ] = 60.0,
+    ] = WITHIN_S,
     full: Annotated[
         float | None,
         typer.Option("--full", help="Most of the time with all lines taken, 0-1."),
     ] = None,
-    quantile: Annotated[
-        float,
-        typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
-    ] = 0.75,
+    quantile: QuantileOption = QUANTILE,
     agents: Annotated[
         int | None, typer.Option("--agents", min=1, help="What if: so many agents all the time.")
     ] = None,
@@ -82,4 +95,50 @@ def staffing(
             print(rehearsal_as_text(row, rehearsal, target), flush=True)
 
 
-COMMANDS = (staffing,)
+class ReportLanguage(StrEnum):
+    """Languages of the report."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+def report(
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder to write; one with a report is replaced.")
+    ],
+    config: ConfigOption = CONFIG,
+    platform: PlatformOption = None,
+    weeks: Annotated[
+        int, typer.Option("--weeks", min=1, help="How many of the newest complete weeks it tells.")
+    ] = 52,
+    language: Annotated[ReportLanguage, typer.Option("--language")] = ReportLanguage.FRENCH,
+    reached: ReachedOption = REACHED,
+    quantile: QuantileOption = QUANTILE,
+) -> None:
+    """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
+    from affluence.report_folder import write_report
+    from affluence.staffing import Target
+
+    try:
+        target = Target(
+            reached_share=reached, within_share=None, within_s=WITHIN_S, full_share=None
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--reached") from error
+    settings = load(config)
+    with progress() as advanced:
+        files = pipeline.report(
+            settings,
+            clock(),
+            platform,
+            weeks=weeks,
+            language=language.value,
+            target=target,
+            quantile=quantile,
+            progress=advanced,
+        )
+    write_report(files, folder, settings.folders_to_write)
+    print(f"{folder / 'index.html'}: open it in a browser. It is not to be published.")
+
+
+COMMANDS = (staffing, report)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -315,6 +315,59 @@ def rehearse(plan: Plan) -> Iterator[tuple[Row, Rehearsal]]:
     from affluence.steps.rehearsal import rehearse_plan
 
     return rehearse_plan(plan)
+
+
+def report(
+    config: Config,
+    now: datetime,
+    platform: str | None = None,
+    *,
+    weeks: int,
+    language: str,
+    target: Target,
+    quantile: float,
+    progress: Progress = lambda *_: None,
+) -> dict[str, bytes]:
+    """The managers' report of one platform: its files by their paths. It is never published.
+
+    Args:
+        config: from `affluence.config.load`.
+        now: the present.
+        platform: identifier; by default the first.
+        weeks: how many of the newest complete weeks it tells of.
+        language: "fr" or "en".
+        target: what is asked of the advice on staffing.
+        quantile: of the load that is planned for, 0-1.
+        progress: told of "changes" of staffing that were tried.
+
+    Raises:
+        NoRecordsError: there are no records at all.
+        RecordsError: nothing is measured for these weeks.
+        RefusedPublicationError: no week is complete yet.
+        MessagesError: the file of letters, e-mails and complaints has problems.
+
+    """
+    from affluence.report import build_report
+    from affluence.steps.indicators import read_period
+    from affluence.steps.report import facts_of
+
+    learned = study(config, now, platform)
+    changed = effect(config, now, platform)[1]
+    name, settings = _platform(config, platform)
+    first = max(learned.first, learned.last - timedelta(days=7 * weeks - 1))
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        period = read_period(store, name, settings, first, learned.last)
+        facts = facts_of(
+            store,
+            name,
+            learned,
+            period,
+            changed,
+            target=target,
+            quantile=quantile,
+            progress=lambda changes: progress("changes", changes),
+        )
+    return build_report(facts, language)
 
 
 def committee_page(

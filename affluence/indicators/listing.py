@@ -105,7 +105,7 @@ def _lines(service: str, indicators: Indicators) -> Iterator[str]:
     yield from ("", "Trafic", *_traffic(indicators))
 
 
-_OUTCOMES = {
+OUTCOME_WORDS = {
     "answered": "répondus par un agent",
     "busy": "refusés",
     "abandoned": "abandonnés par l’appelant",
@@ -135,9 +135,9 @@ def _outcomes(indicators: Indicators) -> Iterator[str]:
     total = sum(indicators.outcomes.values())
     for name, count in indicators.outcomes.items():
         if name == "busy" and not (count or indicators.refusals_recorded):
-            yield f"  {_OUTCOMES[name]} : {_UNKNOWN}"
+            yield f"  {OUTCOME_WORDS[name]} : {_UNKNOWN}"
         else:
-            yield f"  {_OUTCOMES[name]} : {whole(count)} ({percent_of(count, total)})"
+            yield f"  {OUTCOME_WORDS[name]} : {whole(count)} ({percent_of(count, total)})"
     yield f"  total : {whole(total)}"
 
 

@@ -26,6 +26,8 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 # The shapes of a drawing are long rows of numbers that nobody reads.
 _GEOMETRY = re.compile(r"""\b(?:d|points|viewBox|transform)=(?:"[^"]*"|'[^']*')""")
 _LARGEST = 2**64 - 1  # of pseudonyms
+# In every page of the managers' report, so that none is ever published.
+INTERNAL_REPORT = "affluence-internal-report"
 
 
 class Kind(StrEnum):
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     PATH = auto()
     SERVER = auto()
     PERSON = auto()
+    REPORT = auto()  # a page of the managers' report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ def find_leaks(
                 kinds.add(Kind.KEY)
             found |= {Leak(path, kind) for kind in kinds}
             numbers.setdefault(path, set()).update(n for n in written if n <= _LARGEST)
+        if INTERNAL_REPORT.encode() in body:
+            found.add(Leak(path, Kind.REPORT))
         if any(key in body for key in confidential.keys):
             found.add(Leak(path, Kind.KEY))
     every = set().union(*numbers.values())

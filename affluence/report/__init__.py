@@ -1,1 +1,79 @@
-"""Pages for whoever staffs the lines, and for the user committee: never published."""
+"""Facts → the managers' report: a folder of pages, a workbook and CSV files. Never published."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from affluence.publication.language import Language
+from affluence.publication.wording import Words
+from affluence.report.csv_files import csv_of
+from affluence.report.facts import Facts
+from affluence.report.pages import Contents, every_page
+from affluence.report.sheets.every import every_sheet
+from affluence.report.sheets.hours import cells_of, known_of
+from affluence.report.workbook import workbook_of
+
+LANGUAGES = ("fr", "en")
+WORKBOOK = "rapport.xlsx"
+_STATIC = (
+    "report.css",
+    "report.js",
+    "plotly.css",
+    "plotly-cartesian.min.js",
+    "plotly-LICENSE.txt",
+)
+
+
+def build_report(facts: Facts, language: str) -> dict[str, bytes]:
+    """The files of the report by their paths: the same bytes for the same facts.
+
+    Args:
+        facts: what it tells.
+        language: one of `LANGUAGES`.
+
+    """
+    words = Words(Language(language))
+    periods, sums = cells_of(facts)
+    sheets = every_sheet(facts, words)
+    pages = every_page(
+        Contents(
+            facts=facts,
+            words=words,
+            sheets=sheets,
+            periods=periods,
+            sums=sums,
+            known=known_of(facts),
+        )
+    )
+    static = resources.files(__name__).joinpath("static")
+    return {
+        **pages,
+        WORKBOOK: workbook_of(
+            sheets.values(), words, title=facts.service, notes=_notes(facts, words)
+        ),
+        **{f"csv/{key}.csv": csv_of(sheet) for key, sheet in sheets.items()},
+        **{f"fichiers/{name}": static.joinpath(name).read_bytes() for name in _STATIC},
+    }
+
+
+def _notes(facts: Facts, words: Words) -> list[str]:
+    say = words.language.say
+    notes = [
+        say(
+            "Du {first} au {last}.",
+            first=words.calendar_day(facts.first),
+            last=words.calendar_day(facts.last),
+        ),
+        say("Document interne\u00a0: il n’est pas fait pour être publié."),
+        say(
+            "«\u00a0non mesuré\u00a0»\u00a0: les enregistrements ne le disent pas\u00a0; ce n’est"
+            " jamais zéro."
+        ),
+        say(
+            "«\u00a0moins de 5\u00a0»\u00a0: nul ne doit pouvoir être reconnu derrière un chiffre."
+        ),
+        say("Les parts sont écrites en pourcentage, les durées en secondes."),
+    ]
+    if facts.demonstration:
+        notes.append(say("Données de démonstration\u00a0: ces chiffres sont fictifs."))
+    return [str(note) for note in notes]

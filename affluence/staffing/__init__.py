@@ -6,5 +6,20 @@ from affluence.staffing.advice import Advice, advise
 from affluence.staffing.desk import Desk, Kind, Target
 from affluence.staffing.plan import Plan, Row
 from affluence.staffing.service import Service, serve
+from affluence.staffing.trial import Change, Load, Trial, try_change
 
-__all__ = ["Advice", "Desk", "Kind", "Plan", "Row", "Service", "Target", "advise", "serve"]
+__all__ = [
+    "Advice",
+    "Change",
+    "Desk",
+    "Kind",
+    "Load",
+    "Plan",
+    "Row",
+    "Service",
+    "Target",
+    "Trial",
+    "advise",
+    "serve",
+    "try_change",
+]

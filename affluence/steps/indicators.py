@@ -86,7 +86,7 @@ def indicators_of(period: Period) -> Indicators:
         MessagesError: that file cannot be read, or not all of its lines.
 
     """
-    return _indicators(period, period.first, period.last, _written(period))
+    return indicators_of_days(period, period.first, period.last, _written(period))
 
 
 def page_of(period: Period) -> bytes:
@@ -102,13 +102,14 @@ def page_of(period: Period) -> bytes:
         demonstration=period.platform.demonstration,
         indicators=indicators_of(period),
         cut=parts,
-        of_parts=[_indicators(period, part.first, part.last) for part in parts.parts],
+        of_parts=[indicators_of_days(period, part.first, part.last) for part in parts.parts],
     )
 
 
-def _indicators(
+def indicators_of_days(
     period: Period, first: date, last: date, written: tuple[Ratio, ...] = ()
 ) -> Indicators:
+    """Indicators of some days of a period, with the written ones that are given."""
     return make_indicators(
         period.measured,
         readings_of(period.platform),

@@ -13,6 +13,7 @@ from affluence.credentials import REFERENCE, reveal
 from affluence.errors import CredentialError, RefusedPublicationError
 from affluence.publication.checks import digits_of
 from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
+from affluence.report_folder import reports_among
 from affluence.steps.refusals import Reason
 from affluence.store import Store
 
@@ -28,6 +29,7 @@ _WORDS = {
     Kind.PATH: ("un chemin de cette machine", "a path of this machine"),
     Kind.SERVER: ("le nom d’un serveur ou de son utilisateur", "a name of a server or its user"),
     Kind.PERSON: ("le nom d’une personne", "the name of a person"),
+    Kind.REPORT: ("une page du rapport interne", "a page of the internal report"),
 }
 
 
@@ -40,15 +42,26 @@ class Cleared:
 
 
 def clear(config: Config, store: Store, files: Mapping[str, bytes], release: str) -> Cleared:
-    """Look through the files of a release.
+    """Look through the files of a release, and through the folders where it goes.
 
     Raises:
-        RefusedPublicationError: something confidential is in a file; which kind, and where.
+        RefusedPublicationError: something confidential is in a file; which kind, and where. Or a
+            managers' report lies where everybody could read it.
 
     """
     found = find_leaks(files, confidential_of(config, store), store.pseudonyms_among)
-    if found:
-        raise RefusedPublicationError([str(_reason(leak)) for leak in found])
+    reasons = [str(_reason(leak)) for leak in found]
+    reasons += [
+        str(
+            Reason(
+                f"un rapport interne est dans {folder} : déplacez-le hors du site",
+                f"an internal report lies in {folder}: move it out of the site",
+            )
+        )
+        for folder in reports_among(config.folders_to_write)
+    ]
+    if reasons:
+        raise RefusedPublicationError(reasons)
     return Cleared(files=files, release=release)
 
 

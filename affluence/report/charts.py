@@ -1,0 +1,317 @@
+"""Tables of the report → figures for Plotly, as the JSON that it takes.
+
+Every figure is read without colour: lines differ in their strokes and marks, cells hold numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from affluence.publication.wording import Words
+from affluence.report.facts import Facts
+from affluence.report.sheet import Hidden, Kind, Sheet, Value, shown
+
+Figure = dict[str, Any]
+
+DARK, MIDDLE, LIGHT, ALERT = "#003e8f", "#5b8ff0", "#c9d8f5", "#a02c00"
+_HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}
+_SPACE = "\u202f"
+_MOST_TICKS = 14
+
+
+def layout(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
+    """What all figures share; ``more`` is Plotly's."""
+    return {
+        "height": 340,
+        "margin": {"l": 56, "r": 56, "t": 16, "b": 56},
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1b1b1f"},
+        "separators": f",{_SPACE}" if words.language.code == "fr" else ".,",
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "dragmode": False,
+        "hoverlabel": {"font": {"size": 13}},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **more,
+    }
+
+
+def axis(**more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
+    """An axis with a light grid that cannot be dragged; ``more`` is Plotly's."""
+    return {"gridcolor": "#e4e4ea", "zerolinecolor": "#8a8a94", "fixedrange": True, **more}
+
+
+def _shares(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
+    """An axis of shares at the right side."""
+    quarters = [0, 0.25, 0.5, 0.75, 1]
+    return axis(
+        overlaying="y",
+        side="right",
+        range=[0, 1.05],
+        showgrid=False,
+        tickmode="array",
+        tickvals=quarters,
+        ticktext=[words.percent_text(share) for share in quarters],
+        **more,
+    )
+
+
+def plain(values: Sequence[Value]) -> list[Any]:
+    """Values as JSON has them; what is hidden or not measured leaves a gap."""
+    return [
+        value.isoformat() if isinstance(value, date) else value
+        for value in (None if isinstance(value, Hidden) else value for value in values)
+    ]
+
+
+def simultaneous(sheet: Sheet, words: Words) -> Figure:
+    """How long so many calls are up at once, as bars."""
+    say = words.language.say
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": plain(sheet.column("appels")),
+                "y": plain(sheet.column("part")),
+                "marker": {"color": DARK},
+                "text": [shown(v, Kind.SHARE, words) for v in sheet.column("part")],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hoverinfo": "none",
+            }
+        ],
+        "layout": layout(
+            words,
+            xaxis=axis(title={"text": str(say("Appels à la fois"))}, dtick=1),
+            yaxis=axis(rangemode="tozero", showticklabels=False),
+        ),
+    }
+
+
+def waits(sheet: Sheet, words: Words) -> Figure:
+    """Answered and abandoned calls by how long they waited, and the curve of patience."""
+    say = words.language.say
+    x = sheet.column("attente")
+    names = {c.name: str(say(c.heading)) for c in sheet.columns}
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "name": names["repondus"],
+                "x": x,
+                "y": plain(sheet.column("repondus")),
+                "marker": {"color": DARK},
+            },
+            {
+                "type": "bar",
+                "name": names["abandonnes"],
+                "x": x,
+                "y": plain(sheet.column("abandonnes")),
+                "marker": {"color": ALERT, "pattern": _HATCH},
+            },
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": names["patience"],
+                "x": x,
+                "y": plain(sheet.column("patience")),
+                "yaxis": "y2",
+                "line": {"color": "#1b1b1f", "dash": "dot"},
+                "marker": {"symbol": "diamond", "size": 8},
+            },
+        ],
+        "layout": layout(
+            words,
+            barmode="stack",
+            xaxis=axis(tickangle=-40, type="category"),
+            yaxis=axis(title={"text": str(say("Appels"))}, rangemode="tozero"),
+            yaxis2=_shares(words, title={"text": names["patience"]}),
+            margin={"l": 64, "r": 64, "t": 16, "b": 110},
+        ),
+    }
+
+
+def delays(sheet: Sheet, words: Words) -> Figure:
+    """How long after a failure people call again, as bars."""
+    say = words.language.say
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": sheet.column("delai"),
+                "y": plain(sheet.column("rappels")),
+                "text": [shown(v, Kind.COUNT, words) for v in sheet.column("rappels")],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": DARK},
+                "hoverinfo": "none",
+            }
+        ],
+        "layout": layout(
+            words,
+            xaxis=axis(tickangle=-40, type="category"),
+            yaxis=axis(title={"text": str(say("Rappels"))}, rangemode="tozero"),
+            margin={"l": 64, "r": 24, "t": 24, "b": 100},
+        ),
+    }
+
+
+def weeks(sheet: Sheet, facts: Facts, words: Words) -> Figure:
+    """Persons of every week, those who reached nobody, and the share who did.
+
+    A star marks a week with holidays or closures, a dashed line a publication.
+    """
+    say = words.language.say
+    x = plain(sheet.column("lundi"))
+    special = [
+        (week, said) for week, said in zip(x, sheet.column("jours_particuliers"), strict=True)
+    ]
+    starred = [(week, said) for week, said in special if said]
+    names = {c.name: str(say(c.heading)) for c in sheet.columns}
+    totals = plain(sheet.column("personnes"))
+    top = max((count for count in totals if count), default=1)
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "name": names["personnes"],
+                "x": x,
+                "y": totals,
+                "marker": {"color": MIDDLE},
+            },
+            {
+                "type": "bar",
+                "name": names["sans_reponse"],
+                "x": x,
+                "y": plain(sheet.column("sans_reponse")),
+                "marker": {"color": ALERT, "pattern": _HATCH},
+            },
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": names["joint"],
+                "x": x,
+                "y": plain(sheet.column("joint")),
+                "yaxis": "y2",
+                "line": {"color": "#1b1b1f", "width": 2},
+                "marker": {"symbol": "square", "size": 7},
+                "connectgaps": False,
+            },
+            {
+                "type": "scatter",
+                "mode": "text",
+                "name": str(say("jours particuliers")),
+                "x": [week for week, _ in starred],
+                "y": [1.06 * top for _ in starred],
+                "text": ["★" for _ in starred],
+                "hovertext": [said for _, said in starred],
+                "hoverinfo": "text",
+                "showlegend": False,
+            },
+        ],
+        "layout": layout(
+            words,
+            barmode="overlay",
+            bargap=0.25,
+            xaxis=axis(type="date", tickformat="%d/%m/%y", tickangle=-40, tickvals=_thinned(x)),
+            yaxis=axis(rangemode="tozero", tickformat=",d"),
+            yaxis2=_shares(words),
+            shapes=[_line(day) for day in facts.published[-60:]],
+            height=380,
+        ),
+    }
+
+
+def _thinned(values: Sequence[Any]) -> list[Any]:
+    """So few of them that their names do not touch."""
+    return list(values[:: len(values) // _MOST_TICKS + 1])
+
+
+def _line(day: date) -> Figure:
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": (day - timedelta(days=day.weekday())).isoformat(),
+        "x1": (day - timedelta(days=day.weekday())).isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": "#1b1b1f", "dash": "dash", "width": 1},
+    }
+
+
+def forecast(facts: Facts, words: Words) -> Figure:
+    """First attempts of the days to come, and the share that reaches an agent, day by day."""
+    say = words.language.say
+    by_day: dict[date, list[dict[str, Any]]] = {}
+    for row in facts.forecast.iter_rows(named=True):
+        by_day.setdefault(row["day"], []).append(row)
+    days = sorted(by_day)
+    demand = [sum(row["demand"] or 0 for row in by_day[day]) for day in days]
+    reach = [_mean_reach(by_day[day]) for day in days]
+    x = [day.isoformat() for day in days]
+    mondays = [day.isoformat() for day in days if day.weekday() == 0]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "name": str(say("Premiers appels attendus")),
+                "x": x,
+                "y": [round(total, 1) for total in demand],
+                "marker": {"color": MIDDLE},
+            },
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": str(say("Chances de joindre un agent")),
+                "x": x,
+                "y": reach,
+                "yaxis": "y2",
+                "connectgaps": False,
+                "line": {"color": "#1b1b1f"},
+                "marker": {"symbol": "square", "size": 6},
+            },
+        ],
+        "layout": layout(
+            words,
+            xaxis=axis(type="date", tickformat="%d/%m", tickvals=mondays),
+            yaxis=axis(rangemode="tozero", tickformat=",d"),
+            yaxis2=_shares(words),
+        ),
+    }
+
+
+def _mean_reach(rows: Sequence[dict[str, Any]]) -> float | None:
+    """Over the calls of the day; None on a closed one, or where nothing is known."""
+    known = [row for row in rows if row["reach"] is not None and row["demand"]]
+    calls = sum(row["demand"] for row in known)
+    return round(sum(row["reach"] * row["demand"] for row in known) / calls, 4) if calls else None
+
+
+def effect(sheet: Sheet, words: Words) -> Figure:
+    """Both shares before the first table and since, each as two marks joined by a line."""
+    say = words.language.say
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text",
+                "name": str(row[0]),
+                "x": [str(say("avant")), str(say("depuis"))],
+                "y": plain(row[1:3]),
+                "text": [shown(value, Kind.SHARE, words) for value in row[1:3]],
+                "textposition": "top center",
+                "line": {"color": colour, "dash": dash},
+                "marker": {"symbol": symbol, "size": 10},
+            }
+            for row, colour, dash, symbol in zip(
+                sheet.rows, (DARK, ALERT), ("solid", "dash"), ("circle", "square"), strict=False
+            )
+        ],
+        "layout": layout(
+            words,
+            xaxis=axis(type="category"),
+            yaxis=axis(range=[0, 1.1], showticklabels=False),
+        ),
+    }

@@ -1,0 +1,147 @@
+"""Tables, figures and choices → the pages of the report; their templates hold no figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from affluence.indicators.plain_words import conclusion, tidy
+from affluence.publication.leaks import INTERNAL_REPORT
+from affluence.publication.wording import Words, message
+from affluence.report import charts, choices, glance
+from affluence.report.cells import Known, Period
+from affluence.report.facts import Facts
+from affluence.report.sheet import Column, Kind, Sheet, shown
+from affluence.report.sheets.official import told_indicators
+from affluence.report.sheets.outlook import no_effect
+from affluence.report.sheets.staffing import described
+
+# Nothing but what lies in the folder; no style or script within a page.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " base-uri 'none'; form-action 'none'"
+)
+
+PAGES = {
+    "index": message("L’essentiel"),
+    "heures": message("Heures"),
+    "attente": message("Attente et rappels"),
+    "semaines": message("Semaines"),
+    "effectifs": message("Agents et lignes"),
+    "donnees": message("Données"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the pages show, besides their own words."""
+
+    facts: Facts
+    words: Words
+    sheets: Mapping[str, Sheet]
+    periods: Sequence[Period]
+    sums: Sequence[pl.DataFrame]
+    known: Known
+
+
+def every_page(contents: Contents) -> dict[str, bytes]:
+    """The pages by their paths."""
+    environment = _environment()
+    questions = glance.questions(
+        contents.facts, contents.periods, contents.sums, contents.known, contents.words
+    )
+    facts, words = contents.facts, contents.words
+    shared = {
+        "pages": PAGES,
+        "facts": facts,
+        "words": words,
+        "say": words.language.say,
+        "sheets": contents.sheets,
+        "policy": POLICY,
+        "mark": INTERNAL_REPORT,
+        "questions": questions,
+        "indicators": told_indicators(facts.indicators, words),
+        "conclusion": _conclusion(facts, words),
+        "described": described(facts, words),
+        "no_effect": no_effect(facts, words),
+        "cells": cells,
+        "is_number": _is_number,
+    }
+    return {
+        f"{name}.html": environment.get_template(f"{name}.html.jinja")
+        .render(name=name, data=_json(_data(name, contents)), **shared)
+        .encode()
+        for name in PAGES
+    }
+
+
+def _data(name: str, contents: Contents) -> dict[str, Any]:
+    """What the script of a page draws."""
+    facts, words, sheets = contents.facts, contents.words, contents.sheets
+    figures: dict[str, charts.Figure] = {}
+    data: dict[str, Any] = {"locale": words.language.code, "figures": figures}
+    base = charts.layout(words)
+    if name == "heures" and contents.periods:
+        data["heat"] = choices.heat(facts, contents.periods, contents.sums, contents.known, words)
+        data["profiles"] = choices.profiles(sheets["profil"], words)
+        data["layout"] = base
+        figures["simultanes"] = charts.simultaneous(sheets["simultanes"], words)
+    if name == "attente":
+        figures["attentes"] = charts.waits(sheets["attentes"], words)
+        figures["delais"] = charts.delays(sheets["delais_de_rappel"], words)
+    if name == "semaines":
+        figures["semaines"] = charts.weeks(sheets["semaines"], facts, words)
+        figures["prevision"] = charts.forecast(facts, words)
+        if sheets["effet"].rows:
+            figures["effet"] = charts.effect(sheets["effet"], words)
+    if name == "effectifs" and facts.staffing is not None:
+        data["trials"] = choices.trials(facts, facts.staffing, words)
+        data["layout"] = base
+    return data
+
+
+def cells(sheet: Sheet, words: Words) -> list[list[tuple[Column, str]]]:
+    """The rows of a table as they are read, each value with its column."""
+    return [
+        [
+            (column, shown(value, column.kind, words))
+            for value, column in zip(row, sheet.columns, strict=True)
+        ]
+        for row in sheet.rows
+    ]
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind not in {Kind.TEXT, Kind.DAY}
+
+
+def _conclusion(facts: Facts, words: Words) -> list[str]:
+    """In French alone: the sentences are made of the definitions of the indicators."""
+    if words.language.code != "fr":
+        return []
+    return [tidy(sentence) for sentence in conclusion(facts.indicators)]
+
+
+def _json(data: dict[str, Any]) -> Markup:
+    """JSON that may stand within a page: « < » would end it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # just made safe
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("affluence.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

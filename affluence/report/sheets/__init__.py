@@ -1,0 +1,1 @@
+"""Facts → the tables of the report, each written once for pages, workbook and CSV."""

@@ -1,0 +1,36 @@
+"""All tables of the report, in the order of the workbook."""
+
+from __future__ import annotations
+
+from affluence.publication.wording import Words
+from affluence.report.facts import Facts
+from affluence.report.sheet import Sheet
+from affluence.report.sheets import hours, official, outlook, quality, staffing, waiting, weeks
+
+
+def every_sheet(facts: Facts, words: Words) -> dict[str, Sheet]:
+    """The tables by their keys."""
+    chosen, sums = hours.cells_of(facts)
+    made = (
+        official.indicators_sheet(facts.indicators, words),
+        official.outcomes_sheet(facts.indicators, words),
+        hours.typical_week_sheet(facts, words),
+        hours.hours_sheet(chosen, sums, hours.known_of(facts), words),
+        hours.profile_sheet(facts, words),
+        waiting.simultaneous_sheet(facts),
+        waiting.waits_sheet(facts, words),
+        waiting.redials_sheet(facts, words),
+        waiting.delays_sheet(facts, words),
+        waiting.chains_sheet(facts, words),
+        weeks.weeks_sheet(facts, words),
+        outlook.forecast_sheet(facts, words),
+        outlook.grades_sheet(facts, words),
+        outlook.effect_sheet(facts, words),
+        staffing.staffing_sheet(facts, words),
+        staffing.trials_sheet(facts),
+        quality.files_sheet(facts),
+        quality.reasons_sheet(facts, words),
+        quality.days_sheet(facts, words),
+        quality.blind_spots_sheet(facts, words),
+    )
+    return {sheet.key: sheet for sheet in made}

@@ -1,0 +1,170 @@
+"""Agents and lines: what is advised, and what a change would do."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from affluence.publication.wording import Words, message
+from affluence.report.facts import Facts, Staffing
+from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration
+from affluence.report.sheets.hours import clock
+from affluence.staffing import Row, Service, Trial
+
+
+def staffing_sheet(facts: Facts, words: Words) -> Sheet:
+    """Every row of the week: today, advised, one fewer and one more."""
+    rows = facts.staffing.plan.rows if facts.staffing else ()
+    return Sheet(
+        key="effectifs",
+        title=message("Combien d’agents et de lignes, heure par heure"),
+        note=message(
+            "Pour la charge prévue, le plus petit nombre d’agents qui atteint l’objectif, puis le"
+            " plus petit nombre de lignes, à côté de ce qu’il y a aujourd’hui. Qui n’essaie plus"
+            " d’appeler n’est dans aucun enregistrement\u00a0: si l’on répond mieux, d’autres"
+            " appelleront."
+        ),
+        columns=(
+            Column("jour", message("Jour")),
+            Column("debut", message("De")),
+            Column("fin", message("À")),
+            Column("personnes_par_heure", message("Personnes par heure"), Kind.DECIMAL),
+            Column("agents", message("Agents aujourd’hui"), Kind.COUNT),
+            Column("lignes", message("Lignes aujourd’hui"), Kind.COUNT),
+            Column("joignent", message("Joignent un agent aujourd’hui"), Kind.SHARE),
+            Column("agents_conseilles", message("Agents conseillés"), Kind.COUNT),
+            Column("lignes_conseillees", message("Lignes conseillées"), Kind.COUNT),
+            Column("joindraient_un_de_moins", message("avec un agent de moins"), Kind.SHARE),
+            Column("joindraient", message("Joindraient un agent"), Kind.SHARE),
+            Column("joindraient_un_de_plus", message("avec un agent de plus"), Kind.SHARE),
+            Column("appels_par_personne", message("Appels par personne"), Kind.DECIMAL),
+            Column("appels_par_personne_conseil", message("avec ce conseil"), Kind.DECIMAL),
+        ),
+        rows=as_rows(_row(row, words) for row in rows),
+    )
+
+
+def _row(row: Row, words: Words) -> tuple[Value, ...]:
+    advice = row.advice
+    return (
+        words.day(row.weekday),
+        clock(row.start_min),
+        clock(row.end_min),
+        advice.persons_per_hour,
+        row.agents_today,
+        row.lines_today,
+        _reached(advice.today),
+        advice.advised.agents,
+        advice.advised.lines if isfinite(advice.advised.lines) else None,
+        _reached(advice.one_less),
+        _reached(advice.advised),
+        _reached(advice.one_more),
+        advice.today.attempts_per_person if advice.today else None,
+        advice.advised.attempts_per_person,
+    )
+
+
+def _reached(service: Service | None) -> float | None:
+    return None if service is None else service.reached_share
+
+
+def trials_sheet(facts: Facts) -> Sheet:
+    """What changes of the whole week would do, one a row."""
+    staffing = facts.staffing
+    trials = staffing.trials if staffing else ()
+    return Sheet(
+        key="et_si",
+        title=message("Et si l’on changeait…"),
+        note=message(
+            "Une semaine ordinaire entière, d’après le modèle du standard\u00a0: chaque changement"
+            " vaut pour toutes les heures. La première ligne ne change rien."
+        ),
+        columns=(
+            Column("agents", message("Agents en plus"), Kind.COUNT),
+            Column("lignes", message("Lignes en plus"), Kind.COUNT),
+            Column("duree_des_appels", message("Durée des appels"), Kind.SHARE),
+            Column("deplaces", message("Appels déplacés vers les heures conseillées"), Kind.SHARE),
+            Column("personnes", message("Personnes par semaine"), Kind.COUNT),
+            Column("joignent", message("Joignent un agent"), Kind.COUNT),
+            Column("part", message("Part"), Kind.SHARE),
+            Column("appels_par_personne", message("Appels par personne"), Kind.DECIMAL),
+        ),
+        rows=as_rows(
+            (
+                trial.change.agents,
+                trial.change.lines,
+                trial.change.handling,
+                trial.change.moved_share,
+                trial.persons,
+                trial.reached,
+                trial.reached / trial.persons if trial.persons else None,
+                trial.attempts / trial.persons if trial.persons else None,
+            )
+            for trial in trials
+        ),
+    )
+
+
+def trial_with(staffing: Staffing, *, agents: int = 0, lines: int = 0) -> Trial | None:
+    """The trial of a change of agents and lines alone; None where it was not made."""
+    for trial in staffing.trials:
+        change = trial.change
+        alone = change.handling == 1 and change.moved_share == 0
+        if alone and (change.agents, change.lines) == (agents, lines):
+            return trial
+    return None
+
+
+_MODELS = {
+    "no_queue": message(
+        "Modèle\u00a0: pas de file d’attente, un appel qui ne trouve pas de ligne est refusé"
+        " (Erlang B, avec rappels)."
+    ),
+    "queue": message(
+        "Modèle\u00a0: file d’attente sur un nombre de lignes limité (M/M/s/K+M, avec rappels)."
+    ),
+    "unlimited": message(
+        "Modèle\u00a0: file d’attente sans limite connue (Erlang A, avec rappels)."
+    ),
+}
+_MISSING = {
+    "patience_s": message(
+        "La patience n’est pas mesurée\u00a0: on suppose que personne ne raccroche."
+    ),
+    "redial_after_busy": message(
+        "Les rappels après un refus ne sont pas mesurés\u00a0: on suppose qu’il n’y en a pas."
+    ),
+    "redial_after_giving_up": message(
+        "Les rappels après un abandon ne sont pas mesurés\u00a0: on suppose qu’il n’y en a pas."
+    ),
+}
+
+
+def described(facts: Facts, words: Words) -> list[str]:
+    """What the advice is for, by which model, from which measures."""
+    say = words.language.say
+    if facts.staffing is None:
+        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=facts.no_staffing))]
+    plan = facts.staffing.plan
+    desk = plan.desk
+    said = [
+        say(
+            "Objectif\u00a0: {share} des personnes joignent un agent, un jour dont la charge n’est"
+            " dépassée qu’un jour ordinaire sur {days}.",
+            share=words.percent_text(plan.target.reached_share),
+            days=f"{1 / (1 - plan.quantile):.0f}",
+        ),
+        say(_MODELS[desk.kind]),
+        say("Un appel prend {seconds}.", seconds=duration(desk.handling_s)),
+    ]
+    if desk.patience_s is not None:
+        said.append(
+            say("Qui attend renonce au bout de {time} en moyenne.", time=duration(desk.patience_s))
+        )
+    said.append(
+        say(
+            "Après un refus, {share} rappellent.",
+            share=words.percent_text(round(desk.redial_after_busy, 2)),
+        )
+    )
+    said += [say(_MISSING[name]) for name in plan.unknown]
+    return [str(each) for each in said]

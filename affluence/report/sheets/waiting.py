@@ -1,0 +1,222 @@
+"""How long callers wait, how long they are ready to, and how they call again."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import polars as pl
+
+from affluence.indicators.histogram import histogram_of, merge, survival
+from affluence.indicators.persons import FEWEST_PERSONS, redial_curve
+from affluence.publication.wording import Words, message
+from affluence.report.facts import Facts
+from affluence.report.sheet import (
+    Column,
+    Kind,
+    Sheet,
+    Value,
+    as_rows,
+    persons,
+    share,
+    share_of_persons,
+)
+
+# Bounds of the bars, seconds; those of the histograms are finer.
+WAIT_BOUNDS_S = (0, 10, 20, 30, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1800)
+DELAY_BOUNDS_S = (0, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
+_FAILURES = {
+    "busy": message("après un refus"),
+    "abandoned": message("après un abandon"),
+    "unanswered": message("après un appel sans réponse"),
+}
+_NTH = {
+    0: message("tous les appels"),
+    1: message("premier appel"),
+    2: message("deuxième appel"),
+    3: message("troisième appel ou suivant"),
+}
+
+
+def waits_sheet(facts: Facts, words: Words) -> Sheet:
+    """How many waited how long, and how many would still be waiting."""
+    durations = facts.measured["durations"]
+    dated = facts.indicators.waits.of_answered is not None
+    kinds = ("answered", "abandoned", "unanswered")
+    answered, abandoned, unanswered = (histogram_of(durations, kind) for kind in kinds)
+    patience = survival(abandoned, merge(answered, unanswered))
+    rows = [
+        (
+            _span(low, high, words),
+            low,
+            *(
+                _between(found.below(high) - found.below(low), known=dated)
+                for found in (answered, abandoned, unanswered)
+            ),
+            patience.beyond(low) if dated and abandoned.total >= FEWEST_PERSONS else None,
+        )
+        for low, high in pairwise((*WAIT_BOUNDS_S, 10**9))
+    ]
+    return Sheet(
+        key="attentes",
+        title=message("Combien de temps les appelants attendent"),
+        note=message(
+            "Durée entre l’arrivée de l’appel et la réponse, l’abandon ou la fin. La patience est"
+            " la part des appelants qui attendraient encore si personne ne répondait"
+            " (estimation de Kaplan et Meier)."
+        ),
+        columns=(
+            Column("attente", message("Attente")),
+            Column("attente_min_s", message("depuis"), Kind.SECONDS),
+            Column("repondus", message("Répondus"), Kind.COUNT),
+            Column("abandonnes", message("Abandonnés"), Kind.COUNT),
+            Column("sans_reponse", message("Restés sans réponse"), Kind.COUNT),
+            Column("patience", message("Attendraient encore"), Kind.SHARE),
+        ),
+        rows=as_rows(rows),
+    )
+
+
+def _between(count: int, *, known: bool) -> Value:
+    return count if known else None
+
+
+def _span(low: int, high: int, words: Words) -> str:
+    say = words.language.say
+    if high >= 10**9:
+        return str(say("{low} ou plus", low=span_end(low)))
+    return f"{span_end(low)} – {span_end(high)}"
+
+
+def span_end(seconds: int) -> str:
+    """« 30 s », « 2 min », « 1 h », in every language."""
+    for unit, name in ((3600, "h"), (60, "min")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds // unit}\u00a0{name}"
+    if seconds > 60:
+        return f"{seconds // 60}\u00a0min\u00a0{seconds % 60}\u00a0s"
+    return f"{seconds}\u00a0s"
+
+
+def redials_sheet(facts: Facts, words: Words) -> Sheet:
+    """Of those who failed, how many call again, by which attempt of theirs it was."""
+    say = words.language.say
+    names = {"refusé": "busy", "abandonné": "abandoned", "resté sans réponse": "unanswered"}
+    rows = [
+        (
+            str(say(_FAILURES[names[redial.failure]])),
+            str(say(_NTH[redial.nth])),
+            persons(redial.failures),
+            persons(redial.redialled),
+            redial.probability,
+            redial.within_1_min,
+            redial.within_5_min,
+            redial.within_30_min,
+        )
+        for redial in facts.indicators.redials
+    ]
+    return Sheet(
+        key="rappels",
+        title=message("Qui rappelle après un échec"),
+        note=message(
+            "Part des appelants qui rappellent le même jour, si la fermeture ne les en empêche pas"
+            " (estimation de Kaplan et Meier)."
+        ),
+        columns=(
+            Column("echec", message("Échec")),
+            Column("appel", message("Lequel")),
+            Column("echecs", message("Échecs"), Kind.COUNT),
+            Column("rappels", message("Rappels"), Kind.COUNT),
+            Column("part", message("Rappellent"), Kind.SHARE),
+            Column("en_1_min", message("en 1 min"), Kind.SHARE),
+            Column("en_5_min", message("en 5 min"), Kind.SHARE),
+            Column("en_30_min", message("en 30 min"), Kind.SHARE),
+        ),
+        rows=as_rows(rows),
+    )
+
+
+def delays_sheet(facts: Facts, words: Words) -> Sheet:
+    """How long after a failure people call again."""
+    redialled, _ = redial_curve(facts.measured["redials"])
+    return Sheet(
+        key="delais_de_rappel",
+        title=message("Au bout de combien de temps"),
+        note=message("Temps entre la fin d’un appel qui a échoué et le suivant du même appelant."),
+        columns=(
+            Column("delai", message("Délai")),
+            Column("delai_min_s", message("depuis"), Kind.SECONDS),
+            Column("rappels", message("Rappels"), Kind.COUNT),
+        ),
+        rows=as_rows(
+            (
+                _span(low, high, words),
+                low,
+                persons(redialled.below(high) - redialled.below(low)),
+            )
+            for low, high in pairwise((*DELAY_BOUNDS_S, 10**9))
+        ),
+    )
+
+
+def chains_sheet(facts: Facts, words: Words) -> Sheet:
+    """What becomes of a hundred persons: how many calls they need, who reaches an agent."""
+    say = words.language.say
+    rows: list[tuple[Value, ...]] = []
+    for intents in reversed(facts.indicators.intents):
+        name = (
+            say("les appels d’une même journée")
+            if intents.gap_min == 1440
+            else say("des appels séparés de {minutes} min au plus", minutes=intents.gap_min)
+        )
+        rows.append(
+            (
+                str(name),
+                persons(intents.intents),
+                intents.attempts_per_intent if intents.intents >= FEWEST_PERSONS else None,
+                share_of_persons(intents.first_busy, intents.intents)
+                if facts.indicators.refusals_recorded
+                else None,
+                share_of_persons(intents.reached, intents.intents),
+                share_of_persons(intents.self_served, intents.intents),
+                share_of_persons(intents.gave_up, intents.intents),
+                intents.mean_reach_s,
+            )
+        )
+    return Sheet(
+        key="demandes",
+        title=message("Combien d’appels faut-il pour joindre quelqu’un"),
+        note=message(
+            "Une demande est une suite d’appels d’une même personne. Selon la pause qui sépare deux"
+            " demandes, les chiffres changent un peu\u00a0: toutes les lectures sont données."
+        ),
+        columns=(
+            Column("lecture", message("Ce qui fait une demande")),
+            Column("demandes", message("Demandes"), Kind.COUNT),
+            Column("appels_par_demande", message("Appels par demande"), Kind.DECIMAL),
+            Column("premier_refuse", message("Premier appel refusé"), Kind.SHARE),
+            Column("joint", message("Joignent un agent"), Kind.SHARE),
+            Column("serveur", message("Servies par le serveur vocal"), Kind.SHARE),
+            Column("renonce", message("Renoncent"), Kind.SHARE),
+            Column("temps_s", message("Temps pour joindre"), Kind.SECONDS),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def simultaneous_sheet(facts: Facts) -> Sheet:
+    """How long so many calls are up at once."""
+    concurrency: pl.DataFrame = facts.measured["concurrency"]
+    open_s = float(facts.measured["slots"].filter(pl.col("recorded_s") > 0)["open_s"].sum())
+    by_calls = (
+        concurrency.group_by("calls").agg(pl.col("lasting_open_s").sum()).sort("calls").rows()
+    )
+    return Sheet(
+        key="simultanes",
+        title=message("Combien d’appels à la fois"),
+        note=message("Part du temps d’ouverture pendant laquelle tant d’appels sont en ligne."),
+        columns=(
+            Column("appels", message("Appels à la fois"), Kind.COUNT),
+            Column("part", message("Part du temps"), Kind.SHARE),
+        ),
+        rows=as_rows((calls, share(lasting_s, open_s)) for calls, lasting_s in by_calls),
+    )

@@ -1,0 +1,73 @@
+"""The managers' report on this machine: a folder that is replaced whole, and kept apart.
+
+It is never written where the site goes, and a report that lies there all the same stops the site
+from being published: `reports_among` finds it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from affluence.errors import ReportFolderError
+
+MARKER = "rapport-interne.txt"  # in every folder that holds a report, and in no other
+_SAID = "Rapport interne, à ne pas publier. Internal report, not to be published.\n"
+
+
+def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Path]) -> None:
+    """Put a report in the place of the one before; a reader sees one of them, whole.
+
+    Args:
+        files: of the report, by their paths.
+        folder: where it goes; new, empty, or with a report in it.
+        public: folders that the site is delivered to.
+
+    Raises:
+        ReportFolderError: the folder is public, or holds something else, or cannot be written.
+
+    """
+    place = folder.resolve()
+    for each in public:
+        site = each.resolve()
+        if place.is_relative_to(site) or site.is_relative_to(place):
+            raise ReportFolderError(
+                folder, f"the site is published from {each}", "choose a folder apart from it"
+            )
+    try:
+        _check_free(place, folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Beside it, so that it comes into its place by a rename.
+        with tempfile.TemporaryDirectory(prefix=".rapport-", dir=place.parent) as beside:
+            made, old = Path(beside) / "new", Path(beside) / "old"
+            for path, content in {**files, MARKER: _SAID.encode()}.items():
+                file = made / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            if place.exists():
+                place.rename(old)
+            made.rename(place)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ReportFolderError(folder, f"cannot be written ({why})", "choose another") from error
+
+
+def _check_free(place: Path, folder: Path) -> None:
+    if not os.path.lexists(place):
+        return
+    if not place.is_dir():
+        raise ReportFolderError(folder, "is a file", "choose a folder")
+    if any(place.iterdir()) and not (place / MARKER).is_file():
+        raise ReportFolderError(
+            folder, "holds something else than a report", "choose a new or an empty folder"
+        )
+
+
+def reports_among(folders: Collection[Path]) -> Iterator[Path]:
+    """Reports that lie in some folders, or one below."""
+    for folder in folders:
+        for marker in (folder / MARKER, *sorted(folder.glob(f"*/{MARKER}"))):
+            if marker.is_file():
+                yield marker.parent

@@ -1,0 +1,118 @@
+"""What a change would do to every row of a week: the agents, the lines, the calls, the hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from affluence.staffing.desk import Desk
+from affluence.staffing.service import Service, lines_of, serve
+from affluence.teletraffic import NotCarriableError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """A row of the week: who call in it, and who answer.
+
+    Attributes:
+        persons_per_hour: who call for the first time.
+        hours: how long the row is.
+        agents: on duty; None where they are not known.
+        lines: in service; None where nothing bounds them, or nobody knows.
+
+    """
+
+    persons_per_hour: float
+    hours: float
+    agents: int | None
+    lines: int | None
+
+    @property
+    def persons(self) -> float:
+        """Who call for the first time within the row."""
+        return self.persons_per_hour * self.hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What differs from what there is, in every row.
+
+    Attributes:
+        agents: so many more of them.
+        lines: so many more of them.
+        handling: times as long takes a call.
+        moved_share: of the persons of every other row who call in a recommended one instead.
+
+    """
+
+    agents: int = 0
+    lines: int = 0
+    handling: float = 1.0
+    moved_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a change gives, row by row; a service is None where it is not known or has no end."""
+
+    change: Change
+    loads: tuple[Load, ...]
+    services: tuple[Service | None, ...]
+
+    @property
+    def persons(self) -> float:
+        """Who call in the rows whose service is known."""
+        return sum(load.persons for load, _ in self._known())
+
+    @property
+    def reached(self) -> float:
+        """Of these, who reach an agent."""
+        return sum(load.persons * service.reached_share for load, service in self._known())
+
+    @property
+    def attempts(self) -> float:
+        """Calls that these persons make."""
+        return sum(load.persons * service.attempts_per_person for load, service in self._known())
+
+    def _known(self) -> list[tuple[Load, Service]]:
+        pairs = zip(self.loads, self.services, strict=True)
+        return [(load, service) for load, service in pairs if service is not None]
+
+
+def try_change(desk: Desk, loads: Sequence[Load], change: Change, *, within_s: float) -> Trial:
+    """What a change gives.
+
+    Args:
+        desk: how calls are handled and how callers behave today.
+        loads: the rows of the week, those who would move moved already.
+        change: what is tried; where no call can wait each line has its agent, and ``change.agents``
+            says nothing.
+        within_s: time within which calls are answered.
+
+    """
+    changed = replace(desk, handling_s=desk.handling_s * change.handling)
+    return Trial(
+        change=change,
+        loads=tuple(loads),
+        services=tuple(_service(changed, load, change, within_s) for load in loads),
+    )
+
+
+def _service(desk: Desk, load: Load, change: Change, within_s: float) -> Service | None:
+    lines = inf if load.lines is None else load.lines + change.lines
+    agents = load.agents
+    if desk.kind == "no_queue":
+        agents = load.lines + change.lines if load.lines is not None else agents
+    elif agents is not None:
+        agents += change.agents
+    if agents is None or (desk.kind == "queue" and load.lines is None):
+        return None
+    lines = lines_of(desk, agents, lines)
+    agents = int(min(agents, lines))
+    if agents < 1:
+        return None
+    try:
+        return serve(desk, load.persons_per_hour, agents, lines, within_s=within_s)
+    except NotCarriableError:
+        return None

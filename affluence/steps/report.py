@@ -1,0 +1,174 @@
+"""Store → everything that the managers' report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import PurePath
+
+from affluence.doubts import find_doubts
+from affluence.errors import RecordsError
+from affluence.indicators import Indicators
+from affluence.report.facts import Facts, File, Staffing
+from affluence.staffing import Change, Load, Plan, Target, Trial, try_change
+from affluence.steps.indicators import Period, indicators_of, indicators_of_days
+from affluence.steps.staffing import WhatIf, hourly_demand, plan_week
+from affluence.store import Store
+from affluence.teletraffic import TargetError
+from affluence.typical_week import Study
+from affluence.typical_week.effect import Effect
+
+_WEEK = timedelta(days=7)
+# What can be tried on the page: every agent with every line, and with each of the others alone.
+MORE_AGENTS = (-2, -1, 0, 1, 2, 3)
+MORE_LINES = (-2, -1, 0, 1, 2, 4)
+HANDLING = (0.8, 0.9, 1.0, 1.1)  # times as long
+MOVED = (0.0, 0.1, 0.2, 0.3)
+_ORDINARY = 0.5  # quantile of the load of what is tried
+
+
+def facts_of(
+    store: Store,
+    name: str,
+    learned: Study,
+    period: Period,
+    effect: Effect,
+    *,
+    target: Target,
+    quantile: float,
+    progress: Callable[[int], None],
+) -> Facts:
+    """Everything that the report of a platform is made from.
+
+    Args:
+        store: where its measures and its files are known.
+        name: identifier of the platform.
+        learned: its typical week.
+        period: the days of the report.
+        effect: what its table has changed.
+        target: what is asked of the advice on staffing.
+        quantile: of the load that is planned for, 0-1.
+        progress: told of every change that was tried.
+
+    Raises:
+        MessagesError: the file of letters, e-mails and complaints has problems.
+
+    """
+    indicators = indicators_of(period)
+    staffing, why_not = _staffing(
+        learned, period, indicators, target=target, quantile=quantile, progress=progress
+    )
+    published = {
+        recommended.published_on
+        for recommended in store.ledger.publications.recommended(name)
+        if recommended.published_on != date.min
+    }
+    return Facts(
+        service=period.platform.name,
+        demonstration=period.platform.demonstration,
+        zone=period.platform.zone,
+        first=period.first,
+        last=period.last,
+        measured={table: period.of_days(table) for table in period.measured},
+        indicators=indicators,
+        weeks=tuple(_weeks(period)),
+        typical=learned.week(),
+        forecast=learned.forecast(),
+        grades=learned.grade(),
+        effect=effect,
+        staffing=staffing,
+        no_staffing=why_not,
+        files=tuple(_files(store, name)),
+        doubts=find_doubts(period.of_days("slots")),
+        published=tuple(sorted(published)),
+    )
+
+
+def _weeks(period: Period) -> Iterator[Indicators]:
+    monday = period.first - timedelta(days=period.first.weekday())
+    while monday <= period.last:
+        sunday = monday + _WEEK - timedelta(days=1)
+        yield indicators_of_days(period, max(monday, period.first), min(sunday, period.last))
+        monday += _WEEK
+
+
+def _files(store: Store, name: str) -> Iterator[File]:
+    for account in store.ledger.account(name):
+        yield File(
+            # Only its own name: where it lies is nobody's business but the machine's.
+            name=PurePath(account["path"]).name if account["path"] else "–",
+            lines=account["lines"],
+            calls=account["calls"],
+            merged=account["merged"],
+            duplicates=account["duplicates"],
+            ignored=account["ignored"],
+            rejected=account["rejected"],
+        )
+
+
+def _staffing(
+    learned: Study,
+    period: Period,
+    indicators: Indicators,
+    *,
+    target: Target,
+    quantile: float,
+    progress: Callable[[int], None],
+) -> tuple[Staffing | None, str]:
+    """Advice and what changes would do; None and why where it cannot be given."""
+    slots, redials = period.of_days("slots"), period.of_days("redials")
+    try:
+        plan = plan_week(
+            learned,
+            indicators,
+            slots,
+            redials,
+            wrap_up_s=period.platform.agents.wrap_up_s,
+            target=target,
+            quantile=quantile,
+            what_if=WhatIf(),
+        )
+    except (RecordsError, TargetError) as error:
+        return None, str(error)
+    trials = []
+    for trial in _trials(learned, indicators, plan):
+        trials.append(trial)
+        progress(1)
+    return Staffing(plan=plan, trials=tuple(trials)), ""
+
+
+def _trials(learned: Study, indicators: Indicators, plan: Plan) -> Iterator[Trial]:
+    bounded = plan.desk.kind != "unlimited"
+    agents = MORE_AGENTS if plan.desk.kind != "no_queue" else (0,)
+    lines = MORE_LINES if bounded else (0,)
+    changes = [Change(agents=more, lines=wider) for wider in lines for more in agents]
+    for others in (
+        [Change(handling=times) for times in HANDLING if times != 1],
+        [Change(moved_share=share) for share in MOVED if share],
+    ):
+        changes += [replace(change, agents=more) for change in others for more in agents]
+    changes.sort(key=lambda change: change != Change())
+    demands = {share: _loads(learned, indicators, plan, share) for share in MOVED}
+    for change in changes:
+        yield try_change(
+            plan.desk, demands[change.moved_share], change, within_s=plan.target.within_s
+        )
+
+
+def _loads(
+    learned: Study, indicators: Indicators, plan: Plan, moved_share: float
+) -> tuple[Load, ...]:
+    """The rows of an ordinary week; agents who are not known are those that are advised."""
+    demand = hourly_demand(learned, indicators, quantile=_ORDINARY, moved_share=moved_share)
+    return tuple(
+        Load(
+            persons_per_hour=persons_per_hour,
+            hours=(row.end_min - row.start_min) / 60,
+            agents=row.agents_today or row.advice.advised.agents,
+            lines=row.lines_today,
+        )
+        for row, persons_per_hour in zip(
+            plan.rows, demand["persons_per_hour"].to_list(), strict=True
+        )
+    )
