@@ -104,8 +104,8 @@ class ReportLanguage(StrEnum):
 
 def report(
     folder: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder to write; one with a report is replaced.")
-    ],
+        Path, typer.Option("-o", "--output", help="Folder to write; a report in it is replaced.")
+    ] = Path("rapport"),
     config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     weeks: Annotated[
@@ -116,7 +116,7 @@ def report(
     quantile: QuantileOption = QUANTILE,
 ) -> None:
     """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
-    from affluence.report_folder import write_report
+    from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 
     try:
@@ -126,6 +126,7 @@ def report(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--reached") from error
     settings = load(config)
+    check_place(folder, settings.folders_to_write)
     with progress() as advanced:
         files = pipeline.report(
             settings,

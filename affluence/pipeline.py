@@ -349,7 +349,7 @@ def report(
     """
     from affluence.report import build_report
     from affluence.steps.indicators import read_period
-    from affluence.steps.report import facts_of
+    from affluence.steps.report import days_of_publication, facts_of, files_of
 
     learned = study(config, now, platform)
     changed = effect(config, now, platform)[1]
@@ -357,16 +357,18 @@ def report(
     first = max(learned.first, learned.last - timedelta(days=7 * weeks - 1))
     with open_store(config.state.folder, config.state.keys_folder) as store:
         period = read_period(store, name, settings, first, learned.last)
-        facts = facts_of(
-            store,
-            name,
-            learned,
-            period,
-            changed,
-            target=target,
-            quantile=quantile,
-            progress=lambda changes: progress("changes", changes),
-        )
+        files, published = files_of(store, name), days_of_publication(store, name)
+    # The store is free again for a run while changes of staffing are tried.
+    facts = facts_of(
+        learned,
+        period,
+        changed,
+        files=files,
+        published=published,
+        target=target,
+        quantile=quantile,
+        progress=lambda changes: progress("changes", changes),
+    )
     return build_report(facts, language)
 
 

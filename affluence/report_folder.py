@@ -17,16 +17,15 @@ MARKER = "rapport-interne.txt"  # in every folder that holds a report, and in no
 _SAID = "Rapport interne, à ne pas publier. Internal report, not to be published.\n"
 
 
-def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Path]) -> None:
-    """Put a report in the place of the one before; a reader sees one of them, whole.
+def check_place(folder: Path, public: Collection[Path]) -> None:
+    """Whether a report may go somewhere; asked before the work is done.
 
     Args:
-        files: of the report, by their paths.
-        folder: where it goes; new, empty, or with a report in it.
+        folder: where it is to go; new, empty, or with a report in it.
         public: folders that the site is delivered to.
 
     Raises:
-        ReportFolderError: the folder is public, or holds something else, or cannot be written.
+        ReportFolderError: the folder is public, is a file, or holds something else.
 
     """
     place = folder.resolve()
@@ -36,8 +35,35 @@ def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Pa
             raise ReportFolderError(
                 folder, f"the site is published from {each}", "choose a folder apart from it"
             )
+    if not os.path.lexists(place):
+        return
+    if not place.is_dir():
+        raise ReportFolderError(folder, "is a file", "choose a folder")
     try:
-        _check_free(place, folder)
+        holds_something = any(place.iterdir())
+    except OSError as error:
+        raise _unusable(folder, "read", error) from error
+    if holds_something and not (place / MARKER).is_file():
+        raise ReportFolderError(
+            folder, "holds something else than a report", "choose a new or an empty folder"
+        )
+
+
+def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Path]) -> None:
+    """Put a report in the place of the one before; a reader sees one of them, whole.
+
+    Args:
+        files: of the report, by their paths.
+        folder: where it goes, as `check_place` has it.
+        public: folders that the site is delivered to.
+
+    Raises:
+        ReportFolderError: the folder is not fit for it, or cannot be written.
+
+    """
+    check_place(folder, public)
+    place = folder.resolve()
+    try:
         place.parent.mkdir(parents=True, exist_ok=True)
         # Beside it, so that it comes into its place by a rename.
         with tempfile.TemporaryDirectory(prefix=".rapport-", dir=place.parent) as beside:
@@ -50,19 +76,12 @@ def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Pa
                 place.rename(old)
             made.rename(place)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise ReportFolderError(folder, f"cannot be written ({why})", "choose another") from error
+        raise _unusable(folder, "written", error) from error
 
 
-def _check_free(place: Path, folder: Path) -> None:
-    if not os.path.lexists(place):
-        return
-    if not place.is_dir():
-        raise ReportFolderError(folder, "is a file", "choose a folder")
-    if any(place.iterdir()) and not (place / MARKER).is_file():
-        raise ReportFolderError(
-            folder, "holds something else than a report", "choose a new or an empty folder"
-        )
+def _unusable(folder: Path, done: str, error: OSError) -> ReportFolderError:
+    why = error.strerror or type(error).__name__
+    return ReportFolderError(folder, f"cannot be {done} ({why})", "choose another")
 
 
 def reports_among(folders: Collection[Path]) -> Iterator[Path]:

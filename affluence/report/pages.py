@@ -83,28 +83,35 @@ def every_page(contents: Contents) -> dict[str, bytes]:
 
 
 def _data(name: str, contents: Contents) -> dict[str, Any]:
-    """What the script of a page draws."""
+    """What the script of a page draws; nothing for a page without a chart."""
     facts, words, sheets = contents.facts, contents.words, contents.sheets
     figures: dict[str, charts.Figure] = {}
-    data: dict[str, Any] = {"locale": words.language.code, "figures": figures}
-    base = charts.layout(words)
-    if name == "heures" and contents.periods:
-        data["heat"] = choices.heat(facts, contents.periods, contents.sums, contents.known, words)
-        data["profiles"] = choices.profiles(sheets["profil"], words)
-        data["layout"] = base
-        figures["simultanes"] = charts.simultaneous(sheets["simultanes"], words)
-    if name == "attente":
-        figures["attentes"] = charts.waits(sheets["attentes"], words)
-        figures["delais"] = charts.delays(sheets["delais_de_rappel"], words)
-    if name == "semaines":
-        figures["semaines"] = charts.weeks(sheets["semaines"], facts, words)
-        figures["prevision"] = charts.forecast(facts, words)
-        if sheets["effet"].rows:
-            figures["effet"] = charts.effect(sheets["effet"], words)
-    if name == "effectifs" and facts.staffing is not None:
-        data["trials"] = choices.trials(facts, facts.staffing, words)
-        data["layout"] = base
-    return data
+    chosen: dict[str, choices.Choices] = {}
+    match name:
+        case "heures" if contents.periods:
+            figures["simultanes"] = charts.simultaneous(sheets["simultanes"], words)
+            chosen["heat"] = choices.heat(
+                facts, contents.periods, contents.sums, contents.known, words
+            )
+            chosen["profiles"] = choices.profiles(sheets["profil"], words)
+        case "attente":
+            figures["attentes"] = charts.waits(sheets["attentes"], words)
+            figures["delais"] = charts.delays(sheets["delais_de_rappel"], words)
+        case "semaines":
+            figures["semaines"] = charts.weeks(sheets["semaines"], facts, words)
+            figures["prevision"] = charts.forecast(facts, words)
+            if sheets["effet"].rows:
+                figures["effet"] = charts.effect(sheets["effet"], words)
+        case "effectifs" if facts.staffing is not None:
+            chosen["trials"] = choices.trials(facts, facts.staffing, words)
+    if not figures and not chosen:
+        return {}
+    return {
+        "locale": words.language.code,
+        "layout": charts.layout(words),
+        "figures": figures,
+        **chosen,
+    }
 
 
 def cells(sheet: Sheet, words: Words) -> list[list[tuple[Column, str]]]:
@@ -130,7 +137,9 @@ def _conclusion(facts: Facts, words: Words) -> list[str]:
 
 
 def _json(data: dict[str, Any]) -> Markup:
-    """JSON that may stand within a page: « < » would end it."""
+    """JSON that may stand within a page: « < » would end it; nothing of nothing."""
+    if not data:
+        return Markup()
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # just made safe
 

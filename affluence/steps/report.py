@@ -29,24 +29,24 @@ _ORDINARY = 0.5  # quantile of the load of what is tried
 
 
 def facts_of(
-    store: Store,
-    name: str,
     learned: Study,
     period: Period,
     effect: Effect,
     *,
+    files: tuple[File, ...],
+    published: tuple[date, ...],
     target: Target,
     quantile: float,
     progress: Callable[[int], None],
 ) -> Facts:
-    """Everything that the report of a platform is made from.
+    """Everything that the report of a platform is made from. It takes half a minute.
 
     Args:
-        store: where its measures and its files are known.
-        name: identifier of the platform.
         learned: its typical week.
         period: the days of the report.
         effect: what its table has changed.
+        files: as `files_of` has them.
+        published: as `days_of_publication` has them.
         target: what is asked of the advice on staffing.
         quantile: of the load that is planned for, 0-1.
         progress: told of every change that was tried.
@@ -59,11 +59,6 @@ def facts_of(
     staffing, why_not = _staffing(
         learned, period, indicators, target=target, quantile=quantile, progress=progress
     )
-    published = {
-        recommended.published_on
-        for recommended in store.ledger.publications.recommended(name)
-        if recommended.published_on != date.min
-    }
     return Facts(
         service=period.platform.name,
         demonstration=period.platform.demonstration,
@@ -79,9 +74,9 @@ def facts_of(
         effect=effect,
         staffing=staffing,
         no_staffing=why_not,
-        files=tuple(_files(store, name)),
+        files=files,
         doubts=find_doubts(period.of_days("slots")),
-        published=tuple(sorted(published)),
+        published=published,
     )
 
 
@@ -93,9 +88,16 @@ def _weeks(period: Period) -> Iterator[Indicators]:
         monday += _WEEK
 
 
-def _files(store: Store, name: str) -> Iterator[File]:
-    for account in store.ledger.account(name):
-        yield File(
+def days_of_publication(store: Store, name: str) -> tuple[date, ...]:
+    """Days on which other hours of a platform were recommended than before."""
+    days = {each.published_on for each in store.ledger.publications.recommended(name)}
+    return tuple(sorted(days - {date.min}))
+
+
+def files_of(store: Store, name: str) -> tuple[File, ...]:
+    """The files of a platform and what became of their lines."""
+    return tuple(
+        File(
             # Only its own name: where it lies is nobody's business but the machine's.
             name=PurePath(account["path"]).name if account["path"] else "–",
             lines=account["lines"],
@@ -105,6 +107,8 @@ def _files(store: Store, name: str) -> Iterator[File]:
             ignored=account["ignored"],
             rejected=account["rejected"],
         )
+        for account in store.ledger.account(name)
+    )
 
 
 def _staffing(

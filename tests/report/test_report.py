@@ -1,0 +1,262 @@
+"""The managers' report, beside the simulated callers that it tells of."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from affluence.config import load
+from affluence.publication.language import Language
+from affluence.publication.leaks import Kind as LeakKind
+from affluence.publication.leaks import find_leaks
+from affluence.publication.markup import parse
+from affluence.publication.wording import Words
+from affluence.report import build_report
+from affluence.report.cells import MEASURES, Known, figures
+from affluence.report.glance import questions
+from affluence.report.sheet import FEW, Kind, Sheet, persons, share_of_persons, shown
+from affluence.report.sheets.every import every_sheet
+from affluence.report.sheets.hours import cells_of, known_of
+from affluence.simulator.call import Call
+from affluence.steps.leaks import confidential_of
+from affluence.store import open_store
+
+from .desk import CLOSED, FIRST, SPANS, report_files, reported, without_staffing
+
+PARIS = ZoneInfo("Europe/Paris")
+FRENCH = Words(Language("fr"))
+Cell = tuple[str, str]
+DAYS = {1: "lundi", 4: "jeudi"}
+
+
+@pytest.fixture(scope="module")
+def sheets() -> dict[str, Sheet]:
+    return every_sheet(reported().facts, FRENCH)
+
+
+def local(call: Call) -> datetime:
+    return datetime.fromtimestamp(call.offered_ms / 1000, UTC).astimezone(PARIS)
+
+
+def is_open(moment: datetime) -> bool:
+    minute = moment.hour * 60 + moment.minute
+    within = any(start <= minute < end for start, end in SPANS)
+    return within and moment.isoweekday() in DAYS and moment.date() != CLOSED
+
+
+def persons_by_cell() -> dict[Cell, tuple[int, int]]:
+    """Persons by the hour of their first call of a day, and those who reached nobody that day."""
+    calls: dict[tuple[int, date], list[Call]] = defaultdict(list)
+    for call in reported().simulation.calls:
+        if call.direction == "inbound" and is_open(local(call)):
+            calls[call.person, local(call).date()].append(call)
+    found: dict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for made in calls.values():
+        first = local(min(made, key=lambda call: call.offered_ms))
+        reached = any(call.outcome == "answered" for call in made)
+        cell = (DAYS[first.isoweekday()], f"{first.hour:02d}:00")
+        count, lost = found[cell]
+        found[cell] = (count + 1, lost + (not reached))
+    return dict(found)
+
+
+def rows_of(sheet: Sheet) -> list[dict[str, object]]:
+    names = [column.name for column in sheet.columns]
+    return [dict(zip(names, row, strict=True)) for row in sheet.rows]
+
+
+def test_persons_of_every_hour_are_those_who_were_simulated(sheets: dict[str, Sheet]) -> None:
+    told = {
+        (row["jour"], row["debut"]): (row["personnes"], row["personnes_sans_reponse"])
+        for row in rows_of(sheets["heures"])
+        if row["periode"] == "Toute la période"
+    }
+    assert told == persons_by_cell()
+
+
+def test_the_hours_add_up_to_the_calls_that_were_simulated(sheets: dict[str, Sheet]) -> None:
+    made = sum(
+        call.direction == "inbound" and is_open(local(call)) for call in reported().simulation.calls
+    )
+    whole = [row for row in rows_of(sheets["heures"]) if row["periode"] == "Toute la période"]
+    assert sum(int(str(row["appels"])) for row in whole) == made
+
+
+def test_months_and_newest_weeks_are_parts_of_the_whole(sheets: dict[str, Sheet]) -> None:
+    rows = rows_of(sheets["heures"])
+    names = list(dict.fromkeys(row["periode"] for row in rows))
+    assert names == [
+        "Toute la période",
+        "La dernière semaine",
+        "4\u00a0dernières semaines",
+        "octobre 2026",
+        "septembre 2026",
+    ]
+    calls = {
+        name: sum(int(str(row["appels"])) for row in rows if row["periode"] == name)
+        for name in names
+    }
+    assert calls["octobre 2026"] + calls["septembre 2026"] == calls["Toute la période"]
+    assert calls["La dernière semaine"] < calls["4\u00a0dernières semaines"]
+
+
+def test_weeks_add_up_and_name_the_closure(sheets: dict[str, Sheet]) -> None:
+    rows = rows_of(sheets["semaines"])
+    assert rows[0]["lundi"] == FIRST
+    assert len(rows) == 8
+    total = sum(count for count, _ in persons_by_cell().values())
+    assert sum(int(str(row["personnes"])) for row in rows) == total
+    closed = [row for row in rows if "Travaux & <peinture>" in str(row["jours_particuliers"])]
+    assert [row["lundi"] for row in closed] == [date(2026, 10, 5)]
+
+
+def test_lines_of_the_files_are_all_accounted_for(sheets: dict[str, Sheet]) -> None:
+    for row in rows_of(sheets["fichiers"]):
+        fates = ("appels", "reunies", "doublons", "ignorees", "rejetees")
+        assert row["lignes"] == sum(int(str(row[fate])) for fate in fates)
+
+
+def test_outcomes_add_up_to_all_calls(sheets: dict[str, Sheet]) -> None:
+    *outcomes, total = sheets["issues"].column("appels")
+    assert sum(int(str(count)) for count in outcomes) == total
+
+
+def test_one_agent_more_is_told_on_the_first_screen_as_the_trials_have_it() -> None:
+    facts = reported().facts
+    assert facts.staffing is not None
+    today, more = (
+        next(t for t in facts.staffing.trials if (t.change.agents, t.change.lines) == change)
+        for change in ((0, 0), (1, 0))
+    )
+    gain = round(more.reached) - round(today.reached)
+    assert gain > 0
+    periods, sums = cells_of(facts)
+    when, how_many, one_more = questions(facts, periods, sums, known_of(facts), FRENCH)
+    assert f"{gain} personnes de plus par semaine" in one_more.answers[0]
+    assert when.answers[0].startswith("Lundi de 9\u00a0h à 10\u00a0h\u00a0: ")
+    total, lost = (sum(each) for each in zip(*persons_by_cell().values(), strict=True))
+    assert f"{lost} personnes sur {shown(total, Kind.COUNT, FRENCH)} n’ont" in how_many.answers[1]
+
+
+def test_the_model_of_today_gives_about_what_was_measured() -> None:
+    staffing = reported().facts.staffing
+    assert staffing is not None
+    today = staffing.trials[0]
+    total, lost = (sum(each) for each in zip(*persons_by_cell().values(), strict=True))
+    assert today.reached / today.persons == pytest.approx(1 - lost / total, abs=0.06)
+
+
+def test_more_agents_and_lines_never_do_worse() -> None:
+    staffing = reported().facts.staffing
+    assert staffing is not None
+    reached = {
+        (trial.change.agents, trial.change.lines): trial.reached
+        for trial in staffing.trials
+        if trial.change.handling == 1 and not trial.change.moved_share
+    }
+    assert len(reached) == 36
+    for (agents, lines), count in reached.items():
+        if (agents + 1, lines) in reached and agents + 1 <= lines + 1:
+            assert reached[agents + 1, lines] >= count - 1e-9
+
+
+def test_figures_of_a_few_persons_are_hidden_everywhere() -> None:
+    assert [persons(count) for count in (None, 0, 1, 4, 5)] == [None, 0, FEW, FEW, 5]
+    assert share_of_persons(4, 100) is FEW
+    assert share_of_persons(0, 4) is FEW
+    assert share_of_persons(5, 10) == 0.5
+    assert shown(FEW, Kind.COUNT, FRENCH) == "moins de 5"
+    known = Known(lines=True, refusals=True, answers=True, callers=True)
+    sums: dict[str, float | None] = dict.fromkeys(
+        ("attempts", "answered", "first_attempts", "intents", "open_s", "line_open_s"), 40.0
+    )
+    sums |= dict.fromkeys(
+        ("abandoned", "unanswered", "busy", "first_busy", "full_open_s", "held_open_s"), 0.0
+    )
+    sums |= {"days": 8.0, "gave_up": 3.0, "waits": 40.0, "wait_answered_s": 400.0}
+    found = figures(sums, known)
+    assert found["lost"] is FEW
+    assert found["persons"] == 5.0
+    assert found["reach"] == 1.0
+    assert found["wait"] == 10.0
+
+
+def test_what_is_not_recorded_is_not_measured_never_zero() -> None:
+    known = Known(lines=False, refusals=False, answers=False, callers=False)
+    sums: dict[str, float | None] = defaultdict(lambda: 40.0)
+    sums |= {"days": 8.0}
+    names = (
+        *("attempts", "answered", "abandoned", "unanswered", "busy", "first_attempts"),
+        *("first_busy", "open_s", "full_open_s", "held_open_s", "line_open_s", "intents"),
+        *("wait_answered_s", "waits", "gave_up"),
+    )
+    sums |= dict.fromkeys(names, 40.0)
+    found = figures(sums, known)
+    assert found["attempts"] == 5.0
+    assert {name for name, value in found.items() if value is None} == {
+        measure.key for measure in MEASURES
+    } - {"attempts"}
+
+
+def test_where_no_advice_can_be_given_the_pages_say_why() -> None:
+    made = build_report(without_staffing(), "fr")
+    for page in ("index.html", "effectifs.html"):
+        assert "how long calls last is unknown" in made[page].decode()
+    assert b"<table" not in made["effectifs.html"]
+
+
+def test_refusals_that_no_record_keeps_are_named_among_the_blind_spots() -> None:
+    facts = reported().facts
+    silent = replace(facts, indicators=replace(facts.indicators, refusals_recorded=False))
+    rows = rows_of(every_sheet(silent, FRENCH)["angles_morts"])
+    named = [row for row in rows if row["quoi"] == "Appels refusés"]
+    assert len(named) == 1
+    assert named[0]["nombre"] is None
+
+
+def test_the_same_facts_give_the_same_bytes() -> None:
+    assert build_report(reported().facts, "fr") == report_files()
+
+
+def test_names_cannot_break_a_page() -> None:
+    for path, content in report_files().items():
+        if path.endswith(".html"):
+            assert b"<d\xe2\x80\x99essai>" not in content
+            assert b"<peinture>" not in content
+            elements, problems = parse(content.decode())[0], parse(content.decode())[1:]
+            assert elements is not None, problems
+
+
+def test_every_csv_has_the_names_and_the_rows_of_its_table(sheets: dict[str, Sheet]) -> None:
+    for key, sheet in sheets.items():
+        header, *rows = csv.reader(io.StringIO(report_files()[f"csv/{key}.csv"].decode()))
+        assert header == [column.name for column in sheet.columns]
+        assert len(rows) == len(sheet.rows)
+
+
+def test_nothing_of_a_person_is_in_any_file() -> None:
+    """No number, no pseudonym, no key, no path: all that is found is that it is the report."""
+    config = load(reported().config)
+    ours = {path: body for path, body in report_files().items() if "plotly" not in path}
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        leaks = find_leaks(ours, confidential_of(config, store), store.pseudonyms_among)
+    # Rows of figures look like telephone numbers: those that called are looked for instead.
+    of_kind = {kind: {leak.path for leak in leaks if leak.kind == kind} for kind in LeakKind}
+    assert of_kind[LeakKind.REPORT] == {path for path in ours if path.endswith(".html")}
+    others = set(LeakKind) - {LeakKind.REPORT, LeakKind.PHONE}
+    assert not any(of_kind[kind] for kind in others)
+    packed = [path.read_bytes() for path in (reported().config.parent / "cdr").iterdir()]
+    records = b"".join(map(gzip.decompress, packed)).decode()
+    callers = {number.lstrip("0") for number in re.findall(r'"(0\d{9})"', records)} - {"199001234"}
+    assert len(callers) > 500
+    for path, body in ours.items():
+        digits = set(re.findall(r"\d{9}", body.decode("latin-1")))
+        assert not digits & callers, path
