@@ -45,16 +45,17 @@ def axis(**more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
 def _shares(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
     """An axis of shares at the right side."""
     quarters = [0, 0.25, 0.5, 0.75, 1]
-    return axis(
-        overlaying="y",
-        side="right",
-        range=[0, 1.05],
-        showgrid=False,
-        tickmode="array",
-        tickvals=quarters,
-        ticktext=[words.percent_text(share) for share in quarters],
+    return {
+        "overlaying": "y",
+        "side": "right",
+        "fixedrange": True,
+        "range": [0, 1.05],
+        "showgrid": False,
+        "tickmode": "array",
+        "tickvals": quarters,
+        "ticktext": [words.percent_text(share) for share in quarters],
         **more,
-    )
+    }
 
 
 def plain(values: Sequence[Value]) -> list[Any]:

@@ -123,7 +123,7 @@
       document.getElementById("dit-profil").textContent = day.value;
       draw(document.getElementById("g-profil"), {
         data: Object.keys(names).filter((name) => known(of[name]).length).map((name) => ({
-          type: "scatter", mode: "lines", name: names[name], x: of.x, y: of[name], connectgaps: false,
+          type: "scatter", mode: "lines", name: names[name], x: of.x, y: of[name],
           ...looks[name],
         })),
         layout: {
