@@ -27,6 +27,9 @@ CLOSED = date(2026, 10, 8)
 SPANS = ((9 * 60, 10 * 60), (14 * 60, 15 * 60))
 _WEEKDAYS = (1, 4)
 _CONFIG = """
+[run]
+as_of = "last-record"
+
 [platform.desk]
 name = "Standard <d’essai>"
 phone = "+33199001234"
