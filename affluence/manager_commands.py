@@ -8,7 +8,7 @@ import typer
 
 from affluence import pipeline
 from affluence.command_line import CONFIG, ConfigOption, JsonOption, PlatformOption, clock
-from affluence.config import load
+from affluence.config import load, read_day_hours
 
 
 def staffing(
@@ -46,6 +46,15 @@ def staffing(
         float,
         typer.Option("--moved", min=0, max=1, help="What if: share moved to recommended hours."),
     ] = 0.0,
+    opening: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--open",
+            metavar="DAYS=HOURS",
+            help="What if: open at other hours, such as monday-friday=08:30-12:00,13:30-16:30;"
+            " friday= closes that day. Other weekdays stay as they are; may be repeated.",
+        ),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option("--check", help="Try the advice on simulated callers too; takes minutes."),
@@ -55,7 +64,7 @@ def staffing(
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
-    from affluence.steps.staffing import WhatIf
+    from affluence.steps.staffing import NeverOpenError, WhatIf
     from affluence.teletraffic import TargetError
 
     if check and as_json:
@@ -66,11 +75,19 @@ def staffing(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    what_if = WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved)
+    try:
+        other_hours = read_day_hours(opening) if opening else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--open") from error
+    what_if = WhatIf(
+        agents=agents, lines=lines, handling_s=call_s, moved_share=moved, opening=other_hours
+    )
     try:
         service, plan = pipeline.staffing(
             load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
         )
+    except NeverOpenError as error:
+        raise typer.BadParameter(str(error), param_hint="--open") from error
     except TargetError as error:
         raise typer.BadParameter(str(error)) from error
     print((staffing_as_document if as_json else staffing_as_text)(service, plan))
