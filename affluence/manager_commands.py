@@ -11,36 +11,52 @@ from affluence.command_line import CONFIG, ConfigOption, JsonOption, PlatformOpt
 from affluence.config import load, read_day_hours
 
 
+def _share(share: float | None) -> float | None:
+    if share is not None and not 0 < share < 1:
+        message = "write a share between 0 and 1, such as 0.9 for 90 %; 0 and 1 cannot be promised"
+        raise typer.BadParameter(message)
+    return share
+
+
 def staffing(
     config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     reached: Annotated[
-        float, typer.Option("--reached", help="Share of persons who are to reach an agent, 0-1.")
+        float,
+        typer.Option(
+            "--reached", callback=_share, help="Share of persons who are to reach an agent, 0-1."
+        ),
     ] = 0.9,
     within: Annotated[
         float | None,
-        typer.Option("--within", help="Share of calls that are to be answered in time, 0-1."),
+        typer.Option(
+            "--within", callback=_share, help="Share of calls that are to be answered in time, 0-1."
+        ),
     ] = None,
     within_s: Annotated[
-        float, typer.Option("--within-s", min=0, help="In time: within so many seconds.")
+        float,
+        typer.Option("--within-s", min=0, max=3600, help="In time: within so many seconds."),
     ] = 60.0,
     full: Annotated[
         float | None,
-        typer.Option("--full", help="Most of the time with all lines taken, 0-1."),
+        typer.Option("--full", callback=_share, help="Most of the time with all lines taken, 0-1."),
     ] = None,
     quantile: Annotated[
         float,
         typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
     ] = 0.75,
     agents: Annotated[
-        int | None, typer.Option("--agents", min=1, help="What if: so many agents all the time.")
+        int | None,
+        typer.Option("--agents", min=1, max=1000, help="What if: so many agents all the time."),
     ] = None,
     lines: Annotated[
-        int | None, typer.Option("--lines", min=1, help="What if: so many lines.")
+        int | None, typer.Option("--lines", min=1, max=1000, help="What if: so many lines.")
     ] = None,
     call_s: Annotated[
         float | None,
-        typer.Option("--call-s", min=1, help="What if: a call takes an agent so many seconds."),
+        typer.Option(
+            "--call-s", min=1, max=14400, help="What if: a call takes an agent so many seconds."
+        ),
     ] = None,
     moved: Annotated[
         float,
@@ -68,13 +84,8 @@ def staffing(
     from affluence.teletraffic import TargetError
 
     if check and as_json:
-        raise typer.BadParameter("it is told in words only", param_hint="--check")
-    try:
-        target = Target(
-            reached_share=reached, within_share=within, within_s=within_s, full_share=full
-        )
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter("it is told in words only; leave out --json", param_hint="--check")
+    target = Target(reached_share=reached, within_share=within, within_s=within_s, full_share=full)
     try:
         other_hours = read_day_hours(opening) if opening else None
     except ValueError as error:
@@ -89,7 +100,8 @@ def staffing(
     except NeverOpenError as error:
         raise typer.BadParameter(str(error), param_hint="--open") from error
     except TargetError as error:
-        raise typer.BadParameter(str(error)) from error
+        advice = "ask for less with --reached, --within, --full or --quantile"
+        raise typer.BadParameter(f"{error}; {advice}") from error
     print((staffing_as_document if as_json else staffing_as_text)(service, plan))
     if check:
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
