@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,6 +69,13 @@ def _zone(name: str | None) -> str | None:
     except (KeyError, OSError, ValueError) as error:
         message = 'is not a known time zone; write one such as "Europe/Paris"'
         raise typer.BadParameter(message) from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}': write a day such as 2026-09-01") from error
 
 
 DialectOption = Annotated[
@@ -237,12 +244,14 @@ def indicators(
     config: ConfigOption = CONFIG,
     platform: PlatformOption = None,
     first: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default: of the records."),
+        date | None,
+        typer.Option(
+            "--from", parser=_day, metavar="DAY", help="First day; default: of the records."
+        ),
     ] = None,
     last: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default: of the records."),
+        date | None,
+        typer.Option("--to", parser=_day, metavar="DAY", help="Last day; default: of the records."),
     ] = None,
     as_json: JsonOption = False,
     output: Annotated[
@@ -257,15 +266,16 @@ def indicators(
     from affluence.indicators import listing
 
     settings = load(config)
-    first_day, last_day = (None if day is None else day.date() for day in (first, last))
     if page is not None:
         if output is not None or as_json:
             raise typer.BadParameter("give it without --output and --json", param_hint="--page")
-        made = pipeline.committee_page(settings, platform, first=first_day, last=last_day)
+        made = pipeline.committee_page(settings, platform, first=first, last=last)
         _write_text(made.decode(), page, ".html", "--page")
         return
-    service, found = pipeline.indicators(settings, platform, first=first_day, last=last_day)
+    service, found = pipeline.indicators(settings, platform, first=first, last=last)
     if output is not None:
+        if as_json:
+            raise typer.BadParameter("give it without --json", param_hint="--output")
         _write_text(listing.as_csv(found), output, ".csv", "--output")
     else:
         print((listing.as_document if as_json else listing.as_text)(service, found))
@@ -289,7 +299,11 @@ def simulate(
         advice = f"calls can be written in {', '.join(WRITERS)}"
         raise typer.BadParameter(advice, param_hint="--dialect")
     writer = WRITERS[dialect]
-    write_demonstration(folder, demonstration(), seed, true_weeks=true_weeks, writer=writer)
+    try:
+        write_demonstration(folder, demonstration(), seed, true_weeks=true_weeks, writer=writer)
+    except OSError as error:
+        message = f"{folder}: {error.strerror}; name a folder that can be made and written to"
+        raise typer.BadParameter(message, param_hint="folder") from error
     print(f"{folder}: records of thirteen weeks, truth.csv and truth-week.csv.")
 
 
@@ -337,7 +351,7 @@ def _write(frame: pl.DataFrame, output: Path) -> None:
         else:
             frame.write_parquet(output)
     except OSError as error:
-        raise typer.BadParameter(f"{output}: {error}", param_hint="--output") from error
+        raise typer.BadParameter(_not_written(output, error), param_hint="--output") from error
     print(f"{output}: {frame.height} rows.")
 
 
@@ -347,5 +361,9 @@ def _write_text(text: str, output: Path, ending: str, option: str) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise typer.BadParameter(f"{output}: {error}", param_hint=option) from error
+        raise typer.BadParameter(_not_written(output, error), param_hint=option) from error
     print(f"{output}: written.")
+
+
+def _not_written(output: Path, error: OSError) -> str:
+    return f"{output}: {error.strerror or error}; name a file in a folder that can be written to"

@@ -799,6 +799,40 @@ def load(path: Path) -> Config:
     return _with_absolute_paths(config, path.resolve().parent)
 
 
+def read_day_hours(texts: Iterable[str]) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Opening hours of some weekdays (ISO), minutes after local midnight, as the file has them.
+
+    ``friday=09:00-12:00``, ``monday-friday=08:30-12:00,13:30-16:30``, and ``friday=`` for a day
+    that is closed; a line of the file, ``friday = ["09:00-12:00"]``, will do too.
+
+    Raises:
+        ValueError: one is not written so, or names a weekday again.
+
+    """
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    for text in texts:
+        days, equals, hours = re.sub(r"[\s\[\]\"']", "", text).lower().partition("=")
+        first, _, last = days.partition("-")
+        last = last or first
+        if not equals or first not in WEEKDAYS or last not in WEEKDAYS[WEEKDAYS.index(first) :]:
+            raise ValueError(
+                f"'{text}': write one weekday or the first and the last, and their hours, such as"
+                " monday-friday=08:30-12:00,13:30-16:30, or friday= for a day that is closed"
+            )
+        try:
+            spans = pydantic.TypeAdapter[tuple[tuple[int, int], ...]](DayHours).validate_python(
+                [span for span in hours.split(",") if span]
+            )
+        except pydantic.ValidationError as error:
+            reasons = "; ".join(str(problem["ctx"]["error"]) for problem in error.errors())
+            raise ValueError(f"'{text}': {reasons}") from None
+        for day in range(WEEKDAYS.index(first) + 1, WEEKDAYS.index(last) + 2):
+            if day in found:
+                raise ValueError(f"{WEEKDAYS[day - 1]} is given twice; leave one out")
+            found[day] = spans
+    return found
+
+
 def _explain(problem: Any) -> str:  # noqa: ANN401  # pydantic's ErrorDetails, whose `ctx` is untyped
     # Pydantic adds the member of a union that failed ("int", "tuple[…]") and the kind of a source
     # or of a target: no part of the key.

@@ -17,10 +17,21 @@ from affluence.command_line import (
     clock,
     progress,
 )
-from affluence.config import load
+from affluence.config import load, read_day_hours
+
+
+def _share(share: float | None) -> float | None:
+    if share is not None and not 0 < share < 1:
+        message = "write a share between 0 and 1, such as 0.9 for 90 %; 0 and 1 cannot be promised"
+        raise typer.BadParameter(message)
+    return share
+
 
 ReachedOption = Annotated[
-    float, typer.Option("--reached", help="Share of persons who are to reach an agent, 0-1.")
+    float,
+    typer.Option(
+        "--reached", callback=_share, help="Share of persons who are to reach an agent, 0-1."
+    ),
 ]
 QuantileOption = Annotated[
     float,
@@ -35,30 +46,45 @@ def staffing(
     reached: ReachedOption = REACHED,
     within: Annotated[
         float | None,
-        typer.Option("--within", help="Share of calls that are to be answered in time, 0-1."),
+        typer.Option(
+            "--within", callback=_share, help="Share of calls that are to be answered in time, 0-1."
+        ),
     ] = None,
     within_s: Annotated[
-        float, typer.Option("--within-s", min=0, help="In time: within so many seconds.")
+        float,
+        typer.Option("--within-s", min=0, max=3600, help="In time: within so many seconds."),
     ] = WITHIN_S,
     full: Annotated[
         float | None,
-        typer.Option("--full", help="Most of the time with all lines taken, 0-1."),
+        typer.Option("--full", callback=_share, help="Most of the time with all lines taken, 0-1."),
     ] = None,
     quantile: QuantileOption = QUANTILE,
     agents: Annotated[
-        int | None, typer.Option("--agents", min=1, help="What if: so many agents all the time.")
+        int | None,
+        typer.Option("--agents", min=1, max=1000, help="What if: so many agents all the time."),
     ] = None,
     lines: Annotated[
-        int | None, typer.Option("--lines", min=1, help="What if: so many lines.")
+        int | None, typer.Option("--lines", min=1, max=1000, help="What if: so many lines.")
     ] = None,
     call_s: Annotated[
         float | None,
-        typer.Option("--call-s", min=1, help="What if: a call takes an agent so many seconds."),
+        typer.Option(
+            "--call-s", min=1, max=14400, help="What if: a call takes an agent so many seconds."
+        ),
     ] = None,
     moved: Annotated[
         float,
         typer.Option("--moved", min=0, max=1, help="What if: share moved to recommended hours."),
     ] = 0.0,
+    opening: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--open",
+            metavar="DAYS=HOURS",
+            help="What if: open at other hours, such as monday-friday=08:30-12:00,13:30-16:30;"
+            " friday= closes that day. Other weekdays stay as they are; may be repeated.",
+        ),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option("--check", help="Try the advice on simulated callers too; takes minutes."),
@@ -68,24 +94,28 @@ def staffing(
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
-    from affluence.steps.staffing import WhatIf
+    from affluence.steps.staffing import NeverOpenError, WhatIf
     from affluence.teletraffic import TargetError
 
     if check and as_json:
-        raise typer.BadParameter("it is told in words only", param_hint="--check")
+        raise typer.BadParameter("it is told in words only; leave out --json", param_hint="--check")
+    target = Target(reached_share=reached, within_share=within, within_s=within_s, full_share=full)
     try:
-        target = Target(
-            reached_share=reached, within_share=within, within_s=within_s, full_share=full
-        )
+        other_hours = read_day_hours(opening) if opening else None
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    what_if = WhatIf(agents=agents, lines=lines, handling_s=call_s, moved_share=moved)
+        raise typer.BadParameter(str(error), param_hint="--open") from error
+    what_if = WhatIf(
+        agents=agents, lines=lines, handling_s=call_s, moved_share=moved, opening=other_hours
+    )
     try:
         service, plan = pipeline.staffing(
             load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
         )
+    except NeverOpenError as error:
+        raise typer.BadParameter(str(error), param_hint="--open") from error
     except TargetError as error:
-        raise typer.BadParameter(str(error)) from error
+        advice = "ask for less with --reached, --within, --full or --quantile"
+        raise typer.BadParameter(f"{error}; {advice}") from error
     print((staffing_as_document if as_json else staffing_as_text)(service, plan))
     if check:
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
@@ -119,12 +149,7 @@ def report(
     from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 
-    try:
-        target = Target(
-            reached_share=reached, within_share=None, within_s=WITHIN_S, full_share=None
-        )
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--reached") from error
+    target = Target(reached_share=reached, within_share=None, within_s=WITHIN_S, full_share=None)
     settings = load(config)
     check_place(folder, settings.folders_to_write)
     with progress() as advanced:

@@ -286,8 +286,10 @@ def staffing(
 
     Raises:
         NoRecordsError: there are no records at all.
-        RecordsError: how long calls last is not known.
+        RecordsError: how long calls last is not known, or who would call at other hours.
         RefusedPublicationError: no week is complete yet.
+        NeverOpenError: hours are tried that leave the desk closed all week.
+        TargetError: a thousand agents or lines do not meet the target.
 
     """
     from affluence.steps.indicators import indicators_of, read_period

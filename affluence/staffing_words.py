@@ -8,7 +8,7 @@ from dataclasses import asdict
 from math import inf
 
 from affluence.indicators.plain_words import duration, percent_of, tidy
-from affluence.staffing import Desk, Plan, Row, Service, Target
+from affluence.staffing import Desk, Plan, Row, Service, Target, TriedHours
 from affluence.steps.rehearsal import Obtained, Rehearsal
 
 _DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -77,6 +77,10 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
     yield f"  {', '.join(_measures(plan.desk))}"
     for name in plan.unknown:
         yield f"  attention : {_UNKNOWN[name]}"
+    if plan.tried_hours is not None:
+        yield from _tried(
+            plan.tried_hours, "--lines" if plan.desk.kind == "no_queue" else "--agents"
+        )
     yield ""
     yield from _HEADER
     day = 0
@@ -90,6 +94,32 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
         "Qui n’essaie plus n’est dans aucun enregistrement : si l’on répond mieux, d’autres"
         " appelleront. Mesurez de nouveau après quelques semaines."
     )
+
+
+def _tried(hours: TriedHours, option: str) -> Iterator[str]:
+    changed = (f"{_DAYS[day]} {_spans(hours.weekly[day - 1])}" for day in hours.changed)
+    yield f"  et si… le bureau ouvrait : {' ; '.join(changed) or 'comme aujourd’hui'}"
+    yield "  ce que feraient les appelants n’est pas mesuré, on SUPPOSE que :"
+    yield "    - qui appelle à une heure qui reste ouverte continue d’appeler à cette heure ;"
+    if hours.moved:
+        yield (
+            f"    - les {hours.moved:.0f} personnes par semaine qui appellent aux heures supprimées"
+            " appellent aux autres, en proportion : personne ne renonce ;"
+        )
+    if hours.turned_away:
+        yield (
+            f"    - les {hours.turned_away:.0f} appels par semaine reçus aujourd’hui bureau fermé,"
+            " aux heures ajoutées, sont autant de personnes de plus,"
+        )
+        yield "      même si certaines rappellent déjà plus tard : c’est un maximum ;"
+    yield "    - les agents et les lignes d’aujourd’hui restent à leurs heures."
+    if hours.reached_share is not None and hours.reached_before_share is not None:
+        yield (
+            f"  ainsi {_whole_percent(hours.reached_share)} des personnes de la semaine joignent un"
+            f" agent, contre {_whole_percent(hours.reached_before_share)} aux heures d’aujourd’hui"
+        )
+    else:
+        yield f"  pour comparer avec les heures d’aujourd’hui, donnez aussi {option}"
 
 
 def _target(target: Target) -> Iterator[str]:
@@ -120,17 +150,41 @@ def _row(row: Row) -> str:
         advice.advised.reached_share - advice.one_less.reached_share < _INDISTINCT
     )
     today, advised = advice.today, advice.advised
+    nobody_yet = row.agents_today is None and _is_closed_today(row)
+    agents_today = "–" if nobody_yet else _number(row.agents_today)
     return (
         f"  {_hours(row):<15} {advice.persons_per_hour:>9.1f} |".replace(".", ",")
-        + f" {_number(row.agents_today):>6} {_number(row.lines_today):>6} {_share(today):>8} |"
+        + f" {agents_today:>6} {_number(row.lines_today):>6} {_share(today):>8} |"
         f" {advised.agents:>6} {_number(advised.lines):>6} |"
         f" {_share(advice.one_less):>11} {_share(advised):>4} {_share(advice.one_more):>10} |"
-        f" {_attempts(today)} → {_attempts(advised)}" + ("  (indistinct)" if same else "")
+        f" {_attempts(today)} → {_attempts(advised)}"
+        + ("  (indistinct)" if same else "")
+        + _closed_today(row)
     )
 
 
+def _closed_today(row: Row) -> str:
+    if not row.closed_min:
+        return ""
+    if _is_closed_today(row):
+        return "  (fermé aujourd’hui)"
+    return f"  (dont {row.closed_min} min fermées aujourd’hui)"
+
+
+def _is_closed_today(row: Row) -> bool:
+    return row.closed_min == row.end_min - row.start_min
+
+
 def _hours(row: Row) -> str:
-    return f"{_clock(row.start_min)} - {_clock(row.end_min)}"
+    return _span(row.start_min, row.end_min)
+
+
+def _spans(spans: tuple[tuple[int, int], ...]) -> str:
+    return " et ".join(_span(*span) for span in sorted(spans)) or "fermé"
+
+
+def _span(start_min: int, end_min: int) -> str:
+    return f"{_clock(start_min)} - {_clock(end_min)}"
 
 
 def _clock(minutes: int) -> str:

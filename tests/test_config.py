@@ -28,6 +28,7 @@ from affluence.config import (
     SqlSource,
     WebDavTarget,
     load,
+    read_day_hours,
 )
 from affluence.errors import ConfigError
 from affluence.steps.settings import hours_of
@@ -463,6 +464,32 @@ def test_known_regions_are_those_of_the_library() -> None:
     }
     assert set(_LIBRARY_REGIONS) <= set(FRENCH_REGIONS)
     assert {code for code in holidays.list_supported_countries() if len(code) == 2} == COUNTRIES
+
+
+def test_hours_of_single_weekdays_are_read_as_in_the_file() -> None:
+    morning, afternoon = (510, 720), (810, 990)
+    assert read_day_hours(["monday-wednesday=08:30-12:00,13:30-16:30", "friday="]) == {
+        **dict.fromkeys((1, 2, 3), (morning, afternoon)),
+        5: (),
+    }
+    assert read_day_hours(['friday = ["08:30-12:00", "13:30-16:30"]']) == {5: (morning, afternoon)}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("08:30-17:00", "write one weekday or the first and the last"),
+        ("frday=08:30-17:00", "write one weekday or the first and the last"),
+        ("friday-monday=08:30-17:00", "write one weekday or the first and the last"),
+        ("friday=8-17", 'write hours as "09:00-12:00"'),
+        ("friday=17:00-08:30", "must begin before it ends"),
+        ("friday=09:00-12:00,11:00-13:00", "has hours that overlap"),
+        ("monday-friday=09:00-12:00", "monday is given twice"),
+    ],
+)
+def test_hours_that_are_not_written_so_are_refused(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        read_day_hours(["monday=09:00-12:00", text])
 
 
 def test_reading_the_configuration_loads_nothing_heavy() -> None:

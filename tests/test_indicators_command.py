@@ -170,3 +170,30 @@ def test_the_path_is_taken_from_the_folder_of_the_configuration() -> None:
     shipped = load(REPOSITORY / "config.toml").platform["etrangers"].indicators.written
     assert shipped == REPOSITORY / "cdr_samples" / "demonstration" / "messages.csv"
     assert shipped.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ("--from 2030-01-01", "no records from 2030-01-01; there are some from 2026-03-02"),
+        ("--to 2020-01-01", "no records to 2020-01-01; there are some from 2026-03-02"),
+        ("--from 2026-03-04 --to 2026-03-03", "--to 2026-03-03 is before --from 2026-03-04"),
+    ],
+)
+def test_days_without_records_are_told_as_they_were_asked_for(
+    desk: Path, options: str, problem: str
+) -> None:
+    done = affluence(desk, "indicators", *options.split())
+    assert done.returncode == 3
+    assert problem in done.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told(desk: Path) -> None:
+    for options in ("--output none/out.csv", "--page none/out.html"):
+        done = affluence(desk, "indicators", *options.split())
+        assert done.returncode == 2
+        told = " ".join(done.stderr.split())
+        assert "No such file or directory; name a file in a folder that can be written to" in told
+        assert "Errno" not in told
+    done = affluence(desk, "indicators", "--output", "out.csv", "--json")
+    assert (done.returncode, (desk / "out.csv").exists()) == (2, False)

@@ -29,8 +29,8 @@ def write_demonstration(
     in the others every figure is 0. ``truth-week.csv`` comes from ``true_weeks`` weeks of their
     own.
     """
-    simulation = simulate(scenario, seed=seed)
     folder.mkdir(parents=True, exist_ok=True)
+    simulation = simulate(scenario, seed=seed)
     for name, content in writer.files(simulation).items():
         (folder / name).write_bytes(content)
     _write_csv(_eventful(truth_frame(simulation)), folder / "truth.csv")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from affluence.staffing.advice import Advice, advise
+from affluence.staffing.advice import Advice, advise, serve_today
 from affluence.staffing.desk import Desk, Kind, Target
-from affluence.staffing.plan import Plan, Row
+from affluence.staffing.plan import Plan, Row, TriedHours
 from affluence.staffing.service import Service, serve
 from affluence.staffing.trial import Change, Load, Trial, try_change
 
@@ -19,7 +19,9 @@ __all__ = [
     "Service",
     "Target",
     "Trial",
+    "TriedHours",
     "advise",
     "serve",
+    "serve_today",
     "try_change",
 ]

@@ -56,12 +56,7 @@ def advise(
     """
 
     def at(agents: int, lines: float) -> Service | None:
-        if agents < 1:
-            return None
-        try:
-            return serve(desk, persons_per_hour, agents, lines, within_s=target.within_s)
-        except NotCarriableError:
-            return None
+        return _serve_if_carriable(desk, persons_per_hour, agents, lines, target)
 
     def meets(agents: int, lines: float) -> bool:
         service = at(agents, lines)
@@ -85,25 +80,42 @@ def advise(
         raise AssertionError("more agents than suffice do not suffice")
     return Advice(
         persons_per_hour=persons_per_hour,
-        today=_today(desk, at, agents_today, lines_today),
+        today=serve_today(
+            desk, persons_per_hour, target, agents_today=agents_today, lines_today=lines_today
+        ),
         one_less=with_agents(agents - 1),
         advised=advised,
         one_more=one_more,
     )
 
 
-def _today(
+def serve_today(
     desk: Desk,
-    at: Callable[[int, float], Service | None],
-    agents: int | None,
-    lines: int | None,
+    persons_per_hour: float,
+    target: Target,
+    *,
+    agents_today: int | None,
+    lines_today: int | None,
 ) -> Service | None:
-    if desk.kind == "no_queue":
-        agents = lines if lines is not None else agents
-    if agents is None or (desk.kind == "queue" and lines is None):
+    """What there is gives so much; None as in `Advice`."""
+    agents = agents_today
+    if desk.kind == "no_queue" and lines_today is not None:
+        agents = lines_today
+    if agents is None or (desk.kind == "queue" and lines_today is None):
         return None
-    fit = lines_of(desk, agents, inf if lines is None else lines)
-    return at(int(min(agents, fit)), fit)
+    fit = lines_of(desk, agents, inf if lines_today is None else lines_today)
+    return _serve_if_carriable(desk, persons_per_hour, int(min(agents, fit)), fit, target)
+
+
+def _serve_if_carriable(
+    desk: Desk, persons_per_hour: float, agents: int, lines: float, target: Target
+) -> Service | None:
+    if agents < 1:
+        return None
+    try:
+        return serve(desk, persons_per_hour, agents, lines, within_s=target.within_s)
+    except NotCarriableError:
+        return None
 
 
 def _fewest(suffice: Callable[[int], bool], least: int) -> int:

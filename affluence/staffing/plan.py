@@ -8,10 +8,15 @@ from datetime import date
 from affluence.staffing.advice import Advice
 from affluence.staffing.desk import Desk, Target
 
+Weekly = tuple[tuple[tuple[int, int], ...], ...]  # spans of each weekday
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A weekday (ISO) and a row of the opening hours, minutes after local midnight."""
+    """A weekday (ISO) and a row of the opening hours, minutes after local midnight.
+
+    ``closed_min`` is for how many of its minutes the desk is closed today.
+    """
 
     weekday: int
     start_min: int
@@ -19,6 +24,31 @@ class Row:
     agents_today: int | None
     lines_today: int | None
     advice: Advice
+    closed_min: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedHours:
+    """Other opening hours, and what is assumed of whom they concern.
+
+    Attributes:
+        weekly: spans of each weekday, Monday first, minutes after local midnight.
+        changed: weekdays (ISO) on which they are not those of today.
+        moved: persons an ordinary week, as planned for, whose hours are taken away, and who are
+            taken to call at the others.
+        turned_away: persons who call a closed desk today, at hours that would be open.
+        reached_share: persons of the week who reach an agent at these hours, with the agents and
+            lines that there are or that are tried; None: not known, or the queue never ends.
+        reached_before_share: likewise at the hours of today.
+
+    """
+
+    weekly: Weekly
+    changed: tuple[int, ...]
+    moved: float
+    turned_away: float
+    reached_share: float | None = None
+    reached_before_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +64,7 @@ class Plan:
         last: last day measured.
         rows: of the opening hours.
         unknown: measures that are missing and taken as if nobody did so: names of `Desk`.
+        tried_hours: opening hours of the rows, where they are not those of today.
 
     """
 
@@ -45,3 +76,4 @@ class Plan:
     last: date
     rows: tuple[Row, ...]
     unknown: tuple[str, ...]
+    tried_hours: TriedHours | None = None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
-from affluence.staffing.desk import Desk
-from affluence.staffing.service import Service, lines_of, serve
-from affluence.teletraffic import NotCarriableError
+from affluence.staffing.advice import serve_today
+from affluence.staffing.desk import Desk, Target
+from affluence.staffing.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ class Trial:
         return [(load, service) for load, service in pairs if service is not None]
 
 
-def try_change(desk: Desk, loads: Sequence[Load], change: Change, *, within_s: float) -> Trial:
+def try_change(desk: Desk, loads: Sequence[Load], change: Change, target: Target) -> Trial:
     """What a change gives.
 
     Args:
@@ -88,31 +87,25 @@ def try_change(desk: Desk, loads: Sequence[Load], change: Change, *, within_s: f
         loads: the rows of the week, those who would move moved already.
         change: what is tried; where no call can wait each line has its agent, and ``change.agents``
             says nothing.
-        within_s: time within which calls are answered.
+        target: what is asked: within which time calls are answered.
 
     """
     changed = replace(desk, handling_s=desk.handling_s * change.handling)
     return Trial(
         change=change,
         loads=tuple(loads),
-        services=tuple(_service(changed, load, change, within_s) for load in loads),
+        services=tuple(
+            serve_today(
+                changed,
+                load.persons_per_hour,
+                target,
+                agents_today=_more(load.agents, change.agents),
+                lines_today=_more(load.lines, change.lines),
+            )
+            for load in loads
+        ),
     )
 
 
-def _service(desk: Desk, load: Load, change: Change, within_s: float) -> Service | None:
-    lines = inf if load.lines is None else load.lines + change.lines
-    agents = load.agents
-    if desk.kind == "no_queue":
-        agents = load.lines + change.lines if load.lines is not None else agents
-    elif agents is not None:
-        agents += change.agents
-    if agents is None or (desk.kind == "queue" and load.lines is None):
-        return None
-    lines = lines_of(desk, agents, lines)
-    agents = int(min(agents, lines))
-    if agents < 1:
-        return None
-    try:
-        return serve(desk, load.persons_per_hour, agents, lines, within_s=within_s)
-    except NotCarriableError:
-        return None
+def _more(count: int | None, more: int) -> int | None:
+    return None if count is None else count + more

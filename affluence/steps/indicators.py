@@ -55,14 +55,17 @@ def read_period(
         raise RecordsError(message)
     days: list[date] = recorded.sort().to_list()
     oldest, newest = days[0], days[-1]
-    first, last = first or oldest, last or newest
-    if last < first:
+    if first is not None and last is not None and last < first:
         message = f"platform '{name}': --to {last} is before --from {first}. Exchange them."
         raise RecordsError(message)
+    asked = " ".join(
+        f"{word} {day}" for word, day in (("from", first), ("to", last)) if day is not None
+    )
+    first, last = first or oldest, last or newest
     if not recorded.is_between(first, last).any():
         message = (
-            f"platform '{name}': no records from {first} to {last}; there are some from {oldest}"
-            f" to {newest}. Choose --from and --to among these days."
+            f"platform '{name}': no records {asked}; there are some from {oldest} to {newest}."
+            " Choose --from and --to among these days."
         )
         raise RecordsError(message)
     of_period = measured["slots"].filter(day.is_between(first, last))

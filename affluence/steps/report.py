@@ -155,9 +155,7 @@ def _trials(learned: Study, indicators: Indicators, plan: Plan) -> Iterator[Tria
     changes.sort(key=lambda change: change != Change())
     demands = {share: _loads(learned, indicators, plan, share) for share in MOVED}
     for change in changes:
-        yield try_change(
-            plan.desk, demands[change.moved_share], change, within_s=plan.target.within_s
-        )
+        yield try_change(plan.desk, demands[change.moved_share], change, plan.target)
 
 
 def _loads(

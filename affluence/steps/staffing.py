@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators
 from affluence.indicators.persons import follow_redials, redial_curve
-from affluence.staffing import Desk, Kind, Plan, Row, Target, advise
+from affluence.staffing import (
+    Desk,
+    Kind,
+    Plan,
+    Row,
+    Service,
+    Target,
+    TriedHours,
+    advise,
+    serve_today,
+)
 from affluence.typical_week import Study
+from affluence.typical_week.calendar import MinutesSpan
 
+_HOURS = (pl.col("end_min") - pl.col("start_min")) / 60
+_ROW = ("weekday", "start_min")
 _FEW_LEFT_OUT = 0.01  # of the calls let in: with fewer who give up nobody has to wait
+
+
+class NeverOpenError(ValueError):
+    """Opening hours are tried that have no hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +43,8 @@ class WhatIf:
         lines: in service in every row.
         handling_s: time that an answered call takes of an agent, work after the call included.
         moved_share: callers of every other row who call in one of the recommended rows instead.
+        opening: opening hours of some weekdays (ISO), minutes after local midnight; the others keep
+            theirs.
 
     """
 
@@ -31,6 +52,7 @@ class WhatIf:
     lines: int | None = None
     handling_s: float | None = None
     moved_share: float = 0.0
+    opening: Mapping[int, tuple[MinutesSpan, ...]] | None = None
 
 
 def plan_week(
@@ -57,34 +79,26 @@ def plan_week(
         what_if: what is tried.
 
     Raises:
-        RecordsError: how long calls last is not known.
+        RecordsError: how long calls last is not known, or who would call at other hours.
+        NeverOpenError: no hour would be left.
         TargetError: a thousand agents or lines do not meet the target.
 
     """
-    today = _today(learned, slots, what_if)
-    desk, unknown = _desk_of(indicators, redials, today, wrap_up_s)
+    present = hourly_demand(learned, indicators, quantile=quantile, moved_share=what_if.moved_share)
+    there_is = _today(learned, slots, present, what_if)
+    desk, unknown = _desk_of(indicators, redials, there_is, wrap_up_s)
     if what_if.handling_s is not None:
         desk = replace(desk, handling_s=what_if.handling_s)
-    demand = hourly_demand(learned, indicators, quantile=quantile, moved_share=what_if.moved_share)
-    rows = []
-    for row in demand.join(today, on=["weekday", "start_min"], how="left").iter_rows(named=True):
-        advice = advise(
-            desk,
-            row["persons_per_hour"],
-            target,
-            agents_today=row["agents"],
-            lines_today=row["lines"],
-        )
-        rows.append(
-            Row(
-                weekday=row["weekday"],
-                start_min=row["start_min"],
-                end_min=row["end_min"],
-                agents_today=row["agents"],
-                lines_today=row["lines"],
-                advice=advice,
-            )
-        )
+    before = present.join(there_is, on=_ROW)
+    now, tried = before, None
+    if what_if.opening is not None:
+        demand, tried = _at_other_hours(learned, slots, present, what_if.opening, quantile)
+        # Lines stay in service while the desk is closed, agents do not.
+        lines = pl.col("lines").fill_null(there_is["lines"].max())
+        now = demand.join(_today(learned, slots, demand, what_if), on=_ROW).with_columns(lines)
+    rows = tuple(_row_of(desk, target, what_if, row) for row in now.iter_rows(named=True))
+    if tried is not None:
+        tried = _compared(tried, rows, before, desk, target)
     return Plan(
         desk=desk,
         wrap_up_s=min(wrap_up_s, desk.handling_s / 2),  # shorter calls may be tried
@@ -92,9 +106,71 @@ def plan_week(
         quantile=quantile,
         first=indicators.first,
         last=indicators.last,
-        rows=tuple(rows),
+        rows=rows,
         unknown=unknown,
+        tried_hours=tried,
     )
+
+
+def _row_of(desk: Desk, target: Target, what_if: WhatIf, row: Mapping[str, Any]) -> Row:
+    advice = advise(
+        desk,
+        row["persons_per_hour"],
+        target,
+        agents_today=row["agents"],
+        lines_today=row["lines"],
+    )
+    closed = row["closed_min"] == row["end_min"] - row["start_min"]
+    if closed and what_if.agents is None and what_if.lines is None:
+        advice = replace(advice, today=None)  # lines alone answer nobody
+    return Row(
+        weekday=row["weekday"],
+        start_min=row["start_min"],
+        end_min=row["end_min"],
+        agents_today=row["agents"],
+        lines_today=row["lines"],
+        advice=advice,
+        closed_min=row["closed_min"],
+    )
+
+
+def _compared(
+    tried: TriedHours, rows: Iterable[Row], before: pl.DataFrame, desk: Desk, target: Target
+) -> TriedHours:
+    """What the week gives with what there is, at the hours that are tried and at those of today."""
+    after = (
+        (row.advice.persons_per_hour * (row.end_min - row.start_min), row.advice.today)
+        for row in rows
+    )
+    at_present = (
+        (
+            row["persons_per_hour"] * (row["end_min"] - row["start_min"]),
+            serve_today(
+                desk,
+                row["persons_per_hour"],
+                target,
+                agents_today=row["agents"],
+                lines_today=row["lines"],
+            ),
+        )
+        for row in before.iter_rows(named=True)
+    )
+    return replace(
+        tried,
+        reached_share=_reached_share(after),
+        reached_before_share=_reached_share(at_present),
+    )
+
+
+def _reached_share(rows: Iterable[tuple[float, Service | None]]) -> float | None:
+    """Of those who call, the rows given with as many of them, up to a factor; None: not known."""
+    persons = reached = 0.0
+    for count, service in rows:
+        if service is None:
+            return None
+        persons += count
+        reached += count * service.reached_share
+    return reached / persons if persons else None
 
 
 def hourly_demand(
@@ -102,7 +178,8 @@ def hourly_demand(
 ) -> pl.DataFrame:
     """Persons an hour of an ordinary day, those of whom no number is known included.
 
-    Columns weekday (ISO), start_min, end_min and persons_per_hour, one row a row of WEEK.
+    Columns weekday (ISO), start_min, end_min, persons_per_hour and closed_min, which is 0: minutes
+    in which the desk is closed. One row a row of WEEK.
 
     Args:
         learned: the model of the week.
@@ -113,7 +190,6 @@ def hourly_demand(
     """
     found = indicators.demand
     scale = found.estimated / found.known if found and found.estimated and found.known else 1.0
-    hours = (pl.col("end_min") - pl.col("start_min")) / 60
     demand = learned.demand_to_come(quantile).with_columns(persons=pl.col("persons") * scale)
     recommended = learned.week().advice.recommended
     if moved_share and recommended:
@@ -125,15 +201,49 @@ def hourly_demand(
             .otherwise(pl.col("persons") * (1 - moved_share))
         )
     return demand.select(
-        "weekday", "start_min", "end_min", persons_per_hour=pl.col("persons") / hours
+        "weekday",
+        "start_min",
+        "end_min",
+        persons_per_hour=pl.col("persons") / _HOURS,
+        closed_min=pl.lit(0, pl.Int64),
     )
 
 
-def _today(learned: Study, slots: pl.DataFrame, what_if: WhatIf) -> pl.DataFrame:
+def _at_other_hours(
+    learned: Study,
+    slots: pl.DataFrame,
+    demand: pl.DataFrame,
+    opening: Mapping[int, tuple[MinutesSpan, ...]],
+    quantile: float,
+) -> tuple[pl.DataFrame, TriedHours]:
+    """The demand of `hourly_demand` in the rows of other opening hours."""
+    usual = learned.weekly
+    weekly = tuple(opening.get(day, spans) for day, spans in enumerate(usual, 1))
+    if not any(weekly):
+        raise NeverOpenError("the desk would never be open; leave it some hours")
+    today = demand.with_columns(persons=pl.col("persons_per_hour") * _HOURS)
+    found = learned.at_other_hours(today, weekly, slots, quantile)
+    tried = TriedHours(
+        weekly=weekly,
+        changed=tuple(
+            day for day in range(1, 8) if sorted(weekly[day - 1]) != sorted(usual[day - 1])
+        ),
+        moved=found.moved,
+        turned_away=found.turned_away,
+    )
+    in_rows = found.rows.select(
+        "weekday", "start_min", "end_min", pl.col("persons") / _HOURS, "closed_min"
+    )
+    return in_rows.rename({"persons": "persons_per_hour"}), tried
+
+
+def _today(
+    learned: Study, slots: pl.DataFrame, demand: pl.DataFrame, what_if: WhatIf
+) -> pl.DataFrame:
     """Agents and lines by row, as they were on the newest day of its weekday; null: not known."""
     zone = learned.hours.zone
     local = pl.col("slot_start").dt.convert_time_zone(zone)
-    rows = learned.history.cells.grid.select("weekday", "start_min", "end_min")
+    rows = demand.select("weekday", "start_min", "end_min")
     quarters = slots.filter(pl.col("open_s") > 0).select(
         "agent_open_s",
         "line_open_s",
@@ -155,8 +265,14 @@ def _today(learned: Study, slots: pl.DataFrame, what_if: WhatIf) -> pl.DataFrame
     )
     tried = {"agents": what_if.agents, "lines": what_if.lines}
     there_is = pl.when(pl.col(*tried) > 0).then(pl.col(*tried)).cast(pl.Int64)
-    return found.select("weekday", "start_min", there_is).with_columns(
-        pl.lit(number, pl.Int64).alias(name) for name, number in tried.items() if number is not None
+    return (
+        rows.join(found, on=_ROW, how="left")
+        .select(*_ROW, there_is)
+        .with_columns(
+            pl.lit(number, pl.Int64).alias(name)
+            for name, number in tried.items()
+            if number is not None
+        )
     )
 
 

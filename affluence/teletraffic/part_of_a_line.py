@@ -1,7 +1,7 @@
 """Erlang B for less than one line, from which a real number of lines is built up.
 
 1/B(x, A) = e^A A^-x Γ(x+1, A), with Γ the upper incomplete gamma function (Jagerman 1974, "Some
-properties of the Erlang loss function", Bell System Technical Journal 53). For 0 < x < 1 the
+properties of the Erlang loss function", Bell System Technical Journal 53(3)). For 0 < x < 1 the
 series of the lower function serves below 1 erlang, Legendre's continued fraction from there on
 (both in DLMF, chapter 8); neither subtracts nearly equal numbers in its range.
 """

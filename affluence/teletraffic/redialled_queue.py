@@ -50,9 +50,10 @@ def redialled_mmskm(
         retry_after_abandonment: probability of another attempt after one that gave up, R_a.
 
     Source:
-        Cohen 1957, "Basic problems of telephone traffic theory and the influence of repeated
-        calls"; with abandonment, Aguir, Aksin, Karaesmen and Dallery 2008, "On the interaction
-        between retrials and sizing of call centers", EJOR 191(2).
+        Without a queue Cohen 1957, "Basic problems of telephone traffic theory and the influence of
+        repeated calls", Philips Telecommunication Review 18(2); retrials with abandonment as Aguir,
+        Aksin, Karaesmen and Dallery 2008, "On the interaction between retrials and sizing of call
+        centers", European Journal of Operational Research, doi:10.1016/j.ejor.2007.06.051.
 
     Raises:
         NotCarriableError: too few give up for good for what the agents cannot carry.

@@ -37,9 +37,10 @@ def extended_erlang_b(
         retry_probability: probability that a refused attempt is followed by another one, R.
 
     Source:
-        Jewett, Shrago and Yomtov 1980, "Designing Optimal Voice Networks"; the limit of slow
-        redials of Cohen 1957, "Basic problems of telephone traffic theory and the influence of
-        repeated calls".
+        Jewett, Shrago and Yomtov 1980, "Designing optimal voice networks for businesses,
+        government, and telephone companies"; the limit of slow redials of Cohen 1957, "Basic
+        problems of telephone traffic theory and the influence of repeated calls", Philips
+        Telecommunication Review 18(2).
 
     Raises:
         NotCarriableError: all redial until they get a line, and the lines cannot carry them all.

@@ -79,9 +79,10 @@ def retrial_chain(
         retry_after_abandonment: probability of another attempt after one that gave up.
 
     Source:
-        Cohen 1957, "Basic problems of telephone traffic theory and the influence of repeated
-        calls"; Falin and Templeton 1997, "Retrial Queues"; Bright and Taylor 1995, "Calculating
-        the equilibrium distribution in level dependent quasi-birth-and-death processes".
+        The chain: Cohen 1957, "Basic problems of telephone traffic theory and the influence of
+        repeated calls", Philips Telecommunication Review 18(2); Falin and Templeton 1997, "Retrial
+        Queues". Its solution: Bright and Taylor 1995, "Calculating the equilibrium distribution in
+        level dependent quasi-birth-and-death processes", Stochastic Models 11(3).
 
     Raises:
         NotCarriableError: too few give up for good for what the agents cannot carry.

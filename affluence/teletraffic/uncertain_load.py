@@ -32,8 +32,8 @@ def erlang_b_gamma(lines: float, mean_erlang: float, shape: float) -> float:
             hours are negative binomial. For ν without end this is `erlang_b` of the mean.
 
     Source:
-        Jongbloed and Koole 2001, "Managing uncertainty in call centres using Poisson mixtures",
-        Applied Stochastic Models in Business and Industry 17(4).
+        The mixture: Jongbloed and Koole 2001, "Managing uncertainty in call centres using Poisson
+        mixtures", who apply it to waits.
 
     Raises:
         ValueError: a number is negative or not finite, or ``shape`` is 0.

@@ -108,8 +108,9 @@ def erlang_a(agents: float, traffic_erlang: float, abandonment: float) -> Queue:
             patience. At 0 this is Erlang C.
 
     Source:
-        Palm 1946; Garnett, Mandelbaum and Reiman 2002, "Designing a call center with impatient
-        customers", Manufacturing & Service Operations Management 4(3).
+        Garnett, Mandelbaum and Reiman 2002, "Designing a call center with impatient customers",
+        Manufacturing & Service Operations Management 4(3); Mandelbaum and Zeltyn 2005, "The
+        Palm/Erlang-A queue, with applications to call centers".
 
     Raises:
         NotCarriableError: nobody gives up, and the traffic is as much as there are agents or more.
@@ -134,8 +135,8 @@ def mmskm(agents: float, lines: float, traffic_erlang: float, abandonment: float
             patience. At 0 nobody does.
 
     Source:
-        Ancker and Gafarian 1962, "Queueing with impatient customers who leave at random"; Whitt
-        2005, "Engineering solution of a basic call-center model", Management Science 51(2).
+        Whitt 2005, "Engineering solution of a basic call-center model", Management Science 51(2),
+        of which it is the Markovian special case M/M/s/r+M with r = K - s.
 
     Raises:
         NotCarriableError: nobody gives up, lines are infinite, and the traffic is as much as there

@@ -96,7 +96,8 @@ def mmskm_within(
         within_h: the time t, in mean holding times.
 
     Source:
-        As `mmskm`; service levels as in Koole, "Call Center Optimization", 2013.
+        As `mmskm`; on the service levels in use Jouini, Koole and Roubos 2013, "Performance
+        indicators for call centers with impatience", IIE Transactions 45.
 
     Raises:
         NotCarriableError: nobody gives up, lines are infinite, and the traffic is as much as there

@@ -7,7 +7,7 @@ records and days out of line are left out and listed. Slots become rates here, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,13 +17,14 @@ from affluence.tables import SLOTS
 from affluence.typical_week import model
 from affluence.typical_week.advice import Advice
 from affluence.typical_week.backtest import BASELINES, Backtest, Forecaster, backtest
-from affluence.typical_week.calendar import Hours, closed_days, opening_by_day
-from affluence.typical_week.cells import Cells
+from affluence.typical_week.calendar import Hours, Weekly, closed_days, opening_by_day
+from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.counts import quantiles
 from affluence.typical_week.effects import Flags, flags_of
 from affluence.typical_week.forecast import MOST_WEEKS, forecast_table
 from affluence.typical_week.history import History, make_history
 from affluence.typical_week.levels import Bounds
+from affluence.typical_week.other_hours import OtherHours, at_other_hours, calls_while_closed
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.rows import row_grid
 from affluence.typical_week.runs import Runs, run_every_week
@@ -76,6 +77,7 @@ class Study:
 
     platform: str
     hours: Hours
+    row_minutes: int
     first: date
     last: date
     history: History
@@ -121,6 +123,41 @@ class Study:
         (persons,) = quantiles(mean, demand.variance(mean, 1), (probability,))
         return self.history.cells.grid.select(
             "weekday", "start_min", "end_min", persons=pl.Series(persons, dtype=pl.Float64)
+        )
+
+    @property
+    def weekly(self) -> Weekly:
+        """The opening hours that the rows of WEEK are cut from, Monday first."""
+        return self.hours.weekly_on(self.last + timedelta(days=1))
+
+    def at_other_hours(
+        self, today: pl.DataFrame, weekly: Weekly, slots: pl.DataFrame, probability: float
+    ) -> OtherHours:
+        """Bring the persons of a week to other opening hours.
+
+        Args:
+            today: as `demand_to_come` gives them.
+            weekly: the other hours, Monday first.
+            slots: SLOTS of the period: calls to the closed desk too.
+            probability: of the demand, as there.
+
+        Raises:
+            RecordsError: on a weekday that gains opening hours, no call is on record in these.
+
+        """
+        demand = self.runs.model.demand
+
+        def planned(mean: Floats) -> Floats:
+            variance = demand.dispersion * mean + mean**2 * demand.day_variance(1)
+            found: Floats = quantiles(mean, variance, (probability,))[0]
+            return found
+
+        others = replace(self.hours, weekly=weekly, changes=())
+        return at_other_hours(
+            today,
+            row_grid(others, self.row_minutes, self.last),
+            calls_while_closed(slots, self.hours, self.last),
+            planned,
         )
 
     def grade(self, others: Mapping[str, Forecaster] = BASELINES) -> Backtest:
@@ -200,6 +237,7 @@ def study(
     return Study(
         platform=platform,
         hours=hours,
+        row_minutes=settings.row_minutes,
         first=first,
         last=last,
         history=history,

@@ -1,4 +1,4 @@
-"""What agents and lines give, against simulated callers, published values and plain sums."""
+"""What agents and lines give, against simulated callers and plain sums."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from affluence.simulator.scenario import Callers
 from affluence.staffing import Desk, Service, Target, serve
 from tests.simulator.steady_desk import TALK_S, assert_within_sampling_error, steady_desk
+from tests.teletraffic.reference import loss_system
 
 QUEUE = Desk(
     kind="queue",
@@ -54,11 +55,12 @@ def test_it_is_what_simulated_callers_meet(
 
 
 def test_without_redials_and_without_a_queue_it_is_erlang_b() -> None:
-    """10 erlangs on 18 lines: 0.714 % are lost (any table of Erlang B)."""
+    """10 erlangs on 18 lines, by sums over all states."""
+    lost = float(loss_system(18, 10.0).blocking)
     alone = replace(NO_QUEUE, redial_after_busy=0.0)
     service = serve(alone, 600, 18, 18, within_s=20)
-    assert service.full_share == pytest.approx(0.00714, abs=5e-6)
-    assert service.reached_share == pytest.approx(1 - 0.00714, abs=5e-6)
+    assert service.full_share == pytest.approx(lost)
+    assert service.reached_share == pytest.approx(1 - lost)
     assert (service.attempts_per_person, service.mean_wait_s) == (1.0, 0.0)
     # Whoever gets a line is answered at once.
     assert service.within_share == pytest.approx(service.reached_share)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from scipy.stats import t
 
-from affluence.staffing import Advice, Row, Target, serve
+from affluence.staffing import Advice, Plan, Row, Target, serve
 from affluence.staffing_words import rehearsal_as_text
-from affluence.steps.rehearsal import Obtained, Rehearsal, _t, rehearse
+from affluence.steps.rehearsal import Obtained, Rehearsal, _t, rehearse, rehearse_plan
 from tests.staffing.test_service import NO_QUEUE, QUEUE, SERVICE
 
 
@@ -29,6 +30,31 @@ def test_work_after_a_call_frees_its_line() -> None:
         rehearse(desk, service, 90.0, wrap_up_s=wrap_up_s) for wrap_up_s in (150.0, 0.0)
     )
     assert with_work.reached_share > without.reached_share + 0.01
+
+
+def test_hours_in_which_nobody_calls_are_not_tried() -> None:
+    advice = Advice(
+        persons_per_hour=0.0, today=None, one_less=None, advised=SERVICE, one_more=SERVICE
+    )
+    row = Row(weekday=6, start_min=540, end_min=600, agents_today=4, lines_today=8, advice=advice)
+    plan = Plan(
+        desk=QUEUE,
+        wrap_up_s=0.0,
+        target=Target(),
+        quantile=0.75,
+        first=date(2026, 3, 2),
+        last=date(2026, 3, 29),
+        rows=(row,),
+        unknown=(),
+    )
+    assert list(rehearse_plan(plan)) == []
+
+
+def test_days_without_a_caller_do_not_count() -> None:
+    """Three persons a day, who nearly always reach the agent."""
+    service = replace(SERVICE, agents=2, lines=4)
+    found = rehearse(replace(QUEUE, handling_s=60.0), service, 0.15, wrap_up_s=0.0)
+    assert found.reached_share > 0.99
 
 
 @pytest.mark.parametrize("freedom", [5, 6, 10, 50, 299])

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,9 +15,9 @@ from affluence import pipeline
 from affluence.config import load
 from affluence.indicators import Indicators
 from affluence.simulator.demonstration import demonstration as simulated_desk
-from affluence.staffing import Plan, Target
+from affluence.staffing import Plan, Row, Target
 from affluence.staffing_words import staffing_as_document, staffing_as_text
-from affluence.steps.staffing import WhatIf, hourly_demand
+from affluence.steps.staffing import NeverOpenError, WhatIf, hourly_demand
 from affluence.typical_week import Study
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
@@ -53,15 +54,19 @@ def learned(measured: Path) -> tuple[Study, Indicators]:
     return study, pipeline.indicators(config, first=study.first, last=study.last)[1]
 
 
-def plan(config: Path, **what_if: float) -> Plan:
+def plan(config: Path, *, quantile: float = 0.75, **what_if: Any) -> Plan:
     _, found = pipeline.staffing(
-        load(config),
-        noon(TODAY),
-        target=Target(),
-        quantile=0.75,
-        what_if=WhatIf(**what_if),  # type: ignore[arg-type]  # by name
+        load(config), noon(TODAY), target=Target(), quantile=quantile, what_if=WhatIf(**what_if)
     )
     return found
+
+
+def persons_of(row: Row) -> float:
+    return row.advice.persons_per_hour * (row.end_min - row.start_min) / 60
+
+
+def persons_a_week(plan: Plan) -> float:
+    return sum(map(persons_of, plan.rows))
 
 
 def test_callers_and_calls_are_those_that_were_simulated(found: Plan) -> None:
@@ -112,6 +117,70 @@ def test_who_moves_calls_elsewhere_and_nobody_is_lost(learned: tuple[Study, Indi
     assert 3 <= (after > before).sum() <= 5  # as many as the table recommends
     fewer = after < before
     assert (after / before).filter(fewer).to_list() == pytest.approx([0.9] * int(fewer.sum()))
+
+
+def test_an_hour_taken_away_moves_its_callers_and_says_so(found: Plan, measured: Path) -> None:
+    tried = plan(measured, opening={5: ((540, 720),)})
+    assert persons_a_week(tried) == pytest.approx(persons_a_week(found))
+    taken_away = [row for row in found.rows if row.weekday == 5 and row.start_min >= 720]
+    hours = tried.tried_hours
+    assert hours is not None and hours.changed == (5,)
+    assert hours.moved == pytest.approx(sum(map(persons_of, taken_away)))
+    assert len(tried.rows) == len(found.rows) - len(taken_away)
+    # As many agents as before, fewer hours: fewer persons reach one.
+    assert hours.reached_share is not None and hours.reached_before_share is not None
+    assert hours.reached_share < hours.reached_before_share - 0.005
+    before = sum(
+        persons_of(row) * row.advice.today.reached_share
+        for row in found.rows
+        if row.advice.today is not None
+    )
+    assert hours.reached_before_share == pytest.approx(before / persons_a_week(found))
+    text = staffing_as_text("Service", tried).replace("\u00a0", " ")
+    assert "et si… le bureau ouvrait : vendredi 9 h - 12 h\n" in text
+    assert "n’est pas mesuré, on SUPPOSE que :" in text
+    assert (
+        f"les {hours.moved:.0f} personnes par semaine qui appellent aux heures supprimées" in text
+    )
+    assert f"contre {100 * hours.reached_before_share:.0f} % aux heures d’aujourd’hui" in text
+    assert "aux heures ajoutées" not in text
+
+
+def test_who_called_a_closed_desk_calls_at_the_hour_that_is_added(
+    measured: Path, learned: tuple[Study, Indicators]
+) -> None:
+    """The simulated ones: 12 an hour from half past eight to nine, from Monday to Friday."""
+    study, _ = learned
+    today = study.demand_to_come(0.5)
+    weekly = (((510, 720), (810, 990)),) * 5 + ((), ())
+    found = study.at_other_hours(today, weekly, pipeline.read_measured(load(measured)), 0.5)
+    assert found.turned_away == pytest.approx(5 * 12 / 2, abs=6)
+    before, after = (sum(rows["persons"].to_list()) for rows in (today, found.rows))
+    assert after == pytest.approx(before + found.turned_away)
+
+
+def test_who_would_answer_at_an_added_hour_is_not_guessed(measured: Path) -> None:
+    """Everybody calls from half past eight to nine on Mondays, the only hours."""
+    only = {1: ((510, 540),)} | dict.fromkeys(range(2, 8), ())
+    tried = plan(measured, opening=only)
+    (row,) = tried.rows
+    assert (row.closed_min, row.agents_today, row.lines_today) == (30, None, 8)
+    assert row.advice.today is None
+    hours = tried.tried_hours
+    assert hours is not None and hours.reached_share is None
+    assert persons_a_week(tried) == pytest.approx(hours.moved + hours.turned_away)
+    text = staffing_as_text("Service", tried).replace("\u00a0", " ")
+    assert f"les {hours.turned_away:.0f} appels par semaine reçus aujourd’hui bureau fermé" in text
+    assert text.count("(fermé aujourd’hui)") == 1
+    assert "donnez aussi --agents" in text
+    staffed = plan(measured, opening=only, agents=6)
+    assert staffed.rows[0].advice.today is not None
+    assert staffed.tried_hours is not None and staffed.tried_hours.reached_share is not None
+
+
+def test_a_week_without_an_hour_is_refused(measured: Path) -> None:
+    with pytest.raises(NeverOpenError, match="leave it some hours"):
+        plan(measured, opening=dict.fromkeys(range(1, 8), ()))
 
 
 def test_agents_and_lines_of_today_are_those_on_duty(found: Plan) -> None:

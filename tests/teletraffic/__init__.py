@@ -1,1 +1,1 @@
-"""Tests of `affluence.teletraffic` against definitions summed to 40 digits and printed values."""
+"""Tests of `affluence.teletraffic` against definitions summed to many digits and printed values."""

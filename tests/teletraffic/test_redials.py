@@ -8,6 +8,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mpmath import mp, mpf
 
 from affluence.teletraffic import (
     ExtendedErlangB,
@@ -54,19 +55,22 @@ def test_worked_numbers_of_8_lines(
 
 
 @pytest.mark.parametrize(
-    ("fresh", "blocking", "retry", "lines"), [(5.5, 0.03, 0.5, 11), (10.0, 0.02, 0.4, 17)]
+    ("fresh", "blocking", "retry", "lines"), [(5.5, 0.03, 0.5, 11), (35.0, 0.03, 0.6, 44)]
 )
 def test_printed_numbers_of_lines(fresh: float, blocking: float, retry: float, lines: int) -> None:
-    """Examples printed with the calculators of erlang.com and of dads.dk/sites/erlang."""
+    """Examples of erlang.com, in the manual of its calculator and with that on its pages."""
     assert extended_erlang_b(lines, fresh, retry).blocking <= blocking
     assert extended_erlang_b(lines - 1, fresh, retry).blocking > blocking
     assert extended_lines_for(fresh, blocking, retry) == lines
 
 
-def test_printed_traffic_of_200_lines() -> None:
-    """186.877 erl of fresh calls on 200 lines: 3 % blocked, of which 70 % redial."""
-    assert round(extended_traffic_for(200, 0.03, 0.7), 3) == 186.877
-    assert extended_erlang_b(200, 186.877, 0.7).blocking == pytest.approx(0.03, abs=2e-6)
+def test_the_most_traffic_of_200_lines_by_sums_over_all_states() -> None:
+    """3 % blocked, of which 70 % redial: fresh calls are A (1 - 0.7 B(A)) where B(A) is 3 %."""
+    with mp.workdps(40):
+        offered = mp.findroot(lambda erlang: loss_system(200, erlang).blocking - 0.03, 190)
+        fresh = float(offered * (1 - mpf("0.7") * mpf("0.03")))
+    assert extended_traffic_for(200, 0.03, 0.7) == pytest.approx(fresh, rel=1e-12)
+    assert extended_erlang_b(200, fresh, 0.7).blocking == pytest.approx(0.03, rel=1e-9)
 
 
 @given(st.floats(0.01, 100), st.floats(1e-6, 0.9), st.floats(0, 0.99))

@@ -148,7 +148,13 @@ def test_it_is_the_chain_solved_whole(
 
 @pytest.mark.parametrize(("fresh", "delay_h"), [(0.3, 0.1), (0.8, 1.0), (0.9, 3.0)])
 def test_one_line_and_callers_who_never_give_up(fresh: float, delay_h: float) -> None:
-    """Falin and Templeton 1997, M/M/1 with retrials: ρ² / (1 - ρ) (1 + 1/σ) callers redial."""
+    """M/M/1 with retrials: ρ² / (1 - ρ) (1 + 1/σ) callers redial.
+
+    A classic result, derived here: with p(z), q(z) the generating functions of how many redial
+    while the line is free, or taken, the balance is ρ p + σ z p' = q and
+    (1 + ρ - ρ z) q = ρ p + σ p'. So p' / p = ρ² / (σ (1 - ρ z)), q = ρ p / (1 - ρ z),
+    p(1) = 1 - ρ, and the mean is p'(1) + q'(1).
+    """
     found = retrial_chain(1, 1, fresh, redial_delay_h=delay_h, retry_after_busy=1.0)
     assert found.time_congestion == pytest.approx(fresh, rel=PRECISE)
     assert found.redialling_callers == pytest.approx(
@@ -159,7 +165,7 @@ def test_one_line_and_callers_who_never_give_up(fresh: float, delay_h: float) ->
 
 def test_worked_number_of_quick_redials() -> None:
     """4 lines, 2.8 erlang, 95 % redial after a twentieth of a call: all lines are taken 28.9 % of
-    the time, and 68.5 % of the attempts refused, as a simulation confirmed."""
+    the time, and 68.5 % of the attempts refused, as in tests/simulator by another chain."""
     found = retrial_chain(4, 4, 2.8, redial_delay_h=1 / 20, retry_after_busy=0.95)
     assert round(100 * found.time_congestion, 1) == 28.9
     assert round(100 * found.attempt_blocking, 1) == 68.5

@@ -12,6 +12,7 @@ from affluence.teletraffic import (
     TargetError,
     Targets,
     agents_for,
+    erlang_c_within,
     lines_for,
     mmskm,
     mmskm_within,
@@ -72,12 +73,14 @@ def test_agents_on_a_fixed_number_of_lines(traffic: float, abandonment: float) -
         assert found.agents == 1 + tried.index(())
 
 
-def test_printed_example_of_agents() -> None:
-    """Tanner, "Call-Centre Mathematics": 48 erlang of 240 s: 55 agents answer 84.6 % in 15 s, of
-    whom 54 would answer less than 80 %."""
+def test_a_common_example_of_agents() -> None:
+    """48 erlang of 240 s: 55 agents answer 80 % in 15 s, and 54 do not (`erlang_c_within`, which is
+    held against sums over all states)."""
     found = agents_for(48.0, 0.0, Targets(least_served=0.8, within_h=15 / 240))
     assert found.agents == 55
     assert found.failed_with_one_fewer == ("least_served",)
+    fewer, enough = (erlang_c_within(agents, 48.0, 15 / 240).p_served for agents in (54, 55))
+    assert fewer < 0.8 <= enough
 
 
 def test_patient_callers_need_more_agents_than_there_is_traffic() -> None:

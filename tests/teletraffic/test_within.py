@@ -81,16 +81,25 @@ def test_ten_thousand_agents(within_h: float) -> None:
     assert astuple(patient) == pytest.approx(astuple(exact), rel=1e-9)
 
 
-def test_printed_example_of_erlang_c() -> None:
-    """Tanner, "Call-Centre Mathematics": 48 erlang, 55 agents, 15 s of calls of 240 s."""
-    assert round(erlang_c_within(55, 48.0, 15 / 240).p_served, 3) == 0.846
-
-
-def test_printed_percentiles() -> None:
-    """Garnett, Mandelbaum and Reiman 2002, table 1: nine in ten wait no longer than 58.1 s if they
-    are patient and 12.5 s if they are not."""
-    assert round(erlang_c_within(50, 48.0, 58.1 / 60).p_waiting, 3) == 0.1
-    assert round(erlang_a_within(50, 48.0, 0.5, 12.5 / 60).p_waiting, 2) == 0.1
+@pytest.mark.parametrize(
+    ("agents", "traffic", "within_h"), [(55, 48.0, 15 / 240), (50, 48.0, 58.1 / 60)]
+)
+def test_patient_callers_by_sums_over_all_states(
+    agents: int, traffic: float, within_h: float
+) -> None:
+    """Who finds j waiting is served after j + 1 ends of talks, which are Poisson in time."""
+    exact = queue(agents, agents + 1000, traffic, 0.0)
+    with mp.workdps(50):
+        ends = agents * mpf(within_h)
+        term = fewer = mp.exp(-ends)
+        waiting = mpf(0)
+        for ahead, share in enumerate(exact.found[agents:-1]):
+            waiting += share * fewer  # not more than j ends
+            term *= ends / (ahead + 1)
+            fewer += term
+    found = erlang_c_within(agents, traffic, within_h)
+    assert found.p_waiting == pytest.approx(float(waiting), rel=PRECISE)
+    assert found.p_served == pytest.approx(1 - float(waiting), rel=PRECISE)
 
 
 def test_the_four_service_levels_by_hand() -> None:
