@@ -133,6 +133,33 @@ def waits(sheet: Sheet, words: Words) -> Figure:
     }
 
 
+def chain(sheet: Sheet, words: Words) -> Figure:
+    """How many are left at every step, from the first on, as bars below each other."""
+    counts = sheet.column("nombre")
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": sheet.column("etape"),
+                "x": plain(counts),
+                "text": [shown(value, Kind.COUNT, words) for value in counts],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": [DARK, ALERT, MIDDLE, ALERT, MIDDLE, ALERT]},
+                "hoverinfo": "none",
+            }
+        ],
+        "layout": layout(
+            words,
+            xaxis=axis(rangemode="tozero", showticklabels=False),
+            yaxis=axis(type="category", autorange="reversed", automargin=True),
+            margin={"l": 12, "r": 64, "t": 8, "b": 8},
+            height=280,
+        ),
+    }
+
+
 def delays(sheet: Sheet, words: Words) -> Figure:
     """How long after a failure people call again, as bars."""
     say = words.language.say

@@ -96,6 +96,7 @@ def _data(name: str, contents: Contents) -> dict[str, Any]:
             chosen["profiles"] = choices.profiles(sheets["profil"], words)
         case "attente":
             figures["attentes"] = charts.waits(sheets["attentes"], words)
+            figures["chaine"] = charts.chain(sheets["chaine_des_rappels"], words)
             figures["delais"] = charts.delays(sheets["delais_de_rappel"], words)
         case "semaines":
             figures["semaines"] = charts.weeks(sheets["semaines"], facts, words)

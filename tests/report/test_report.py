@@ -129,6 +129,26 @@ def test_outcomes_add_up_to_all_calls(sheets: dict[str, Sheet]) -> None:
     assert sum(int(str(count)) for count in outcomes) == total
 
 
+def test_who_fails_and_calls_again_is_counted_step_by_step(sheets: dict[str, Sheet]) -> None:
+    chains: dict[tuple[int, date], list[Call]] = defaultdict(list)
+    for call in sorted(reported().simulation.calls, key=lambda call: call.offered_ms):
+        if call.direction == "inbound":
+            chains[call.person, local(call).date()].append(call)
+    persons, again, failed = 0, 0, dict.fromkeys((1, 2, 3), 0)
+    for calls in chains.values():
+        while_open = [call for call in calls if is_open(local(call))]
+        persons += bool(while_open)
+        for nth, call in enumerate(while_open, start=1):
+            failed[min(nth, 3)] += call.outcome != "answered"
+        if while_open and while_open[0].outcome != "answered":
+            # Who calls during the lunch break has called again, though nobody could answer.
+            later = calls[calls.index(while_open[0]) + 1 :]
+            again += any(local(call).hour < SPANS[-1][1] // 60 for call in later)
+    counts = sheets["chaine_des_rappels"].column("nombre")
+    assert counts[:3] == [persons, failed[1], again]
+    assert counts[3::2] == [failed[2], failed[3]]
+
+
 def test_one_agent_more_is_told_on_the_first_screen_as_the_trials_have_it() -> None:
     facts = reported().facts
     assert facts.staffing is not None

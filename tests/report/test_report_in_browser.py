@@ -30,7 +30,7 @@ pytestmark = NEEDS_CHROMIUM
 MOST_BYTES = 4_000_000  # of the folder
 CHARTS = {
     "heures": ["g-chaleur", "g-profil", "g-simultanes"],
-    "attente": ["g-attentes", "g-delais"],
+    "attente": ["g-attentes", "g-chaine", "g-delais"],
     "semaines": ["g-semaines", "g-prevision"],
     "effectifs": ["g-essais"],
 }

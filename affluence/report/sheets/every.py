@@ -19,6 +19,7 @@ def every_sheet(facts: Facts, words: Words) -> dict[str, Sheet]:
         hours.profile_sheet(facts, words),
         waiting.simultaneous_sheet(facts),
         waiting.waits_sheet(facts, words),
+        waiting.chain_sheet(facts, words),
         waiting.redials_sheet(facts, words),
         waiting.delays_sheet(facts, words),
         waiting.chains_sheet(facts, words),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import polars as pl
@@ -132,6 +133,36 @@ def redials_sheet(facts: Facts, words: Words) -> Sheet:
             Column("en_30_min", message("en 30 min"), Kind.SHARE),
         ),
         rows=as_rows(rows),
+    )
+
+
+def chain_sheet(facts: Facts, words: Words) -> Sheet:
+    """How persons go from failure to failure: who fails, who calls again, who fails again."""
+    say = words.language.say
+    failed, again = Counter[int](), Counter[int]()
+    for redial in facts.indicators.redials:
+        failed[redial.nth] += redial.failures
+        again[redial.nth] += redial.redialled
+    steps = (
+        (say("Personnes qui appellent"), facts.indicators.of_day.intents),
+        (say("Leur premier appel échoue"), failed[1]),
+        (say("Elles rappellent"), again[1]),
+        (say("Le deuxième appel échoue"), failed[2]),
+        (say("Elles rappellent encore"), again[2]),
+        (say("Un appel de plus échoue"), failed[3]),
+    )
+    return Sheet(
+        key="chaine_des_rappels",
+        title=message("D’un échec à l’autre"),
+        note=message(
+            "Personnes dont le numéro est connu. Un appel échoue s’il est refusé, abandonné ou"
+            " laissé sans réponse. La dernière ligne compte tous les appels à partir du troisième."
+        ),
+        columns=(
+            Column("etape", message("Étape")),
+            Column("nombre", message("Nombre"), Kind.COUNT),
+        ),
+        rows=as_rows((str(name), persons(count)) for name, count in steps),
     )
 
 
