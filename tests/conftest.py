@@ -24,7 +24,7 @@ settings.load_profile("quick")
 
 @pytest.hookimpl(trylast=True)  # after the order was drawn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes: no other core waits for it in the end."""
+    """Begin with what takes longest: no other core waits for it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

@@ -72,6 +72,7 @@ def interrupted(folder: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.CompletedProcess(command, running.returncode, said + rest, errors)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("guide", ["Guide du webmestre", "Guide du responsable du service"])
 def test_every_command_of_a_guide_does_as_it_says(guide: str, waiting: Waiting) -> None:
     written = commands(guide)
