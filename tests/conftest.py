@@ -24,19 +24,24 @@ settings.load_profile("quick")
 
 @pytest.hookimpl(trylast=True)  # after the order was drawn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes: no other core waits for it in the end."""
+    """Begin with what takes longest: no other core waits for it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture
 def demonstration(tmp_path: Path) -> Path:
     """The shipped configuration and demonstration records, in a folder of their own."""
-    shutil.copy(REPOSITORY / "config.toml", tmp_path)
-    records = tmp_path / "cdr_samples" / "demonstration"
+    return demonstration_in(tmp_path)
+
+
+def demonstration_in(folder: Path) -> Path:
+    """The same in a folder that outlives a test."""
+    shutil.copy(REPOSITORY / "config.toml", folder)
+    records = folder / "cdr_samples" / "demonstration"
     records.mkdir(parents=True)
     for file in (REPOSITORY / "cdr_samples" / "demonstration").glob("[Mm]*"):
         shutil.copy(file, records)
-    return tmp_path
+    return folder
 
 
 ConfigWriter = Callable[..., Path]

@@ -1,16 +1,73 @@
-"""A process that is killed (SIGKILL) at its N-th step: the second word of its command line."""
+"""Work in a process of its own that is killed (SIGKILL) at its N-th step, or by the clock."""
 
 from __future__ import annotations
 
 import itertools
 import os
 import signal
-import sys
+import traceback
 from collections.abc import Callable, Iterable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
+Work = Callable[[Path], None]  # on a configuration
+
+# Each process is a fork of one that has loaded the program, but for Polars and its threads.
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload(["affluence.pipeline", "tests.targets.crashing_delivery"])
+ENDS_WITHIN_S = 120
+
 _steps = itertools.count(1)
-_fatal = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+_fatal = 0
+
+
+def steps_of(work: Work, config: Path) -> int:
+    """Do it, and say how many steps it had."""
+    told, _ = _done(work, config, 0)
+    assert isinstance(told, int), told
+    return told
+
+
+def kill(work: Work, config: Path, step: int) -> None:
+    """Do it until it is killed at a step; it may have fewer."""
+    told, code = _done(work, config, step)
+    assert code == -signal.SIGKILL or isinstance(told, int), told
+
+
+def started(work: Work, config: Path) -> BaseProcess:
+    """A process that does it, for the caller to kill."""
+    process = _FORKS.Process(target=work, args=(config,), daemon=True)
+    process.start()
+    return process
+
+
+def _done(work: Work, config: Path, fatal: int) -> tuple[int | str | None, int | None]:
+    """What the process told, its number of steps or its fault, and how it ended."""
+    here, there = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_do, args=(work, config, fatal, there), daemon=True)
+    process.start()
+    there.close()
+    assert here.poll(ENDS_WITHIN_S)
+    try:
+        told: int | str | None = here.recv()
+    except EOFError:  # it was killed before it could tell
+        told = None
+    process.join(ENDS_WITHIN_S)
+    return told, process.exitcode
+
+
+def _do(work: Work, config: Path, fatal: int, parent: Connection) -> None:
+    global _fatal  # noqa: PLW0603  # of this process
+    _fatal = fatal
+    try:
+        work(config)
+    except BaseException:
+        parent.send(traceback.format_exc())
+        raise
+    parent.send(next(_steps) - 1)
 
 
 def step() -> None:
@@ -23,11 +80,6 @@ def with_steps(owner: type, names: Iterable[str]) -> None:
     """Make a step just before and just after each call of these methods."""
     for name in names:
         setattr(owner, name, _stepped(getattr(owner, name)))
-
-
-def steps_taken() -> int:
-    """How many there were."""
-    return next(_steps) - 1
 
 
 def _stepped(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,38 +9,20 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.runs import files_under, ledger_content
+from tests.crashing_run import crashing_run
+from tests.killing import kill, started, steps_of
+from tests.runs import files_under, ledger_content, run
 
 KILLS = int(os.environ.get("AFFLUENCE_KILLS", "5"))
 # How far a run is when it is killed, as a share of its steps.
 SHARES = sorted(random.Random(20261123).choices([step / 1000 for step in range(1000)], k=KILLS))
 WEEKS = ("2026-W44", "2026-W45", "2026-W46", "2026-W47")
-
-
-def start(config: Path, *args: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.crashing_run", str(config), *args],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(config: Path, *args: str) -> str:
-    process = start(config, *args)
-    out, errors = process.communicate(timeout=120)
-    assert process.returncode in {0, -signal.SIGKILL}, errors
-    return out
 
 
 def left_behind(folder: Path) -> dict[str, object]:
@@ -70,7 +52,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
         shutil.copy2(
             REPOSITORY / "cdr_samples" / "demonstration" / f"Master-{week}.csv.gz", records
         )
-    steps = int(finish(folder / "config.toml"))
+    steps = steps_of(crashing_run, folder / "config.toml")
     return folder, steps
 
 
@@ -96,8 +78,8 @@ def test_killed_between_any_two_steps(
     reference, steps = undisturbed
     fatal = 1 + int(share * steps)
     config = fresh_copy(reference, tmp_path)
-    finish(config, str(fatal))
-    finish(config)
+    kill(crashing_run, config, fatal)
+    run(config)
     found = left_behind(tmp_path)
     assert same(found, left_behind(reference), tmp_path, reference), f"step {fatal} of {steps}"
 
@@ -108,9 +90,9 @@ def test_killed_again_and_again(undisturbed: tuple[Path, int], tmp_path: Path) -
     config = fresh_copy(reference, tmp_path)
     chance = random.Random(20261124)
     for _ in range(max(5, KILLS // 10)):
-        process = start(config)
-        time.sleep(chance.uniform(0.3, 2.0))
+        process = started(crashing_run, config)
+        time.sleep(chance.uniform(0.1, 1.5))
         process.kill()
-        process.communicate()
-    finish(config)
+        process.join()
+    run(config)
     assert same(left_behind(tmp_path), left_behind(reference), tmp_path, reference)

@@ -208,7 +208,7 @@ def test_a_state_folder_that_cannot_be_written_is_named(desk: Path) -> None:
     "lost", ["lake/legs/platform=desk", "lake/slots/platform=desk", "releases", "ledger.sqlite"]
 )
 def test_rights_that_are_lost_between_two_runs(desk: Path, lost: str) -> None:
-    assert powerless(desk, "run").returncode == 0
+    run(desk)
     (desk.parent / "records" / "b.csv").write_text(week(9, 60))
     path = desk.parent / ".affluence" / lost
     mode = path.stat().st_mode
@@ -238,7 +238,7 @@ def test_a_target_that_cannot_be_written_is_named(desk: Path, target: str) -> No
 
 def test_records_that_cannot_be_read_are_named(desk: Path) -> None:
     records = desk.parent / "records"
-    assert powerless(desk, "run").returncode == 0
+    run(desk)
     (records / "b.csv").write_text(week(9, 60))
     (records / "b.csv").chmod(0o000)
     assert "b.csv" in refused(desk, 7)

@@ -7,7 +7,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -51,11 +51,12 @@ ASSET_SUFFIXES = (".css", ".svg", ".woff2")
 FETCHED = re.compile(r"url\(\s*([\"']?)(.*?)\1\s*\)", re.IGNORECASE | re.DOTALL)
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 
-# A number dialled in France or abroad, with what people put between its digits.
+# A number dialled in France or abroad, with what people put between its digits. It begins with its
+# first sign: what stands before is looked at only where there is one.
 PHONE = re.compile(
-    r"(?<!\d)(?:"
-    r"0[1-9](?:[\s.\-‑–/()]{0,2}\d){8}"
-    r"|(?:\+|00)[\s(]?[1-9](?:[\s.\-‑–/()]{0,3}\d){6,13}"
+    r"[0+](?<!\d.)(?:"
+    r"(?<=0)[1-9](?:[\s.\-‑–/()]{0,2}\d){8}"
+    r"|(?:(?<=\+)|(?<=0)0)[\s(]?[1-9](?:[\s.\-‑–/()]{0,3}\d){6,13}"
     r")(?!\d)"
 )
 # The digits of a hash can look like a number by chance.
@@ -70,7 +71,7 @@ class _Built:
     texts: Mapping[str, str]
     assets: Mapping[str, str]  # of the theme, but for its fonts
     footer_links: Collection[str]  # of the theme
-    pages: Mapping[str, tuple[Element, list[str]]]  # trees of the pages, and what breaks them
+    pages: Mapping[str, tuple[Element, Sequence[str]]]  # trees of the pages, and what breaks them
     manifest: Mapping[str, Any]
     data: Mapping[str, Any]
 

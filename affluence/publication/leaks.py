@@ -21,7 +21,10 @@ from affluence.publication.dsfr import ASSETS
 from affluence.publication.markup import parse
 
 _DECIMAL = re.compile(r"(?<![0-9A-Za-z])\d{10,80}(?![0-9A-Za-z])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?([0-9a-f]{12,64})(?![0-9A-Za-z])", re.IGNORECASE)
+# Begins with its first digit: what stands before is looked at only where there is one.
+_HEX = re.compile(
+    r"[0-9a-fA-F](?<![0-9A-Za-z].)(?:(?<=0)[xX][0-9a-fA-F])?[0-9a-fA-F]{11,63}(?![0-9A-Za-z])"
+)
 _FOLD = re.compile(r"\r?\n[ \t]")
 # The shapes of a drawing are long rows of numbers that nobody reads.
 _GEOMETRY = re.compile(r"""\b(?:d|points|viewBox|transform)=(?:"[^"]*"|'[^']*')""")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 # Elements that have no end tag.
@@ -22,11 +23,13 @@ class Element:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """Every element below this one with one of these tags; every element if none is named."""
-        for child in self.children:
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
             if isinstance(child, Element):
                 if not tags or child.tag in tags:
                     yield child
-                yield from child.all(*tags)
+                waiting += child.children[::-1]
 
     @property
     def text(self) -> str:
@@ -42,13 +45,14 @@ class Element:
                 yield from child.texts()
 
 
-def parse(html: str) -> tuple[Element, list[str]]:
-    """The tree of a page, and each place where its tags do not match."""
+@lru_cache(maxsize=256)  # a page is read to check its site, then to look for leaks
+def parse(html: str) -> tuple[Element, tuple[str, ...]]:
+    """The tree of a page, that nobody may change, and each place where its tags do not match."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
     unclosed = [f"<{element.tag}> is never closed" for element in reader.open[1:]]
-    return reader.open[0], reader.problems + unclosed
+    return reader.open[0], (*reader.problems, *unclosed)
 
 
 class _Reader(HTMLParser):

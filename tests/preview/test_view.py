@@ -150,4 +150,4 @@ def test_names_of_others_are_escaped() -> None:
     made = overview(status=replace(status, platforms={PLATFORM: platform}))
     page = preview_page(made, None, **SECRETS).decode()
     assert "<script" not in page and "&lt;script&gt;" in page
-    assert parse(page)[1] == []  # every tag is closed where it should be
+    assert parse(page)[1] == ()  # every tag is closed where it should be

@@ -1,13 +1,11 @@
-"""``python -m tests.targets.crashing_delivery CONFIG N``: a delivery killed at its N-th step.
+"""A delivery for `tests.killing`, with steps at which it may be killed.
 
-Steps are the borders at which a crash could leave something half done: before, in the middle of
-and after each file that is written, before and after each name that is given or taken. Without N
-the delivery ends by itself and prints how many steps it had.
+They are the borders at which a crash could leave something half done: before, in the middle of
+and after each file that is written, before and after each name that is given or taken.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from affluence.targets.places import place_of
 from affluence.targets.sftp import SftpFolder
 from affluence.targets.webdav import WebDav
 from affluence.web import Web
-from tests.killing import step, steps_taken, with_steps
+from tests.killing import step, with_steps
 from tests.targets.sites import NEW
 
 
@@ -35,8 +33,8 @@ def _in_halves(owner: type) -> None:
     setattr(owner, "write", halved)  # noqa: B010  # see above
 
 
-def main() -> None:
-    """Deliver once, and be killed on the way."""
+def crashing_delivery(path: Path) -> None:
+    """Deliver `NEW` once, in a process that is this delivery's alone."""
     with_steps(Path, ("replace", "rename", "unlink", "symlink_to", "rmdir"))
     with_steps(
         paramiko.SFTPClient, ("posix_rename", "rename", "remove", "symlink", "mkdir", "rmdir")
@@ -44,10 +42,5 @@ def main() -> None:
     with_steps(Web, ("request",))
     for owner in (Folder, WebDav, SftpFolder):
         _in_halves(owner)
-    config = load(Path(sys.argv[1]))
+    config = load(path)
     place_of("there", config.target["there"], config).target.deliver(NEW, "W2")
-    print(steps_taken())
-
-
-if __name__ == "__main__":
-    main()

@@ -220,26 +220,37 @@ def small_disk(folder: Path, size_kib: int) -> Iterator[Path]:
 # A visitor
 
 
-@contextmanager
-def polled(read: Callable[[], str | None]) -> Iterator[list[str]]:
-    """Whatever was wrong with what a reader got, who has read all the while."""
-    wrong: list[str] = []
-    rounds = 0
-    stop = threading.Event()
+class Reader(threading.Thread):
+    """Somebody who reads again and again, as often as a hundred times at least."""
 
-    def poll() -> None:
-        nonlocal rounds
-        while not stop.is_set():
-            found = read()
-            rounds += 1
+    def __init__(self, read: Callable[[], str | None]) -> None:
+        super().__init__()
+        self.read = read
+        self.rounds = 0
+        self.wrong: list[str] = []  # with what was read
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        # The pause is for the others: without it they wait for the interpreter most of the time.
+        while not self.ended.wait(0.005):
+            found = self.read()
+            self.rounds += 1
             if found is not None:
-                wrong.append(found)
+                self.wrong.append(found)
 
-    thread = threading.Thread(target=poll)
-    thread.start()
+    @property
+    def wants_more(self) -> bool:
+        return self.is_alive() and self.rounds < 100
+
+
+@contextmanager
+def polled(read: Callable[[], str | None]) -> Iterator[Reader]:
+    """Whatever was wrong with what a reader got, who has read all the while."""
+    reader = Reader(read)
+    reader.start()
     try:
-        yield wrong
+        yield reader
     finally:
-        stop.set()
-        thread.join()
-    assert rounds > 30, "the reader has hardly read"
+        reader.ended.set()
+        reader.join()
+    assert reader.rounds >= 100, "the reader has hardly read"

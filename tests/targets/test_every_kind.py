@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from affluence.errors import RefusedPublicationError
-from tests.conftest import REPOSITORY
+from tests.killing import kill, steps_of
 from tests.runs import run
 from tests.servers import Authority
 from tests.targets.conftest import Daemons
+from tests.targets.crashing_delivery import crashing_delivery
 from tests.targets.places import KINDS, Place, made, three_weeks, visited
 from tests.targets.servers import polled
 from tests.targets.sites import LATER, NEW, OLD, files_in, pages
@@ -83,25 +82,12 @@ def test_a_visitor_never_gets_a_broken_page(place: Place, authority: Authority) 
             found = read("desk/index.html")
             return None if found in whole else f"{len(found or b'')} bytes"
 
-        with polled(fault) as faults:
-            for turn in range(30 if place.kind in {"in-place", "releases"} else 12):
+        with polled(fault) as reader:
+            for turn in itertools.count():
                 place.target.deliver(sites[f"W{turn % 4}"], f"W{turn % 4}")
-    assert faults == []
-
-
-def crash(place: Place, step: int = 0) -> int:
-    """Deliver `NEW` in a process that is killed at a step; without one, say how many it had."""
-    command = [sys.executable, "-m", "tests.targets.crashing_delivery", str(place.config)]
-    done = subprocess.run(
-        [*command, *([str(step)] if step else [])],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    return 0 if step else int(done.stdout)
+                if turn >= 11 and not reader.wants_more:
+                    break
+    assert reader.wrong == []
 
 
 def empty(folder: Path) -> None:
@@ -114,13 +100,13 @@ def empty(folder: Path) -> None:
 
 def test_a_killed_delivery_is_finished_by_the_next(place: Place) -> None:
     place.target.deliver(OLD, "W1")
-    steps = crash(place)
+    steps = steps_of(crashing_delivery, place.config)
     assert newest(place) == NEW
     chance = random.Random(f"20261126 {place.kind}")
     for fatal in sorted(chance.sample(range(1, steps + 1), k=min(KILLS, steps))):
         empty(place.folder)
         place.target.deliver(OLD, "W1")
-        crash(place, fatal)
+        kill(crashing_delivery, place.config, fatal)
         files, release = chance.choice([(NEW, "W2"), (LATER, "W3")])
         place.target.deliver(files, release)
         assert newest(place) == files, f"step {fatal} of {steps}, then {release}"
@@ -130,7 +116,7 @@ def test_a_killed_delivery_is_finished_by_the_next(place: Place) -> None:
 def test_deliveries_killed_one_after_the_other(place: Place) -> None:
     place.target.deliver(OLD, "W1")
     for fatal in (9, 7, 5):
-        crash(place, fatal)
+        kill(crashing_delivery, place.config, fatal)
     place.target.deliver(LATER, "W3")
     assert newest(place) == LATER
 
