@@ -150,7 +150,7 @@
       range.min = 0;
       range.max = trials[name].length - 1;
       range.value = trials[name].indexOf(neutral[name]);
-      if (trials[name].length < 2) range.closest("label").hidden = true;
+      if (trials[name].length < 2) range.closest(".curseur").hidden = true;
     }
     const show = () => {
       const other = fields.autre.value;
