@@ -22,7 +22,7 @@ from affluence.errors import (
     ThemeError,
 )
 from affluence.steps.account import LostLinesError
-from affluence.steps.ingest import PAST_RETENTION
+from affluence.steps.keep_ranges import PAST_RETENTION
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter, demonstration_in
 from tests.publication.made_up_theme import PACKAGE

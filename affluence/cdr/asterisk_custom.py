@@ -19,7 +19,7 @@ import polars as pl
 
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS
-from affluence.cdr.asterisk_times import Times, find_times
+from affluence.cdr.asterisk_times import Times, find_times, is_legible, within_calendar
 from affluence.cdr.columns import filled, hash_of, numbered_key
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
@@ -43,6 +43,8 @@ _NUMBERED = {
     "8": "ANSWERED",
     "16": "CONGESTION",
 }
+_TIMES = ("start", "answer", "end")
+_DURATIONS = ("duration", "billsec")
 _LONGEST_S = 10**9  # longer numbers are no durations
 
 
@@ -51,20 +53,29 @@ def _dialect(layout: Separated, times: Times) -> Dialect:
         name="asterisk-custom",
         version=1,
         layout=layout,
-        plausible=partial(_plausible, times=times),
-        clean=partial(_plausible, times=times, strict=True),
-        record=partial(_record, times=times),
+        derived=partial(_derived, times=times),
+        plausible=_plausible,
+        clean=partial(_plausible, strict=True),
+        record=_record,
         clock_evidence=_clock_evidence,
         clock=times.clock,
         fit=fit,
     )
 
 
-def _plausible(columns: Columns, *, times: Times, strict: bool = False) -> pl.Expr:
-    legible = [times.is_legible(name) for name in ("answer", "end") if name in columns]
-    numbers = [_seconds(name).is_not_null() for name in ("duration", "billsec") if name in columns]
+def _derived(columns: Columns, *, times: Times) -> Mapping[str, pl.Expr]:
+    instants = {f"{name} in us": times.us(name) for name in _TIMES if name in columns}
+    lasting = {f"{name} in s": _number(name) for name in _DURATIONS if name in columns}
+    return {**instants, **lasting, "outcome": pl.col("disposition").replace(_NUMBERED)}
+
+
+def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
+    legible = [
+        is_legible(name, pl.col(f"{name} in us")) for name in ("answer", "end") if name in columns
+    ]
+    numbers = [_seconds(name).is_not_null() for name in _DURATIONS if name in columns]
     return pl.all_horizontal(
-        times.wall_us("start").is_not_null(),
+        _wall_us("start").is_not_null(),
         _disposition().is_in(DISPOSITIONS).fill_null(False),
         *legible,
         *numbers,
@@ -72,18 +83,16 @@ def _plausible(columns: Columns, *, times: Times, strict: bool = False) -> pl.Ex
     )
 
 
-def _record(
-    columns: Columns, reading: Reading, *, clean: bool, times: Times
-) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading, _disposition())
     by_agent = evidence == "agent"
     answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
     unique_id = filled("uniqueid") if "uniqueid" in columns else None
     call_key = asterisk.call_key(columns, unique_id, pl.col("start"), clean=clean)
-    start_us = times.wall_us("start")
-    end_us = times.wall_us("end") if "end" in columns else start_us + _us("duration")
+    start_us = _wall_us("start")
+    end_us = _wall_us("end") if "end" in columns else start_us + _us("duration")
     if "answer" in columns:
-        picked_up_us = times.wall_us("answer")
+        picked_up_us = _wall_us("answer")
     else:
         picked_up = (_seconds("billsec") > 0) | (_disposition() == "ANSWERED")
         picked_up_us = pl.when(picked_up).then(end_us - _us("billsec"))
@@ -118,12 +127,20 @@ def _record_key(columns: Columns, call_key: pl.Expr, *, clean: bool) -> pl.Expr:
 
 
 def _disposition() -> pl.Expr:
-    return pl.col("disposition").replace(_NUMBERED)
+    return pl.col("outcome")
+
+
+def _wall_us(column: str) -> pl.Expr:
+    return within_calendar(pl.col(f"{column} in us"))
+
+
+def _number(column: str) -> pl.Expr:
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    return pl.when(number.abs() < _LONGEST_S).then(number)
 
 
 def _seconds(column: str) -> pl.Expr:
-    number = pl.col(column).cast(pl.Float64, strict=False)
-    return pl.when(number.abs() < _LONGEST_S).then(number)
+    return pl.col(f"{column} in s")
 
 
 def _us(column: str) -> pl.Expr:

@@ -31,16 +31,10 @@ class Times:
 
     def wall_us(self, column: str) -> pl.Expr:
         """Microseconds of the wall clock, null where the text is no time, or an unset one."""
-        us = self._us(column)
-        within = (us >= _FIRST_US) & (us < _LAST_US)
-        return pl.when(within).then(us).round().cast(pl.Int64)
+        return within_calendar(self.us(column))
 
-    def is_legible(self, column: str) -> pl.Expr:
-        """Whether the text is a time, or says that there is none."""
-        unset = pl.col(column).fill_null("").is_in(_UNSET)
-        return unset | (self._us(column).fill_null(_LAST_US) < _LAST_US)
-
-    def _us(self, column: str) -> pl.Expr:
+    def us(self, column: str) -> pl.Expr:
+        """The same however early or late: null only where the text is no time."""
         text = pl.col(column)
         if not self.pattern:
             return text.cast(pl.Float64, strict=False) * _US
@@ -50,6 +44,18 @@ class Times:
         whole_us = _parsed_us(text, self.pattern.removesuffix(_FRACTION))
         odd = pl.when(whole_us.is_null()).then(text)
         return pl.coalesce(whole_us, _parsed_us(odd, self.pattern))
+
+
+def within_calendar(us: pl.Expr) -> pl.Expr:
+    """Microseconds that `Times.us` gave, null where they are an unset time or none of a record."""
+    within = (us >= _FIRST_US) & (us < _LAST_US)
+    return pl.when(within).then(us).round().cast(pl.Int64)
+
+
+def is_legible(column: str, us: pl.Expr) -> pl.Expr:
+    """Whether a text is a time, of which `Times.us` gave this, or says that there is none."""
+    unset = pl.col(column).fill_null("").is_in(_UNSET)
+    return unset | (us.fill_null(_LAST_US) < _LAST_US)
 
 
 def _parsed_us(text: pl.Expr, pattern: str) -> pl.Expr:

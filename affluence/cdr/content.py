@@ -213,8 +213,12 @@ def read_document(
     form: TextForm,
     hasher: hashlib._Hash,
     lines_of: Callable[[str], Iterator[str]],
+    *,
+    start: int = 0,
 ) -> Iterator[Block]:
-    """A file that is one document, as a block of lines; see `layouts.Documents`.
+    """What stands from ``start`` on in a file of documents, as a block of lines.
+
+    See `layouts.Documents`; for the other arguments see `read_blocks`.
 
     Raises:
         NotRecordsError: it is larger than any document of records.
@@ -224,10 +228,12 @@ def read_document(
     if len(data) > LARGEST_DOCUMENT_BYTES:
         raise NotRecordsError("this document is too large to be one of call records")
     hasher.update(data)
-    text = as_utf8(data[len(form.mark) :], form).decode()
-    lines = "".join(f"{line}\n" for line in lines_of(text)).encode()
+    text = as_utf8(data if start else data[len(form.mark) :], form).decode()
+    lines = [f"{line}\n" for line in lines_of(text)]
     if data:
-        yield Block(lines, 0, len(data), True, hasher.copy().digest(), _count_lines(lines))
+        content_lines = "".join(lines).encode()
+        end = start + len(data)
+        yield Block(content_lines, start, end, True, hasher.copy().digest(), len(lines))
 
 
 def with_headings(

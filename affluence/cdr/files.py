@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 from affluence import engine
-from affluence.cdr import clock
+from affluence.cdr import clock, reader
 from affluence.cdr.content import (
     BLOCK_BYTES,
     Block,
@@ -48,6 +48,7 @@ from affluence.errors import UnknownClockError, UnreadableFileError
 
 RANGE_BLOCKS = 8  # parts of some hundred thousand records: few files, bounded memory
 HEAD_BYTES = 4096
+_LARGEST_OF_MANY_BYTES = 1 << 20  # of a file that is read with others
 VERSION = 1  # raised when the same bytes are read differently: files are then read again
 
 
@@ -115,6 +116,21 @@ class Range:
         return self.understood.clock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A small file that is a document, taken apart but not yet read.
+
+    ``size`` and ``mtime_ns`` are those of before it was opened.
+    """
+
+    path: Path
+    size: int
+    mtime_ns: int
+    sample: Sample
+    understood: Understood
+    block: Block
+
+
 def head_digest(path: Path, length: int = HEAD_BYTES) -> tuple[int, bytes]:
     """Number and hash of the first bytes of a file, at most ``length``."""
     head = read_sample(path)[:length]
@@ -153,7 +169,8 @@ def read_ranges(
         hasher = _hash_prefix(content, position.offset) or hashlib.sha256()
         blocks = read_blocks(content, form, hasher, start=position.offset)
         if isinstance(layout, Documents):
-            blocks = read_document(content, form, hasher, layout.lines_of)
+            start = position.offset
+            blocks = read_document(content, form, hasher, layout.lines_of, start=start)
         elif layout.heading is not None:
             before = _text_before(path, form, position.offset)
             blocks = with_headings(blocks, layout.heading, before)
@@ -198,6 +215,90 @@ def read_ranges(
                 read=whole,
             )
             line += whole.lines
+
+
+def open_document(path: Path, recipe: Recipe) -> Document | None:
+    """A small file that is a document of records; None if it is another kind of file.
+
+    Raises:
+        UnreadableFileError: it cannot be read, or is not a file of such records.
+        UnknownClockError: no clock is given and the records do not tell it.
+
+    """
+    dialects = [recipe.dialect] if recipe.dialect else DIALECTS.values()
+    of_documents = [each.layout for each in dialects if isinstance(each.layout, Documents)]
+    if not of_documents:
+        return None
+    sample = read_sample(path)
+    status = path.stat()
+    if status.st_size > _LARGEST_OF_MANY_BYTES:
+        return None
+    form = detect_form(path, sample)
+    begins = _sample(path, first_lines(sample, form), recipe.zone)
+    if recipe.dialect is None and not any(layout.begins(begins.lines) for layout in of_documents):
+        return None
+    known = _recognise(path, recipe, begins)
+    layout = known.dialect.layout
+    if not isinstance(layout, Documents):
+        return None
+    with open_content(path) as content:
+        block = next(read_document(content, form, hashlib.sha256(), layout.lines_of), None)
+    if block is None:
+        return None
+    known_clock = _find_clock(path, block, known.dialect, recipe)
+    understood = Understood(dialect=known, clock=known_clock, form=form, packed_as=packed_as(path))
+    return Document(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        sample=begins,
+        understood=understood,
+        block=block,
+    )
+
+
+def read_documents(
+    documents: Sequence[Document], recipe: Recipe, day_key: DayKey
+) -> Iterator[tuple[Document, Range | UnreadableFileError]]:
+    """Read many documents at once: each gives what `read_ranges` would give, or raise."""
+
+    def alike(document: Document) -> tuple[str, str]:
+        return document.understood.dialect.dialect.name, document.understood.clock.zone
+
+    for _, group in itertools.groupby(sorted(documents, key=alike), alike):
+        together = list(group)
+        known = together[0].understood
+        reads = reader.read_documents(
+            [document.block for document in together],
+            known.dialect.dialect,
+            recipe.reading,
+            clock_zone=known.clock.zone,
+            zone=recipe.zone,
+            day_key=day_key,
+        )
+        for document, read in zip(together, reads, strict=True):
+            yield document, _range_of(document, read, recipe)
+
+
+def _range_of(document: Document, read: BlockRead, recipe: Recipe) -> Range | UnreadableFileError:
+    block, understood = document.block, document.understood
+    dialect = understood.dialect.dialect
+    # Where nothing is rejected no line can be of another kind: to look again takes long.
+    if recipe.dialect is not None and read.rejects.height:
+        try:
+            _check_dialect(document.path, block, dialect, document.sample, recipe.reading)
+        except UnreadableFileError as error:
+            return error
+    return Range(
+        name=_name(block.digest, block.start, recipe, understood.clock, dialect.variant),
+        start=block.start,
+        end=block.end,
+        digest=block.digest,
+        first_line=1,
+        provisional=not block.terminated,
+        understood=understood,
+        read=read,
+    )
 
 
 def _read_all(

@@ -316,6 +316,10 @@ class Documents:
         """See `Layout`."""
         return "a document a file"
 
+    def begins(self, lines: Sequence[str]) -> bool:
+        """Whether a file that begins with these lines is such a document."""
+        return self.sign.match("\n".join(lines)) is not None
+
     def lines_of(self, content: str) -> Iterator[str]:
         """A document as one line a record; what is no document is one line that cannot be cut."""
         try:

@@ -7,7 +7,7 @@ reason, with the shape of the line (digits as ``9``, letters as ``x``), never it
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +33,7 @@ _HOLDS = "it holds"  # beside the columns of a layout, as is the number of a lin
 LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 _Reject = tuple[int, str, str]  # a line: its number, the reason, its shape
 REJECTS_SCHEMA = {"line": pl.Int64(), "reason": pl.String(), "shape": pl.String()}
+IGNORED_SCHEMA = {"line": pl.Int64(), "reason": pl.String()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Read:
 
     groups: tuple[Lines, ...]
     rejects: pl.DataFrame  # REJECTS_SCHEMA
-    ignored: Counter[str]  # by reason
+    ignored: pl.DataFrame  # IGNORED_SCHEMA
 
 
 def read_lines(
@@ -82,8 +83,8 @@ def read_lines(
     if rejects and not terminated and rejects[-1][0] == first_line + len(texts) - 1:
         number, _, its_shape = rejects[-1]
         rejects[-1] = (number, CUT_SHORT, its_shape)
-    ignored += Counter({CONTINUED: breaks})
-    return Read((*groups, *odd), _rejects(rejects), ignored)
+    within = pl.DataFrame([(line, CONTINUED) for line in breaks], IGNORED_SCHEMA, orient="row")
+    return Read((*groups, *odd), _rejects(rejects), pl.concat([ignored, within]))
 
 
 def read_few(
@@ -105,8 +106,8 @@ def _rejects(rejects: list[_Reject]) -> pl.DataFrame:
 
 def _numbered(
     texts: Sequence[str], dialect: Dialect, first_line: int, titles: int, heading: str
-) -> tuple[pl.DataFrame, Counter[str]]:
-    """The lines that should be records, each with its heading; how many others there are."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines that should be records, each with its heading, and the others."""
     numbers = pl.int_range(first_line, first_line + len(texts), eager=True)
     lines = pl.DataFrame({LINE_NUMBER: numbers, "text": pl.Series(texts, dtype=pl.String)})
     lines, ignored = _without_other_lines(lines, dialect, first_line + titles)
@@ -119,8 +120,8 @@ def _numbered(
 
 def _without_other_lines(
     lines: pl.DataFrame, dialect: Dialect, first_below: int
-) -> tuple[pl.DataFrame, Counter[str]]:
-    """The lines that should be records; how many others there are, by what they are."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines that should be records, and the others by what they are."""
     kind = (
         pl.when(pl.col("text").str.strip_chars(_NOTHING) == "")
         .then(pl.lit(BLANK))
@@ -129,8 +130,9 @@ def _without_other_lines(
         .when(pl.col(LINE_NUMBER) < first_below)
         .then(pl.lit(TITLE))
     )
-    told = lines.select(kind.alias("kind")).to_series()
-    return lines.filter(told.is_null()), Counter(dict(told.drop_nulls().value_counts().iter_rows()))
+    told = lines.select(pl.col(LINE_NUMBER).alias("line"), kind.alias("reason"))
+    no_record = told["reason"].is_not_null()
+    return lines.filter(~no_record), told.filter(no_record)
 
 
 def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl.DataFrame]:
@@ -190,13 +192,14 @@ def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
 
 def _cut_one_by_one(
     lines: pl.DataFrame, dialect: Dialect
-) -> tuple[list[Lines], list[_Reject], int]:
-    """Records, rejects, and the number of line breaks within records."""
+) -> tuple[list[Lines], list[_Reject], list[int]]:
+    """Records, rejects, and the lines that only go on with the record before them."""
     by_layout: dict[Columns, list[tuple[int, Sequence[str]]]] = defaultdict(list)
     rejects: list[_Reject] = []
     numbers, texts = lines[LINE_NUMBER].to_list(), lines["text"].to_list()
     headings = lines["heading"].to_list() if "heading" in lines.columns else None
-    at = breaks = 0
+    breaks: list[int] = []
+    at = 0
     while at < len(texts):
         line, number = texts[at], numbers[at]
         heading = [headings[at]] if headings else []
@@ -212,7 +215,7 @@ def _cut_one_by_one(
                 rejects.append((number, str(error), shape(line)))
                 continue
             columns, fields, within = joined
-            breaks += within
+            breaks += numbers[at : at + within]
             at += within
         if heading:
             columns = (*columns, "heading")

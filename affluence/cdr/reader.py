@@ -7,8 +7,9 @@ module as keyed pseudonyms only; names are never read.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -24,6 +25,7 @@ from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
     HEADER,
+    IGNORED_SCHEMA,
     LINE_NUMBER,
     NOT_A_RECORD,
     REJECTS_SCHEMA,
@@ -80,9 +82,11 @@ class BlockRead:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
+    """``records`` have the number of their line, ``ignored`` the columns of `IGNORED_SCHEMA`."""
+
     records: pl.DataFrame
+    ignored: pl.DataFrame
     rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS_SCHEMA))
-    ignored: Counter[str] = field(default_factory=Counter)
 
 
 def read_block(
@@ -107,6 +111,82 @@ def read_block(
         first_line: number of the block's first line in its file.
 
     """
+    read = _read(
+        block,
+        dialect,
+        reading,
+        clock_zone=clock_zone,
+        zone=zone,
+        day_key=day_key,
+        first_line=first_line,
+    )
+    legs = read.records.drop(LINE_NUMBER)
+    return BlockRead(legs, read.rejects, _by_reason(read.ignored), block.lines)
+
+
+def read_documents(
+    blocks: Sequence[Block],
+    dialect: Dialect,
+    reading: Reading,
+    *,
+    clock_zone: str,
+    zone: str,
+    day_key: DayKey,
+) -> Iterator[BlockRead]:
+    """Read many documents, each a file of its own, in one query; see `read_block`.
+
+    A query has its price however few records it is for, and most documents hold one.
+    """
+    text, lines = b"".join(block.text for block in blocks), sum(block.lines for block in blocks)
+    whole = replace(blocks[0], text=text, lines=lines)
+    read = _read(
+        whole,
+        dialect,
+        reading,
+        clock_zone=clock_zone,
+        zone=zone,
+        day_key=day_key,
+        first_line=1,
+    )
+    lasts = [*itertools.accumulate(block.lines for block in blocks)]
+    numbers = read.records[LINE_NUMBER]
+    each_legs = _cut_up(read.records.drop(LINE_NUMBER), numbers, lasts)
+    each_rejects = _cut_up(read.rejects, read.rejects["line"], lasts)
+    each_ignored = _cut_up(read.ignored, read.ignored["line"], lasts)
+    for block, last, legs, rejects, ignored in zip(
+        blocks, lasts, each_legs, each_rejects, each_ignored, strict=True
+    ):
+        in_file = rejects
+        if rejects.height:
+            in_file = rejects.with_columns(pl.col("line") - (last - block.lines))
+        yield BlockRead(legs, in_file, _by_reason(ignored), block.lines)
+
+
+def _cut_up(rows: pl.DataFrame, numbers: pl.Series, lasts: Sequence[int]) -> Iterator[pl.DataFrame]:
+    """The rows up to each of some lines; ``numbers`` are those of their lines, in order."""
+    start = 0
+    for end in numbers.search_sorted(pl.Series(lasts, dtype=pl.Int64), side="right"):
+        yield rows.slice(start, end - start)
+        start = end
+
+
+def _by_reason(ignored: pl.DataFrame) -> Counter[str]:
+    if ignored.is_empty():  # of most documents: there are thousands
+        return Counter()
+    return Counter(dict(ignored["reason"].value_counts().iter_rows()))
+
+
+def _read(
+    block: Block,
+    dialect: Dialect,
+    reading: Reading,
+    *,
+    clock_zone: str,
+    zone: str,
+    day_key: DayKey,
+    first_line: int,
+) -> _Parsed:
+    """LEGS with ``day`` and the number of their line, and what else the lines are."""
     parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=False)
     first_us, last_us = _bounds(parsed.records, *_WALL_TIMES)
     folds = clock.folds(clock_zone, first_us, last_us)
@@ -114,8 +194,8 @@ def read_block(
         parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=True)
     timed = _to_utc(parsed.records, clock_zone, folds, first_us, last_us)
     legs = _pseudonymise(timed, zone, day_key)
-    LEGS.check(legs.drop("day"))
-    return BlockRead(legs, parsed.rejects, parsed.ignored, block.lines)
+    LEGS.check(legs.drop("day", LINE_NUMBER))
+    return replace(parsed, records=legs)
 
 
 def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
@@ -144,14 +224,16 @@ def _parse(
         wanted.pop("dialled_number", None)
         return [expression.alias(name) for name, expression in wanted.items()]
 
-    parsed = _parse_clean(block, dialect, partial(select, clean=True))
+    parsed = _parse_clean(block, dialect, partial(select, clean=True), first_line)
     if parsed is None:
         parsed = _parse_lines(block, dialect, select, first_line)
     records, ignored = parsed.records, parsed.ignored
     if "ignored" in records.columns:
-        reasons = records["ignored"]
-        ignored = ignored + Counter(dict(reasons.drop_nulls().value_counts().iter_rows()))
-        kept = reasons.is_null()
+        kept = records["ignored"].is_null()
+        others = records.filter(~kept).select(
+            pl.col(LINE_NUMBER).alias("line"), pl.col("ignored").alias("reason")
+        )
+        ignored = pl.concat([ignored, others]).sort("line")
         if "presence" in records.columns:
             kept |= records["presence"].is_not_null()
         records = records.filter(kept).drop("ignored")
@@ -172,18 +254,21 @@ def _told_apart(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parse_clean(
-    block: Block, dialect: Dialect, select: Callable[[Columns], list[pl.Expr]]
+    block: Block,
+    dialect: Dialect,
+    select: Callable[[Columns], list[pl.Expr]],
+    first_line: int,
 ) -> _Parsed | None:
     """All records of a block in one query, or None if a single line is not as it should be."""
     above = dialect.titles + 1 if dialect.header and block.start == 0 else 0
-    text, ignored = block.text, Counter[str]()
+    text = block.text
+    reasons: list[str] = []
     if above:
         first = split(text[: 1 << 16])[:above]
         *titles, header = first or [""]
         if header != dialect.header or len(titles) != dialect.titles:
             return None
-        ignored = Counter(BLANK if is_blank(title) else TITLE for title in titles)
-        ignored[HEADER] += 1
+        reasons = [*(BLANK if is_blank(title) else TITLE for title in titles), HEADER]
         text = text[sum(len(line.encode()) + 1 for line in (*titles, header)) :]
     scanned = dialect.layout.scan(text)
     if scanned is None:
@@ -201,7 +286,12 @@ def _parse_clean(
         return None
     if not _is_dated(records).all():
         return None
-    return _Parsed(records.drop("clean"), ignored=ignored)
+    below = first_line + above
+    numbers = pl.int_range(below, below + records.height, dtype=pl.Int64, eager=True)
+    ignored = pl.DataFrame(
+        [*zip(range(first_line, below), reasons, strict=True)], IGNORED_SCHEMA, orient="row"
+    )
+    return _Parsed(records.drop("clean").with_columns(numbers.alias(LINE_NUMBER)), ignored)
 
 
 def _parse_lines(
@@ -234,7 +324,7 @@ def _parse_lines(
         shapes = [(number, NOT_A_RECORD, shape(lines[number - first_line])) for number in undated]
         more = pl.DataFrame(shapes, schema=REJECTS_SCHEMA, orient="row")
         rejects = pl.concat([rejects, more]).sort("line")
-    return _Parsed(records.filter(dated).drop(LINE_NUMBER), rejects, read.ignored)
+    return _Parsed(records.filter(dated), read.ignored, rejects)
 
 
 def _is_dated(records: pl.DataFrame) -> pl.Series:
@@ -382,6 +472,7 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
             quality="quality",
             presence="presence",
             day="day",
+            **{LINE_NUMBER: LINE_NUMBER},
         )
         .collect(engine="streaming")
     )

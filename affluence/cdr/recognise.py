@@ -52,6 +52,9 @@ def recognise(
             need.
 
     """
+    for each in dialects:
+        if isinstance(each.layout, Documents) and each.layout.begins(sample.lines):
+            return Recognised(dialect=each, found="the file begins as its documents do")
     every: list[_Candidate] = []
     untelling = None
     for each in dialects:
@@ -103,10 +106,6 @@ def _try(dialect: Dialect, sample: Sample, reading: Reading) -> _Candidate | Non
         fitted = dialect.fit(sample, reading) if dialect.fit else dialect
     except MissingColumnsError:
         return None
-    layout = fitted.layout
-    if isinstance(layout, Documents):
-        begins = "\n".join(sample.lines)
-        return _Candidate(dialect=fitted, records=1, lines=1) if layout.sign.match(begins) else None
     first = sample.lines[fitted.titles :][:_FIRST_LINES]
     if not any(_looks_like_record(line, fitted) for line in first):
         return None

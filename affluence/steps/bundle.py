@@ -28,13 +28,25 @@ def bundle_small_parts(store: Store, platform: str) -> None:
     ]
     for _, of_day in groupby(loose, key=lambda part: part.day):
         parts = list(of_day)
-        if len(parts) >= FEWEST:
+        if are_worth_a_file(len(parts)):
             _bundle(store, platform, parts)
 
 
+def are_worth_a_file(parts: int) -> bool:
+    """Whether so many small parts of a day are to lie in one file."""
+    return parts >= FEWEST
+
+
+def name_of(parts: Sequence[str]) -> str:
+    """Name of the file of some parts, in their order.
+
+    By what is in it, as all files of the lake: written twice, it is the same file.
+    """
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
 def _bundle(store: Store, platform: str, parts: Sequence[Part]) -> None:
-    # Named by what is in it, as all files of the lake: written twice, it is the same file.
-    name = hashlib.sha256("\n".join(part.name for part in parts).encode()).hexdigest()[:24]
+    name = name_of([part.name for part in parts])
     legs = store.lake.read_legs(platform, [part.slice for part in parts]).drop("part")
     sha256 = store.lake.write_legs(platform, parts[0].day, name, legs)
     store.ledger.bundle(platform, name, parts, sha256)

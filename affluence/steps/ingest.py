@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
-
-import polars as pl
+from typing import Literal
 
 from affluence import engine
 from affluence.cdr.files import (
     Clock,
+    Document,
     Position,
     Range,
     Recipe,
     head_digest,
     head_digests,
+    open_document,
     prefix_digest,
+    read_documents,
     read_ranges,
 )
 from affluence.errors import RecordsError
+from affluence.steps.keep_ranges import keep_ranges
 from affluence.store import Store
-from affluence.store.ledger import PartEntry, RangeEntry, SeenFile
+from affluence.store.ledger import RangeEntry, SeenFile
 
-PAST_RETENTION = "past retention"
+DOCUMENTS = 4096  # read at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,19 @@ class _Job:
     sealed: Collection[date]
     on_lines: Callable[[int], None]
 
+    def day_key(self, day: date) -> str:
+        """Secret of a local day of the platform."""
+        return self.store.keys.day_key(self.platform, day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FileRead:
+    """What reading a file gave: numbers of its lines and of its rejects, or why it cannot be."""
+
+    lines: int = 0
+    rejected: int = 0
+    problem: RecordsError | None = None
+
 
 def ingest(
     store: Store,
@@ -67,28 +82,44 @@ def ingest(
 
     ``on_lines`` is told the number of lines of each range that was read.
     """
-    done = Ingested(files=len(paths))
     days = store.ledger.days(platform)
     sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
     job = _Job(store=store, platform=platform, recipe=recipe, sealed=sealed, on_lines=on_lines)
-    known = _Known(store.ledger.files(platform), {str(path) for path in paths})
-    for path in paths:
+    reads = list(_read_files(job, paths))
+    sound = [read for read in reads if read.problem is None]
+    return Ingested(
+        files=len(paths),
+        files_read=len(sound),
+        lines=sum(read.lines for read in sound),
+        rejected=sum(read.rejected for read in sound),
+        problems=tuple(str(read.problem) for read in reads if read.problem),
+    )
+
+
+def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
+    """Read what is new in some files, small documents together with those that follow them."""
+    known = _Known(job.store.ledger.files(job.platform), {str(path) for path in paths})
+    waiting: list[_Waiting] = []
+    for number, path in enumerate(paths):
+        # Counted among all files: what is read together is the same when a run was interrupted.
+        if number % DOCUMENTS == 0:
+            yield from _read_documents(job, waiting)
+            waiting = []
         try:
-            intent = _decide(path, known, recipe.fingerprint)
+            intent = _decide(path, known, job.recipe.fingerprint)
             if intent.action == "skip":
                 continue
-            lines, rejected = _read(job, path, intent)
+            if together := _to_be_read_with_others(job, path, intent, known):
+                waiting.append(together)
+                continue
+            yield from _read_documents(job, waiting)
+            waiting = []
+            yield _read(job, path, intent)
         except RecordsError as error:
-            done = replace(done, problems=(*done.problems, str(error)))
+            yield _FileRead(problem=error)
         else:
             known.settle(path, intent)
-            done = replace(
-                done,
-                files_read=done.files_read + 1,
-                lines=done.lines + lines,
-                rejected=done.rejected + rejected,
-            )
-    return done
+    yield from _read_documents(job, waiting)
 
 
 class _Known:
@@ -161,27 +192,82 @@ def continues(path: Path, seen: SeenFile) -> bool:
     return same_head and prefix_digest(path, seen.offset) == seen.digest
 
 
-def _read(job: _Job, path: Path, intent: _Intent) -> tuple[int, int]:
-    """Read what is new in a file; return the numbers of its lines and of its rejects."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A document that is read with others."""
+
+    document: Document
+    head: tuple[int, bytes]
+    before: SeenFile | None  # what another recipe read of it
+
+
+def _to_be_read_with_others(
+    job: _Job, path: Path, intent: _Intent, known: _Known
+) -> _Waiting | None:
+    """A small document of which nothing is known that other files could go on with."""
+    if intent.action != "begin" or intent.seen != known.at(path):
+        return None
+    document = open_document(path, job.recipe)
+    if document is None:
+        return None
+    return _Waiting(document=document, head=head_digest(path), before=intent.seen)
+
+
+def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRead]:
+    """Read documents in few queries, into few files and in one transaction."""
+    if not waiting:
+        return
+    ledger, reader = job.store.ledger, job.recipe.fingerprint
+    reads: list[tuple[_Waiting, Range]] = []
+    for each, read in zip(waiting, _all_read(job, waiting), strict=True):
+        if isinstance(read, RecordsError):
+            yield _FileRead(problem=read)
+        else:
+            reads.append((each, read))
+    named = [(each.document.path, read) for each, read in reads]
+    entries = keep_ranges(job.store, job.platform, named, job.sealed)
+    with ledger.together():
+        for (each, read), entry in zip(reads, entries, strict=True):
+            if each.before is not None:
+                ledger.forget_file(each.before.id)
+            path = str(each.document.path)
+            file = ledger.add_file(job.platform, path, head=each.head, reader=reader)
+            _note(job, file, read, entry)
+            size, mtime_ns = each.document.size, each.document.mtime_ns
+            ledger.finish_file(file, size=size, mtime_ns=mtime_ns)
+    for (_, read), entry in zip(reads, entries, strict=True):
+        job.on_lines(entry.lines)
+        yield _FileRead(lines=entry.lines, rejected=read.read.rejects.height)
+
+
+def _all_read(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[Range | RecordsError]:
+    documents = [each.document for each in waiting]
+    found = {
+        document.path: read for document, read in read_documents(documents, job.recipe, job.day_key)
+    }
+    return (found[document.path] for document in documents)
+
+
+def _note(job: _Job, file: int, read: Range, entry: RangeEntry) -> None:
+    clock = (read.clock.zone, read.clock.found)
+    job.store.ledger.add_range(job.platform, file, entry, clock=clock)
+
+
+def _read(job: _Job, path: Path, intent: _Intent) -> _FileRead:
+    """Read what is new in a file."""
     ledger = job.store.ledger
     head = head_digest(path)
     status = path.stat()  # before reading: what is appended meanwhile is found the next time
     file, position = _position(job, path, intent, head)
     lines = rejected = 0
-
-    def day_key(day: date) -> str:
-        return job.store.keys.day_key(job.platform, day)
-
-    for read in engine.ahead(read_ranges(path, job.recipe, day_key, position)):
-        entry = _store_range(job, read)
-        _quarantine(job, path, read)
-        clock = (read.clock.zone, read.clock.found)
-        ledger.add_range(job.platform, file, entry, clock=clock)
+    for read in engine.ahead(read_ranges(path, job.recipe, job.day_key, position)):
+        (entry,) = keep_ranges(job.store, job.platform, [(path, read)], job.sealed)
+        _note(job, file, read, entry)
         lines += entry.lines
         rejected += read.read.rejects.height
         job.on_lines(entry.lines)
     ledger.finish_file(file, size=status.st_size, mtime_ns=status.st_mtime_ns)
-    return lines, rejected
+    return _FileRead(lines=lines, rejected=rejected)
 
 
 def _position(
@@ -198,55 +284,3 @@ def _position(
         ledger.forget_file(seen.id)
     reader = job.recipe.fingerprint
     return ledger.add_file(job.platform, str(path), head=head, reader=reader), Position()
-
-
-def _store_range(job: _Job, read: Range) -> RangeEntry:
-    """Put the records of a range into the lake, but for those of sealed days."""
-    ignored = dict(read.read.ignored)
-    legs = read.read.legs
-    if job.sealed:
-        legs = legs.filter(~pl.col("day").is_in(job.sealed))
-    if past := _of_calls(read.read.legs) - _of_calls(legs):
-        ignored[PAST_RETENTION] = past
-    repeated = job.store.ledger.has_range(job.platform, read.name)
-    days = {} if repeated else legs.partition_by("day", as_dict=True, include_key=False)
-
-    def write(item: tuple[tuple[Any, ...], pl.DataFrame]) -> PartEntry:
-        (day,), of_day = item
-        sha256 = job.store.lake.write_legs(job.platform, day, read.name, of_day)
-        latest = pl.max_horizontal(pl.col("offered_at").max(), pl.col("released_at").max())
-        return PartEntry(
-            day=day,
-            records=of_day.height,
-            of_agents=of_day.height - _of_calls(of_day),
-            last_us=int(of_day.select(latest.to_physical()).item()),
-            sha256=sha256,
-        )
-
-    parts = tuple(engine.spread(write, sorted(days.items())))
-    rejected = dict(read.read.rejects.group_by("reason").len().iter_rows())
-    return RangeEntry(
-        name=read.name,
-        start=read.start,
-        end=read.end,
-        digest=read.digest,
-        first_line=read.first_line,
-        lines=read.read.lines,
-        provisional=read.provisional,
-        repeated=_of_calls(legs) if repeated else 0,
-        ignored=ignored,
-        rejected=rejected,
-        parts=parts,
-    )
-
-
-def _of_calls(legs: pl.DataFrame) -> int:
-    """How many tell of calls: the others, of agents, are among the ignored lines already."""
-    return legs["presence"].null_count()
-
-
-def _quarantine(job: _Job, path: Path, read: Range) -> None:
-    if read.read.rejects.is_empty():
-        return
-    table = read.read.rejects.select(pl.lit(path.name).alias("file"), pl.all())
-    job.store.quarantine.put(job.platform, read.name, table.write_csv().encode())

@@ -220,7 +220,10 @@ def _give_back_rights(path: Path) -> None:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All that the block writes, or nothing of it."""
+    """All that the block writes, or nothing of it; within another one it is a part of that."""
+    if db.in_transaction:
+        yield
+        return
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

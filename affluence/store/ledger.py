@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -50,6 +50,8 @@ class PartEntry:
     of_agents: int  # of the records, those that tell of no call
     last_us: int  # latest instant in them
     sha256: str  # of their file
+    bundle: str | None = None  # the file, if it holds other parts too
+    first_row: int = 0  # of them, in that file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class CopyEntry:
 
 
 class Ledger:
-    """An open ledger. Every method that writes is one transaction."""
+    """An open ledger. Every method that writes is one transaction, or a part of `together`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -129,6 +131,10 @@ class Ledger:
         with closing(sqlite3.connect(":memory:")) as copy:
             self._db.backup(copy)
             return copy.serialize()
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that is written meanwhile is one transaction."""
+        return transaction(self._db)
 
     # Files
 
@@ -191,12 +197,13 @@ class Ledger:
                 ),
             )
             self._db.executemany(
-                "INSERT INTO parts (platform, day, name, file, records, of_agents, last_us, sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO parts (platform, day, name, file, records, of_agents, last_us, sha256,"
+                " bundle, first_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         *(platform, part.day.isoformat(), entry.name, file),
                         *(part.records, part.of_agents, part.last_us, part.sha256),
+                        *(part.bundle, part.first_row),
                     )
                     for part in entry.parts
                 ],
@@ -216,14 +223,14 @@ class Ledger:
             "UPDATE files SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, file)
         )
 
-    def has_range(self, platform: str, name: str) -> bool:
-        """Whether a range with this content was already read from some file."""
+    def held_ranges(self, platform: str, names: Collection[str]) -> set[str]:
+        """Those of some ranges whose content was already read from some file."""
         found = self._db.execute(
-            "SELECT 1 FROM ranges JOIN files ON files.id = ranges.file"
-            " WHERE platform = ? AND name = ? AND NOT repeated",
-            (platform, name),
+            "SELECT name FROM ranges JOIN files ON files.id = ranges.file"
+            " WHERE platform = ? AND name IN (SELECT value FROM json_each(?)) AND NOT repeated",
+            (platform, json.dumps([*names])),
         )
-        return found.fetchone() is not None
+        return {name for (name,) in found}
 
     def account(self, platform: str) -> list[dict[str, Any]]:
         """What became of the lines of every file: lines = the sum of the rest."""

@@ -35,9 +35,9 @@ def files_of(dialect: str) -> list[Path]:
 
 
 @cache
-def recipe_for(dialect: str) -> Recipe:
-    """How a run would read them."""
-    platform = Platform.model_validate(
+def platform_for(dialect: str) -> Platform:
+    """A platform with these records."""
+    return Platform.model_validate(
         {
             "name": "Titres de séjour",
             "phone": "+33 1 99 00 12 34",
@@ -45,4 +45,9 @@ def recipe_for(dialect: str) -> Recipe:
             "source": source_of(dialect),
         }
     )
-    return recipe_of(platform)
+
+
+@cache
+def recipe_for(dialect: str) -> Recipe:
+    """How a run would read them."""
+    return recipe_of(platform_for(dialect))
