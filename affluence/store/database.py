@@ -12,7 +12,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
 # statements are told apart by their semicolons: none within a comment.
@@ -184,6 +184,10 @@ ALTER TABLE parts ADD COLUMN ignored INTEGER;  -- records of calls that are not 
 """,
     11: """
 ALTER TABLE parts ADD COLUMN of_agents INTEGER NOT NULL DEFAULT 0;  -- records of no call
+""",
+    12: """
+CREATE INDEX ranges_by_name ON ranges (name);  -- asked for before every range is read
+CREATE INDEX parts_by_file ON parts (file);
 """,
 }
 
