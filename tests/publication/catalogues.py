@@ -10,6 +10,7 @@ remove the marks; whoever speaks the language reads it.
 
 from __future__ import annotations
 
+import string
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -102,6 +103,11 @@ def extract(target: Target = PAGE) -> Catalog:
                 place = file if len(target.sources) == 1 else f"{source.folder}/{file}"
                 catalogue.add(message, locations=[(place, 0)])
     return catalogue
+
+
+def placeholders(text: str) -> set[str]:
+    """Names of the values that a message holds."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def write(catalogue: Catalog, path: Path) -> None:

@@ -25,8 +25,7 @@ from affluence.publication.markup import Element, parse
 from affluence.report import WORKBOOK, build_report
 from affluence.report.facts import Facts
 from affluence.report.language import REPORT_PACKAGE, ReportLanguage, ReportWords
-from tests.publication.catalogues import PAGE, REPORT, Target, extract
-from tests.publication.test_languages import placeholders
+from tests.publication.catalogues import PAGE, REPORT, Target, extract, placeholders
 
 from .made_facts import CLOSURE, MADE, NAMES, SERVICE
 
