@@ -33,6 +33,7 @@ _NAMES = {
     "attentes": message("Attentes"),
     "rappels": message("Rappels"),
     "delais_de_rappel": message("Delais de rappel"),
+    "chaine_des_rappels": message("Chaine des rappels"),
     "demandes": message("Demandes"),
     "semaines": message("Semaines"),
     "prevision": message("Prevision"),
