@@ -67,7 +67,7 @@ def build_and_listen(name: str, language: str) -> tuple[dict[str, bytes], frozen
 
 def page(name: str, path: str, language: str = "en") -> Element:
     tree, problems = parse(report(name, language)[path].decode())
-    assert problems == []
+    assert not problems
     return tree
 
 
@@ -323,8 +323,10 @@ def test_csv_files_keep_their_columns_and_say_the_rest_in_english() -> None:
 
 
 def test_sheets_have_english_names_that_excel_takes() -> None:
-    texts = read_strings(report("all_is_known", "en")[WORKBOOK])
-    names = texts[: texts.index("Blind spots") + 1]
+    files = report("all_is_known", "en")
+    tables = sum(path.startswith("csv/") for path in files)
+    names = read_strings(files[WORKBOOK])[: 1 + tables]
     assert names[:4] == ["Notes", "Indicators", "Outcomes", "Typical week"]
-    assert len(set(names)) == len(names) == 21
+    assert names[-1] == "Blind spots"
+    assert len(set(names)) == len(names)
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
