@@ -72,8 +72,9 @@ def page(name: str, path: str, language: str = "en") -> Element:
 
 
 def data(tree: Element) -> Any:
-    (script,) = (e for e in tree.all("script") if e.attributes.get("id") == "donnees")
-    return json.loads("".join(str(child) for child in script.children))
+    """What the script of a page shows; nothing where it has none."""
+    found = [e for e in tree.all("script") if e.attributes.get("id") == "donnees"]
+    return json.loads("".join(map(str, found[0].children))) if found else {}
 
 
 def strings(document: object) -> Iterator[str]:
