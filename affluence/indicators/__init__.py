@@ -26,6 +26,7 @@ from affluence.indicators.ratio import MEASURED_BEFORE, LeftOut, Ratio
 from affluence.indicators.totals import Totals, add_up
 from affluence.indicators.traffic import BusyHour, Offered, estimate_offered, find_busy_hour
 from affluence.indicators.waits import Waits, measure_waits
+from affluence.phrases import Phrase
 from affluence.tables import MEASURED, OUTCOMES, REFUSED_BY
 
 
@@ -167,26 +168,32 @@ def _with_records(slots: pl.DataFrame, day: pl.Expr) -> tuple[pl.DataFrame, int,
 def _of_lines(totals: Totals) -> tuple[Ratio, ...]:
     doubt = ""
     if not totals.lines_believed:
-        doubt = "Les enregistrements contredisent le nombre de lignes connu : non mesuré."
+        doubt = Phrase("Les enregistrements contredisent le nombre de lignes connu : non mesuré.")
     elif not totals.lines_known:
-        doubt = "Le nombre de lignes n’est pas connu : non mesuré."
+        doubt = Phrase("Le nombre de lignes n’est pas connu : non mesuré.")
     return (
         Ratio(
             key="busy_line_rate",
-            label="Taux de lignes occupées",
+            label=Phrase("Taux de lignes occupées"),
             numerator=None if doubt else totals["full_open_s"],
-            numerator_words="secondes d’ouverture pendant lesquelles toutes les lignes sont prises",
+            numerator_words=Phrase(
+                "secondes d’ouverture pendant lesquelles toutes les lignes sont prises"
+            ),
             denominator=totals["open_s"],
-            denominator_words="secondes d’ouverture",
+            denominator_words=Phrase("secondes d’ouverture"),
             note=doubt,
         ),
         Ratio(
             key="occupancy_rate",
-            label="Taux d’occupation des lignes",
+            label=Phrase("Taux d’occupation des lignes"),
             numerator=None if doubt else totals["held_open_s"],
-            numerator_words="secondes d’occupation, de toutes les lignes, pendant l’ouverture",
+            numerator_words=Phrase(
+                "secondes d’occupation, de toutes les lignes, pendant l’ouverture"
+            ),
             denominator=totals["line_open_s"],
-            denominator_words="secondes de service, de toutes les lignes, pendant l’ouverture",
+            denominator_words=Phrase(
+                "secondes de service, de toutes les lignes, pendant l’ouverture"
+            ),
             note=doubt,
         ),
     )
@@ -199,20 +206,22 @@ def _of_agents(totals: Totals) -> Ratio:
     if not totals.has_companions:
         note = MEASURED_BEFORE
     elif duty_s is None:
-        note = (
+        note = Phrase(
             "Pour tout ou partie de la période, ni connexions enregistrées, ni tableau de service"
             " configuré : non mesuré."
         )
     elif undated:
-        note = "Des réponses d’agents ne sont pas datées : non mesuré."
+        note = Phrase("Des réponses d’agents ne sont pas datées : non mesuré.")
     return Ratio(
         key="agent_occupancy",
-        label="Taux d’occupation des agents",
+        label=Phrase("Taux d’occupation des agents"),
         numerator=None if note else busy_s,
-        numerator_words="secondes de conversation et de travail après appel, de tous les agents,"
-        " pendant l’ouverture",
+        numerator_words=Phrase(
+            "secondes de conversation et de travail après appel, de tous les agents,"
+            " pendant l’ouverture"
+        ),
         denominator=duty_s,
-        denominator_words="secondes de présence, de tous les agents, pendant l’ouverture",
+        denominator_words=Phrase("secondes de présence, de tous les agents, pendant l’ouverture"),
         note=note,
     )
 

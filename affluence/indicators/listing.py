@@ -20,6 +20,7 @@ from affluence.indicators.plain_words import (
     tidy,
     whole,
 )
+from affluence.phrases import Phrase
 
 _UNKNOWN = "non mesuré"
 _CSV = (
@@ -106,14 +107,14 @@ def _lines(service: str, indicators: Indicators) -> Iterator[str]:
 
 
 OUTCOME_WORDS = {
-    "answered": "répondus par un agent",
-    "busy": "refusés",
-    "abandoned": "abandonnés par l’appelant",
-    "unanswered": "restés sans réponse",
-    "self_service": "terminés dans le serveur vocal",
-    "closed": "hors des heures d’ouverture",
-    "failed": "échecs techniques",
-    "unknown": "issue non enregistrée",
+    "answered": Phrase("répondus par un agent"),
+    "busy": Phrase("refusés"),
+    "abandoned": Phrase("abandonnés par l’appelant"),
+    "unanswered": Phrase("restés sans réponse"),
+    "self_service": Phrase("terminés dans le serveur vocal"),
+    "closed": Phrase("hors des heures d’ouverture"),
+    "failed": Phrase("échecs techniques"),
+    "unknown": Phrase("issue non enregistrée"),
 }
 
 
@@ -210,10 +211,14 @@ def _intents(intents: Intents, indicators: Indicators) -> Iterator[str]:
     yield f"renoncement {percent_of(intents.gave_up, intents.intents)}"
 
 
+_FAILURES = {"busy": "refusé", "abandoned": "abandonné", "unanswered": "resté sans réponse"}
+
+
 def _redial(redial: Redial) -> str:
     numbers = {0: "appel", 1: "premier appel", 2: "deuxième appel", 3: "troisième appel ou suivant"}
+    failed = f"{numbers[redial.nth]} {_FAILURES[redial.failure]}"
     if redial.probability is None:
-        return f"  {numbers[redial.nth]} {redial.failure} : trop peu pour le dire"
+        return f"  {failed} : trop peu pour le dire"
     within = ", ".join(
         f"{percent_of(share, 1)} en {minutes} min"
         for minutes, share in (
@@ -224,7 +229,7 @@ def _redial(redial: Redial) -> str:
         if share is not None
     )
     return (
-        f"  {numbers[redial.nth]} {redial.failure} ({whole(redial.failures)}) :"
+        f"  {failed} ({whole(redial.failures)}) :"
         f" {percent_of(redial.probability, 1)} rappellent si la fermeture ne les en empêche pas"
         f" ({within})"
     )

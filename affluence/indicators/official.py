@@ -19,6 +19,7 @@ from affluence.indicators.ratio import (
     Ratio,
 )
 from affluence.indicators.totals import Totals
+from affluence.phrases import Phrase
 
 # One ring lasts 5 s (1.5 s of tone, 3.5 s of silence): "fewer than 5 rings" may mean answered
 # before the fifth begins, before its tone ends, or before it is over.
@@ -26,10 +27,11 @@ RING_READINGS_S = (20.0, 21.5, 25.0)
 AGENT_TARGET = 0.85
 _MOST_UNDATED_SHARE = 0.05  # of the answers: with more of them, counting answers in time misleads
 
-_NO_MACHINE = (
+_NO_MACHINE = Phrase(
     "Les enregistrements ne datent aucune réponse (un automate décroche d’abord) : non mesuré."
 )
-_SOME_UNDATED = "Les enregistrements ne datent pas toutes les réponses : non mesuré."
+_SOME_UNDATED = Phrase("Les enregistrements ne datent pas toutes les réponses : non mesuré.")
+_LET_IN = Phrase("appels reçus pendant l’ouverture et non refusés")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +103,19 @@ def fewer_than_5_rings(totals: Totals, durations: Durations, limit_s: float) -> 
         note = _NO_MACHINE
     return Ratio(
         key="fewer_than_5_rings",
-        label=f"Appels décrochés en moins de 5 sonneries (lues : moins de {_seconds(limit_s)})",
+        label=Phrase(
+            "Appels décrochés en moins de 5 sonneries (lues : moins de {limit} s)", limit=limit_s
+        ),
         numerator=(
             None
             if note
             else durations.agent_pick_up.below(limit_s) + durations.machine_pick_up.below(limit_s)
         ),
-        numerator_words=(
-            f"appels décrochés, par un agent ou un automate, en moins de {_seconds(limit_s)}"
+        numerator_words=Phrase(
+            "appels décrochés, par un agent ou un automate, en moins de {limit} s", limit=limit_s
         ),
         denominator=totals.accepted,
-        denominator_words="appels reçus pendant l’ouverture et non refusés",
+        denominator_words=_LET_IN,
         left_out=_outside(totals),
         note=note,
     )
@@ -128,11 +132,13 @@ def agent_within(totals: Totals, durations: Durations, limit_s: float) -> Ratio:
         note = _NO_MACHINE if not durations.answered.total else _SOME_UNDATED
     return Ratio(
         key="agent_in_fewer_than_5_rings",
-        label=f"Appels auxquels un agent répond en moins de {_seconds(limit_s)}",
+        label=Phrase("Appels auxquels un agent répond en moins de {limit} s", limit=limit_s),
         numerator=None if note else durations.answered.below(limit_s),
-        numerator_words=f"appels auxquels un agent a répondu en moins de {_seconds(limit_s)}",
+        numerator_words=Phrase(
+            "appels auxquels un agent a répondu en moins de {limit} s", limit=limit_s
+        ),
         denominator=totals.accepted,
-        denominator_words="appels reçus pendant l’ouverture et non refusés",
+        denominator_words=_LET_IN,
         left_out=_outside(totals),
         note=note,
     )
@@ -150,24 +156,31 @@ def lost_calls(totals: Totals, durations: Durations, readings: Readings) -> Rati
         note = OUTCOMES_NOT_RECORDED
     elif not (readings.short_abandons_are_lost or short_known):
         note = MEASURED_BEFORE
-    words = "appels abandonnés avant réponse ou restés sans réponse"
+    label = Phrase("Appels perdus")
+    words = Phrase("appels abandonnés avant réponse ou restés sans réponse")
     if not readings.short_abandons_are_lost:
         lost, accepted = lost - short, accepted - short
-        words += f", abandons de moins de {readings.short_abandon_s} s mis à part"
+        label = Phrase("Appels perdus, sans les abandons courts")
+        words = Phrase(
+            "appels abandonnés avant réponse ou restés sans réponse, abandons de moins de"
+            " {limit} s mis à part",
+            limit=readings.short_abandon_s,
+        )
         left_out.append(
             LeftOut(
-                words=f"appels abandonnés en moins de {readings.short_abandon_s} s",
+                words=Phrase(
+                    "appels abandonnés en moins de {limit} s", limit=readings.short_abandon_s
+                ),
                 count=short if short_known else None,
             )
         )
     return Ratio(
         key="lost_calls",
-        label="Appels perdus"
-        + ("" if readings.short_abandons_are_lost else ", sans les abandons courts"),
+        label=label,
         numerator=None if note else lost,
         numerator_words=words,
         denominator=accepted,
-        denominator_words="appels reçus pendant l’ouverture et non refusés",
+        denominator_words=_LET_IN,
         left_out=tuple(left_out),
         note=note,
     )
@@ -184,13 +197,17 @@ def answered_by_agent(totals: Totals, readings: Readings) -> Ratio:
         note = REFUSALS_NOT_RECORDED
     return Ratio(
         key="answered_by_agent",
-        label="Appels traités par un agent"
-        + (" (appels refusés comptés)" if refused_too else " (appels refusés non comptés)"),
+        label=Phrase("Appels traités par un agent (appels refusés comptés)")
+        if refused_too
+        else Phrase("Appels traités par un agent (appels refusés non comptés)"),
         numerator=None if note else totals.count("answered"),
-        numerator_words="appels auxquels un agent a répondu",
+        numerator_words=Phrase("appels auxquels un agent a répondu"),
         denominator=required,
-        denominator_words="appels reçus pendant l’ouverture et destinés à un agent"
-        + (", refusés compris" if refused_too else ", refusés non compris"),
+        denominator_words=Phrase(
+            "appels reçus pendant l’ouverture et destinés à un agent, refusés compris"
+        )
+        if refused_too
+        else Phrase("appels reçus pendant l’ouverture et destinés à un agent, refusés non compris"),
         left_out=_outside(totals, with_refused=not refused_too),
         target=AGENT_TARGET,
         note=note,
@@ -200,11 +217,11 @@ def answered_by_agent(totals: Totals, readings: Readings) -> Ratio:
 def _outside(totals: Totals, *, with_refused: bool = True) -> tuple[LeftOut, ...]:
     """What the official denominators say nothing of, the refused calls first."""
     words = {
-        "busy": "appels refusés : « toutes nos lignes sont occupées, rappelez plus tard »",
-        "self_service": "appels terminés dans le serveur vocal sans demander d’agent",
-        "closed": "appels reçus hors des heures d’ouverture",
-        "failed": "appels échoués pour une raison technique",
-        "unknown": "appels dont l’issue n’est pas enregistrée",
+        "busy": Phrase("appels refusés : « toutes nos lignes sont occupées, rappelez plus tard »"),
+        "self_service": Phrase("appels terminés dans le serveur vocal sans demander d’agent"),
+        "closed": Phrase("appels reçus hors des heures d’ouverture"),
+        "failed": Phrase("appels échoués pour une raison technique"),
+        "unknown": Phrase("appels dont l’issue n’est pas enregistrée"),
     }
     return tuple(
         LeftOut(
@@ -214,7 +231,3 @@ def _outside(totals: Totals, *, with_refused: bool = True) -> tuple[LeftOut, ...
         for name in words
         if with_refused or name != "busy"
     )
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:g} s".replace(".", ",")

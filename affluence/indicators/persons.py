@@ -17,13 +17,13 @@ from affluence.indicators.ratio import (
     Ratio,
 )
 from affluence.indicators.totals import Totals
+from affluence.phrases import Phrase
 from affluence.tables import FAILURES, GAPS_MIN
 
 FEWEST_PERSONS = 5  # figures on fewer persons are not shown
 DAY_MIN = GAPS_MIN[-1]
-_TOO_FEW = f"Moins de {FEWEST_PERSONS} personnes : non affiché."
+_TOO_FEW = Phrase("Moins de {fewest} personnes : non affiché.", fewest=FEWEST_PERSONS)
 
-_FAILURES = {"busy": "refusé", "abandoned": "abandonné", "unanswered": "resté sans réponse"}
 # Bounds, in seconds, of the bins in which redial delays are looked at: doubling each time, for an
 # unequal bin would look like a valley or a peak, and on bounds of the bins of the measures.
 _DELAY_BOUNDS_S = (1, 2, 4, 8, 16, 32, 64, 130, 260, 510, 1020, 2040, 4080)
@@ -78,7 +78,7 @@ class Demand:
 class Redial:
     """How callers go on after a failure of one kind, by which attempt of theirs it was."""
 
-    failure: str
+    failure: str  # one of `affluence.tables.FAILURES`
     nth: int  # 1, 2, or 3 for the third and later; 0 for all
     failures: int
     redialled: int
@@ -127,16 +127,20 @@ def first_call_gets_a_line(totals: Totals) -> Ratio:
     if not totals.refusals_recorded:
         note = REFUSALS_NOT_RECORDED
         if totals.lines_known:
-            note += " Voir le taux de lignes occupées."
+            note = Phrase("{why} Voir le taux de lignes occupées.", why=REFUSALS_NOT_RECORDED)
     elif not enough:
         note = _TOO_FEW
     return Ratio(
         key="first_call_gets_a_line",
-        label="Premiers appels qui obtiennent une ligne",
+        label=Phrase("Premiers appels qui obtiennent une ligne"),
         numerator=None if note else first - totals.count("first_busy"),
-        numerator_words="premiers appels d’une personne dans la journée qui n’ont pas été refusés",
+        numerator_words=Phrase(
+            "premiers appels d’une personne dans la journée qui n’ont pas été refusés"
+        ),
         denominator=first if enough else None,
-        denominator_words="premiers appels d’une personne dans la journée, pendant l’ouverture",
+        denominator_words=Phrase(
+            "premiers appels d’une personne dans la journée, pendant l’ouverture"
+        ),
         left_out=_unlinked(totals),
         note=note,
     )
@@ -152,12 +156,14 @@ def persons_who_reached_an_agent(of_day: Intents, totals: Totals) -> Ratio:
         note = OUTCOMES_NOT_RECORDED
     return Ratio(
         key="persons_reached",
-        label="Personnes qui ont joint un agent dans la journée",
+        label=Phrase("Personnes qui ont joint un agent dans la journée"),
         numerator=None if note else of_day.reached,
-        numerator_words="personnes à qui un agent a répondu le jour de leur appel",
+        numerator_words=Phrase("personnes à qui un agent a répondu le jour de leur appel"),
         denominator=of_day.intents if enough else None,
-        denominator_words="personnes qui ont appelé pendant l’ouverture, comptées une fois par"
-        " jour et par demande",
+        denominator_words=Phrase(
+            "personnes qui ont appelé pendant l’ouverture, comptées une fois par"
+            " jour et par demande"
+        ),
         left_out=_unlinked(totals),
         note=note,
     )
@@ -216,7 +222,7 @@ def _redial(failure: str, nth: int, rows: pl.DataFrame) -> Redial:
         for minutes in (1, 5, 30)
     }
     return Redial(
-        failure=_FAILURES[failure],
+        failure=failure,
         nth=nth,
         failures=failures,
         redialled=redialled.total,
@@ -229,8 +235,10 @@ def _unlinked(totals: Totals) -> tuple[LeftOut, ...]:
     unlinked = totals.get("unlinked")
     return (
         LeftOut(
-            words="appels d’un numéro masqué ou partagé par plusieurs personnes",
+            words=Phrase("appels d’un numéro masqué ou partagé par plusieurs personnes"),
             count=None if unlinked is None else round(unlinked),
         ),
-        LeftOut(words="appels reçus hors des heures d’ouverture", count=totals.count("closed")),
+        LeftOut(
+            words=Phrase("appels reçus hors des heures d’ouverture"), count=totals.count("closed")
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from affluence.indicators import Indicators, Ratio
+from affluence.phrases import Phrase, Share, in_french
 
 
 def conclusion(indicators: Indicators, *, fewest: int = 1) -> tuple[str, ...]:
@@ -13,25 +14,40 @@ def conclusion(indicators: Indicators, *, fewest: int = 1) -> tuple[str, ...]:
     Nothing is said of some calls or persons that are fewer than ``fewest``.
     """
     by_key = {ratio.key: ratio for ratio in (*indicators.official, *indicators.lived)}
-    sentences = []
+    sentences: list[str] = []
     lost, reached = by_key["lost_calls"], by_key["persons_reached"]
     if _told(lost, fewest):
-        sentences.append(f"Selon l’indicateur officiel, {percent(lost)} des appels sont perdus.")
+        sentences.append(
+            Phrase(
+                "Selon l’indicateur officiel, {share} des appels sont perdus.",
+                share=Share(lost.value or 0),
+            )
+        )
         refused = indicators.outcomes["busy"]
         if refused >= fewest:
             sentences.append(
-                f"Cet indicateur ne compte pas les {whole(refused)} appels refusés, soit"
-                f" {percent_of(refused, refused + (lost.denominator or 0))} des appels qui"
-                " demandaient un agent."
+                Phrase(
+                    "Cet indicateur ne compte pas les {refused} appels refusés, soit {share} des"
+                    " appels qui demandaient un agent.",
+                    refused=refused,
+                    share=Share(refused / (refused + (lost.denominator or 0))),
+                )
             )
     if _told(reached, fewest):
         sentences.append(
-            f"Sur 100 personnes qui ont appelé, {100 * (reached.value or 0):.0f} ont joint un agent"
-            " dans la journée."
+            Phrase(
+                "Sur 100 personnes qui ont appelé, {number} ont joint un agent dans la journée.",
+                number=round(100 * (reached.value or 0)),
+            )
         )
     line = by_key["first_call_gets_a_line"]
     if _told(line, fewest):
-        sentences.append(f"Un premier appel obtient une ligne dans {percent(line)} des cas.")
+        sentences.append(
+            Phrase(
+                "Un premier appel obtient une ligne dans {share} des cas.",
+                share=Share(line.value or 0),
+            )
+        )
     elif line.note and line.denominator is not None:
         sentences.append(line.note)
     return tuple(sentences)
@@ -51,17 +67,17 @@ def tidy(text: str) -> str:
 
 def percent(ratio: Ratio) -> str:
     """« 12,3 % », or « non mesuré »."""
-    return "non mesuré" if ratio.value is None else _percent(ratio.value)
+    return "non mesuré" if ratio.value is None else in_french(Share(ratio.value))
 
 
 def percent_of(part: float, whole_: float) -> str:
     """« 12,3 % » of a part and its whole."""
-    return _percent(part / whole_) if whole_ else "non mesuré"
+    return in_french(Share(part / whole_)) if whole_ else "non mesuré"
 
 
 def whole(number: float | None) -> str:
     """« 12 345 », or « inconnu »."""
-    return "inconnu" if number is None else f"{number:,.0f}".replace(",", "\u202f")
+    return "inconnu" if number is None else in_french(round(number))
 
 
 def duration(seconds: float | None) -> str:
@@ -70,7 +86,3 @@ def duration(seconds: float | None) -> str:
         return "non mesuré"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}\u00a0min {rest:02d}\u00a0s" if minutes else f"{rest}\u00a0s"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}\u00a0%".replace(".", ",")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from affluence.phrases import Phrase
+
 # Why a figure is not measured where days of the period are sealed as an older version left them.
-MEASURED_BEFORE = (
+MEASURED_BEFORE = Phrase(
     "Des jours de la période ont été mesurés par une version qui ne relevait pas ce chiffre : non"
     " mesuré."
 )
-OUTCOMES_NOT_RECORDED = "L’issue de la plupart des appels n’est pas enregistrée : non mesuré."
-REFUSALS_NOT_RECORDED = "Les enregistrements ne gardent pas les appels refusés : non mesuré."
+OUTCOMES_NOT_RECORDED = Phrase(
+    "L’issue de la plupart des appels n’est pas enregistrée : non mesuré."
+)
+REFUSALS_NOT_RECORDED = Phrase(
+    "Les enregistrements ne gardent pas les appels refusés : non mesuré."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from affluence.indicators.ratio import LeftOut, Ratio
+from affluence.phrases import Phrase
 
 Channel = Literal["letter", "email", "complaint"]
 
@@ -33,14 +34,15 @@ class _Promise:
 
     channel: Channel
     key: str
-    name: str  # several of them
+    heading: Phrase  # several of them
+    name: Phrase  # the same within a sentence
     limit_days: int  # working days, excluded
 
 
 _PROMISES = (
-    _Promise("letter", "letters_in_time", "courriers", 15),
-    _Promise("email", "emails_in_time", "courriels", 5),
-    _Promise("complaint", "complaints_in_time", "réclamations", 15),
+    _Promise("letter", "letters_in_time", Phrase("Courriers"), Phrase("courriers"), 15),
+    _Promise("email", "emails_in_time", Phrase("Courriels"), Phrase("courriels"), 5),
+    _Promise("complaint", "complaints_in_time", Phrase("Réclamations"), Phrase("réclamations"), 15),
 )
 
 
@@ -88,17 +90,33 @@ def _in_time(
     known = len(of_channel) - pending
     note = ""
     if not of_channel:
-        note = "Rien reçu dans la période : non mesuré."
+        note = Phrase("Rien reçu dans la période : non mesuré.")
     elif not known:
-        note = "Tous les délais courent encore : non mesuré."
+        note = Phrase("Tous les délais courent encore : non mesuré.")
     return Ratio(
         key=promise.key,
-        label=f"{name.capitalize()} : réponse en moins de {limit} jours ouvrés",
+        label=Phrase(
+            "{heading} : réponse en moins de {limit} jours ouvrés",
+            heading=promise.heading,
+            limit=limit,
+        ),
         numerator=in_time,
-        numerator_words=f"{name} dont la réponse est venue en moins de {limit} jours ouvrés",
+        numerator_words=Phrase(
+            "{name} dont la réponse est venue en moins de {limit} jours ouvrés",
+            name=name,
+            limit=limit,
+        ),
         denominator=known,
-        denominator_words=f"{name} de la période qui ont une réponse ou dont le délai est passé au"
-        f" {last_known:%d/%m/%Y}",
-        left_out=(LeftOut(words=f"{name} encore sans réponse et dans les délais", count=pending),),
+        denominator_words=Phrase(
+            "{name} de la période qui ont une réponse ou dont le délai est passé au {day}",
+            name=name,
+            day=last_known,
+        ),
+        left_out=(
+            LeftOut(
+                words=Phrase("{name} encore sans réponse et dans les délais", name=name),
+                count=pending,
+            ),
+        ),
         note=note,
     )

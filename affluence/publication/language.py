@@ -23,6 +23,7 @@ from babel.support import Translations
 from markupsafe import Markup, escape
 
 SOURCE = "fr"
+PACKAGE = "affluence.publication"  # whose ``languages/`` the page's own catalogues are in
 NBSP = "\u00a0"
 DRAFT = "Status: draft"  # in the header of a catalogue
 
@@ -32,9 +33,13 @@ _COMMAS = {"ar": "،", "fa": "،", "ps": "،", "zh": "、"}
 
 @dataclass(frozen=True)
 class Language:
-    """One language: how it is called, which way it is written, and its messages."""
+    """One language: how it is called, which way it is written, and its messages.
+
+    ``packages`` are those whose catalogues are asked for a message, the first that has it answers.
+    """
 
     code: str
+    packages: tuple[str, ...] = (PACKAGE,)
 
     @property
     def locale(self) -> Locale:
@@ -64,7 +69,7 @@ class Language:
 
     def say(self, message: str, **values: object) -> Markup:
         """A message in this language; values that are not markup are escaped."""
-        said = message if self.code == SOURCE else _translations(self.code).gettext(message)
+        said = message if self.code == SOURCE else self._translations.gettext(message)
         return escape(said).format(**values)
 
     def count(self, number: int, one: str, several: str, **values: object) -> Markup:
@@ -72,8 +77,12 @@ class Language:
         if self.code == SOURCE:
             said = several if number > 1 else one
         else:
-            said = _translations(self.code).ngettext(one, several, number)
+            said = self._translations.ngettext(one, several, number)
         return escape(said).format(number=number, **values)
+
+    @property
+    def _translations(self) -> Translations:
+        return _translations(self.code, self.packages)
 
     def isolate(self, text: object) -> Markup:
         """Figures that a page written from right to left must not turn round."""
@@ -125,18 +134,18 @@ def is_draft(code: str) -> bool:
     return DRAFT in read_catalogue(code).header_comment
 
 
-def read_catalogue(code: str) -> Catalog:
-    """The catalogue of a language."""
-    return _read(f"{code}.po", code)
+def read_catalogue(code: str, package: str = PACKAGE) -> Catalog:
+    """The catalogue of a language, of the page or of another package."""
+    return _read(f"{code}.po", code, package)
 
 
 def read_template() -> Catalog:
     """Every message that there is to translate."""
-    return _read("affluence.pot", None)
+    return _read("affluence.pot", None, PACKAGE)
 
 
-def _read(name: str, code: str | None) -> Catalog:
-    source = resources.files(__package__).joinpath("languages", name).read_bytes()
+def _read(name: str, code: str | None, package: str) -> Catalog:
+    source = resources.files(package).joinpath("languages", name).read_bytes()
     return read_po(BytesIO(source), locale=code)
 
 
@@ -152,8 +161,12 @@ def _first(identifier: Any) -> str:  # noqa: ANN401  # a message, or its singula
 
 
 @cache
-def _translations(code: str) -> Translations:
+def _translations(code: str, packages: tuple[str, ...]) -> Translations:
+    package, *others = packages
     compiled = BytesIO()
-    write_mo(compiled, read_catalogue(code))
+    write_mo(compiled, read_catalogue(code, package))
     compiled.seek(0)
-    return Translations(compiled)
+    translations = Translations(compiled)
+    if others:
+        translations.add_fallback(_translations(code, tuple(others)))
+    return translations

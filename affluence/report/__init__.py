@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import resources
 
-from affluence.publication.language import Language
 from affluence.publication.wording import Words
-from affluence.report.csv_files import csv_of
+from affluence.report.csv_files import CSV_NAMES, csv_of
 from affluence.report.facts import Facts
+from affluence.report.language import ReportLanguage, ReportWords
 from affluence.report.pages import Contents, every_page
+from affluence.report.sheet import is_source
 from affluence.report.sheets.every import every_sheet
 from affluence.report.sheets.hours import cells_of, known_of
 from affluence.report.workbook import workbook_of
@@ -32,7 +33,7 @@ def build_report(facts: Facts, language: str) -> dict[str, bytes]:
         language: one of `LANGUAGES`.
 
     """
-    words = Words(Language(language))
+    words = ReportWords(ReportLanguage(language))
     periods, sums = cells_of(facts)
     sheets = every_sheet(facts, words)
     pages = every_page(
@@ -51,7 +52,7 @@ def build_report(facts: Facts, language: str) -> dict[str, bytes]:
         WORKBOOK: workbook_of(
             sheets.values(), words, title=facts.service, notes=_notes(facts, words)
         ),
-        **{f"csv/{key}.csv": csv_of(sheet) for key, sheet in sheets.items()},
+        **{f"csv/{key}.csv": csv_of(sheet, words) for key, sheet in sheets.items()},
         **{f"fichiers/{name}": static.joinpath(name).read_bytes() for name in _STATIC},
     }
 
@@ -74,6 +75,8 @@ def _notes(facts: Facts, words: Words) -> list[str]:
         ),
         say("Les parts sont écrites en pourcentage, les durées en secondes."),
     ]
+    if not is_source(words):
+        notes.append(say(CSV_NAMES))
     if facts.demonstration:
         notes.append(say("Données de démonstration\u00a0: ces chiffres sont fictifs."))
     return [str(note) for note in notes]

@@ -11,7 +11,7 @@ from typing import Any
 
 from affluence.publication.wording import Words
 from affluence.report.facts import Facts
-from affluence.report.sheet import Hidden, Kind, Sheet, Value, shown
+from affluence.report.sheet import Hidden, Kind, Sheet, Value, is_source, shown
 
 Figure = dict[str, Any]
 
@@ -242,7 +242,12 @@ def weeks(sheet: Sheet, facts: Facts, words: Words) -> Figure:
             words,
             barmode="overlay",
             bargap=0.25,
-            xaxis=axis(type="date", tickformat="%d/%m/%y", tickangle=-40, tickvals=_thinned(x)),
+            xaxis=axis(
+                type="date",
+                tickformat="%d/%m/%y" if is_source(words) else "%-d %b %y",
+                tickangle=-40,
+                tickvals=_thinned(x),
+            ),
             yaxis=axis(rangemode="tozero", tickformat=",d"),
             yaxis2=_shares(words),
             shapes=[_line(day) for day in facts.published[-60:]],
@@ -303,7 +308,9 @@ def forecast(facts: Facts, words: Words) -> Figure:
         ],
         "layout": layout(
             words,
-            xaxis=axis(type="date", tickformat="%d/%m", tickvals=mondays),
+            xaxis=axis(
+                type="date", tickformat="%d/%m" if is_source(words) else "%-d %b", tickvals=mondays
+            ),
             yaxis=axis(rangemode="tozero", tickformat=",d"),
             yaxis2=_shares(words),
         ),
@@ -319,14 +326,14 @@ def _mean_reach(rows: Sequence[dict[str, Any]]) -> float | None:
 
 def effect(sheet: Sheet, words: Words) -> Figure:
     """Both shares before the first table and since, each as two marks joined by a line."""
-    say = words.language.say
+    names = {c.name: str(words.language.say(c.heading)).lower() for c in sheet.columns}
     return {
         "data": [
             {
                 "type": "scatter",
                 "mode": "lines+markers+text",
                 "name": str(row[0]),
-                "x": [str(say("avant")), str(say("depuis"))],
+                "x": [names["avant"], names["depuis"]],
                 "y": plain(row[1:3]),
                 "text": [shown(value, Kind.SHARE, words) for value in row[1:3]],
                 "textposition": "top center",

@@ -14,6 +14,7 @@ from affluence.publication.wording import Words, message
 from affluence.report.cells import MEASURES, Known, Period, figures
 from affluence.report.charts import plain
 from affluence.report.facts import Facts, Staffing
+from affluence.report.language import semicolons
 from affluence.report.sheet import FEW, Kind, Sheet, Value, shown
 from affluence.report.sheets.hours import clock, period_name
 from affluence.staffing import Trial
@@ -172,4 +173,4 @@ def _said(trial: Trial, today: Trial, words: Words) -> str:
             calls=shown(trial.attempts / trial.persons, Kind.DECIMAL, words),
         )
     )
-    return " ; ".join(map(str, parts))
+    return semicolons(parts, words)

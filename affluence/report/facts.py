@@ -10,10 +10,17 @@ import polars as pl
 
 from affluence.doubts import Doubts
 from affluence.indicators import Indicators
+from affluence.phrases import Phrase
 from affluence.staffing import Plan, Trial
 from affluence.typical_week import TypicalWeek
 from affluence.typical_week.backtest import Backtest
 from affluence.typical_week.effect import Effect
+
+# Why no advice can be given.
+DURATIONS_UNKNOWN = Phrase("les enregistrements ne disent pas combien de temps durent les appels.")
+TARGET_OUT_OF_REACH = Phrase(
+    "aucun nombre d’agents et de lignes qui ait été essayé n’atteint l’objectif."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ class Facts:
         grades: how good such forecasts have been.
         effect: what the published table has changed.
         staffing: advice; None where it cannot be given.
-        no_staffing: why it cannot.
+        no_staffing: why it cannot: a phrase; empty where it can.
         files: whose lines were read.
         doubts: what the records of these days say against the number of lines.
         published: days on which a table was published.

@@ -167,7 +167,7 @@ def _one_more(facts: Facts, words: Words) -> list[str]:
     say = words.language.say
     staffing = facts.staffing
     if staffing is None:
-        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=facts.no_staffing))]
+        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))]
     today = staffing.trials[0]
     said = []
     for agents, lines, name in (

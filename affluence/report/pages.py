@@ -17,8 +17,9 @@ from affluence.publication.leaks import INTERNAL_REPORT
 from affluence.publication.wording import Words, message
 from affluence.report import charts, choices, glance
 from affluence.report.cells import Known, Period
+from affluence.report.csv_files import CSV_NAMES
 from affluence.report.facts import Facts
-from affluence.report.sheet import Column, Kind, Sheet, shown
+from affluence.report.sheet import Column, Kind, Sheet, Value, is_source, shown
 from affluence.report.sheets.official import told_indicators
 from affluence.report.sheets.outlook import no_effect
 from affluence.report.sheets.staffing import described
@@ -71,6 +72,7 @@ def every_page(contents: Contents) -> dict[str, bytes]:
         "conclusion": _conclusion(facts, words),
         "described": described(facts, words),
         "no_effect": no_effect(facts, words),
+        "csv_names": "" if is_source(words) else words.language.say(CSV_NAMES),
         "cells": cells,
         "is_number": _is_number,
     }
@@ -119,22 +121,25 @@ def cells(sheet: Sheet, words: Words) -> list[list[tuple[Column, str]]]:
     """The rows of a table as they are read, each value with its column."""
     return [
         [
-            (column, shown(value, column.kind, words))
+            (column, _cell(value, column, words))
             for value, column in zip(row, sheet.columns, strict=True)
         ]
         for row in sheet.rows
     ]
 
 
+def _cell(value: Value, column: Column, words: Words) -> str:
+    said = shown(value, column.kind, words)
+    return words.language.french(said) if column.kind == Kind.NAME else said
+
+
 def _is_number(column: Column) -> bool:
-    return column.kind not in {Kind.TEXT, Kind.DAY}
+    return column.kind not in {Kind.TEXT, Kind.NAME, Kind.DAY}
 
 
 def _conclusion(facts: Facts, words: Words) -> list[str]:
-    """In French alone: the sentences are made of the definitions of the indicators."""
-    if words.language.code != "fr":
-        return []
-    return [tidy(sentence) for sentence in conclusion(facts.indicators)]
+    said = [str(words.language.say(sentence)) for sentence in conclusion(facts.indicators)]
+    return list(map(tidy, said)) if is_source(words) else said
 
 
 def _json(data: dict[str, Any]) -> Markup:

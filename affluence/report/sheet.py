@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """What the values of a column are, and so how they are written."""
 
     TEXT = auto()
+    NAME = auto()  # French in every language: what the service or the calendar calls something
     DAY = auto()
     COUNT = auto()
     DECIMAL = auto()

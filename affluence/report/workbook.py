@@ -11,19 +11,42 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from affluence.publication.wording import Words
-from affluence.report.sheet import Column, Hidden, Kind, Sheet, shown
+from affluence.publication.wording import Words, message
+from affluence.report.sheet import Column, Hidden, Kind, Sheet, is_source, shown
 
 _FORMATS = {
     Kind.TEXT: "@",
-    Kind.DAY: "dd/mm/yyyy",
     Kind.COUNT: "#,##0",
     Kind.DECIMAL: "#,##0.0",
     Kind.SHARE: "0.0%",
     Kind.SECONDS: '#,##0" s"',
 }
+_FRENCH_DAY, _ENGLISH_DAY = "dd/mm/yyyy", "[$-809]d mmmm yyyy"
+# Of the sheets in the workbook, by their keys; at most 31 characters, as Excel has it.
+_NAMES = {
+    "indicateurs": message("Indicateurs"),
+    "issues": message("Issues"),
+    "semaine_type": message("Semaine type"),
+    "heures": message("Heures"),
+    "profil": message("Profil"),
+    "simultanes": message("Simultanes"),
+    "attentes": message("Attentes"),
+    "rappels": message("Rappels"),
+    "delais_de_rappel": message("Delais de rappel"),
+    "chaine_des_rappels": message("Chaine des rappels"),
+    "demandes": message("Demandes"),
+    "semaines": message("Semaines"),
+    "prevision": message("Prevision"),
+    "effet": message("Effet"),
+    "notes_des_previsions": message("Notes des previsions"),
+    "effectifs": message("Effectifs"),
+    "et_si": message("Et si"),
+    "fichiers": message("Fichiers"),
+    "raisons": message("Raisons"),
+    "jours_ecartes": message("Jours ecartes"),
+    "angles_morts": message("Angles morts"),
+}
 _WIDEST, _NARROWEST = 60, 9
-_LONGEST_NAME = 31  # of a sheet, as Excel has it
 _HEADER_ROW = 3  # title, note and an empty row stand above it
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001  # always the same: equal figures give equal bytes
 
@@ -35,18 +58,18 @@ def workbook_of(sheets: Iterable[Sheet], words: Words, *, title: str, notes: lis
         made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": title, "created": _MADE})
-    formats = _formats(book)
+    formats = _formats(book, _FRENCH_DAY if is_source(words) else _ENGLISH_DAY)
     sheets = list(sheets)
     front = book.add_worksheet(str(words.language.say("Notes")))
     front.write_string(0, 0, title, formats["title"])
     _front(front, formats["note"], notes, sheets, words)
     for sheet in sheets:
-        _write(book.add_worksheet(_name(sheet)), formats, sheet, words)
+        _write(book.add_worksheet(_name(sheet, words)), formats, sheet, words)
     book.close()
     return made.getvalue()
 
 
-def _formats(book: Workbook) -> Mapping[str, Format]:
+def _formats(book: Workbook, day: str) -> Mapping[str, Format]:
     cell = {"valign": "top", "border": 1, "border_color": "#c8c8d0"}
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
@@ -57,7 +80,7 @@ def _formats(book: Workbook) -> Mapping[str, Format]:
         "missing": book.add_format({**cell, "font_color": "#66666e", "align": "right"}),
         **{
             kind: book.add_format({**cell, "num_format": pattern, "text_wrap": kind == Kind.TEXT})
-            for kind, pattern in _FORMATS.items()
+            for kind, pattern in {**_FORMATS, Kind.DAY: day}.items()
         },
     }
 
@@ -69,7 +92,7 @@ def _front(
     for row, said in enumerate(notes, start=2):
         page.write_string(row, 0, said, note)
     for row, sheet in enumerate(sheets, start=len(notes) + 3):
-        link = f"internal:'{_name(sheet)}'!A1"
+        link = f"internal:'{_name(sheet, words)}'!A1"
         page.write_url(row, 0, link, string=str(words.language.say(sheet.title)))
     _paper(page)
 
@@ -103,7 +126,7 @@ def _write(page: Worksheet, formats: Mapping[str, Format], sheet: Sheet, words: 
 
 def _width(sheet: Sheet, at: int, column: Column, words: Words) -> float:
     longest = max((len(shown(row[at], column.kind, words)) for row in sheet.rows), default=0)
-    heading = max(map(len, column.heading.split()))
+    heading = max(map(len, str(words.language.say(column.heading)).split()))
     return min(max(longest, heading, _NARROWEST) + 2, _WIDEST)
 
 
@@ -113,5 +136,5 @@ def _paper(page: Worksheet) -> None:
     page.fit_to_pages(1, 0)
 
 
-def _name(sheet: Sheet) -> str:
-    return sheet.key.replace("_", " ").capitalize()[:_LONGEST_NAME]
+def _name(sheet: Sheet, words: Words) -> str:
+    return str(words.language.say(_NAMES[sheet.key]))

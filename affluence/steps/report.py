@@ -10,7 +10,13 @@ from pathlib import PurePath
 from affluence.doubts import find_doubts
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators
-from affluence.report.facts import Facts, File, Staffing
+from affluence.report.facts import (
+    DURATIONS_UNKNOWN,
+    TARGET_OUT_OF_REACH,
+    Facts,
+    File,
+    Staffing,
+)
 from affluence.staffing import Change, Load, Plan, Target, Trial, try_change
 from affluence.steps.indicators import Period, indicators_of, indicators_of_days
 from affluence.steps.staffing import WhatIf, hourly_demand, plan_week
@@ -133,8 +139,10 @@ def _staffing(
             quantile=quantile,
             what_if=WhatIf(),
         )
-    except (RecordsError, TargetError) as error:
-        return None, str(error)
+    except RecordsError:
+        return None, DURATIONS_UNKNOWN
+    except TargetError:
+        return None, TARGET_OUT_OF_REACH
     trials = []
     for trial in _trials(learned, indicators, plan):
         trials.append(trial)

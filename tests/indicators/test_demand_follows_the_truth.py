@@ -158,7 +158,7 @@ def test_the_share_that_calls_again_is_the_persistence_of_the_callers(
     traffic = fresh_erlang(4, refused_share=0.7, persistence=persistence)
     callers = redialling(persistence, 300.0)
     played = play(desk(lines=4, fresh_erlang=traffic, callers=callers, spans=spans))
-    redials = [redial for redial in played.indicators.redials if redial.failure == "refusé"]
+    redials = [redial for redial in played.indicators.redials if redial.failure == "busy"]
     assert [redial.nth for redial in redials] == [0, 1, 2, 3]
     for redial in redials:
         error = sqrt(persistence * (1 - persistence) / redial.failures)

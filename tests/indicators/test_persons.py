@@ -173,12 +173,12 @@ def test_redials_are_told_by_kind_of_failure_and_number_of_the_attempt() -> None
         for redial in follow_redials(rows_frame("redials", rows))
     }
     assert found == {
-        ("refusé", 0): pytest.approx(20 / 25),
-        ("refusé", 1): pytest.approx(8 / 10),
-        ("refusé", 2): pytest.approx(3 / 6),
-        ("refusé", 3): pytest.approx(1),
-        ("abandonné", 0): pytest.approx(1 / 10),
-        ("abandonné", 1): pytest.approx(1 / 10),
+        ("busy", 0): pytest.approx(20 / 25),
+        ("busy", 1): pytest.approx(8 / 10),
+        ("busy", 2): pytest.approx(3 / 6),
+        ("busy", 3): pytest.approx(1),
+        ("abandoned", 0): pytest.approx(1 / 10),
+        ("abandoned", 1): pytest.approx(1 / 10),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import string
 import subprocess
 import sys
 from datetime import date
@@ -28,7 +27,7 @@ from affluence.publication.site import build_site
 from affluence.publication.wording import LEVELS, Words
 from affluence.steps.edition import build_checked_site
 
-from .catalogues import extract
+from .catalogues import extract, placeholders
 from .editions import DRAWN, STATES, edition
 from .reading import words
 
@@ -67,10 +66,6 @@ def _full_site() -> dict[str, bytes]:
 def full_site() -> dict[str, bytes]:
     """The site of `FULL`, in all languages; a test may spoil its own."""
     return dict(_full_site())
-
-
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def test_the_template_holds_every_message_of_the_page() -> None:

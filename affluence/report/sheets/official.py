@@ -12,6 +12,7 @@ from affluence.indicators.listing import OUTCOME_WORDS
 from affluence.indicators.plain_words import tidy
 from affluence.publication.language import SOURCE
 from affluence.publication.wording import Words, message
+from affluence.report.language import semicolons
 from affluence.report.sheet import FEW, Column, Kind, Sheet, Value, as_rows, persons, share, shown
 
 _OF_PERSONS = ("persons_reached",)
@@ -83,7 +84,7 @@ def left_out(ratio: Ratio, words: Words) -> str:
         elif out.count:
             count = format_decimal(out.count, locale=words.language.code)
             said.append(say("{count} {words}", count=count, words=say(out.words)))
-    return " ; ".join(map(str, said))
+    return semicolons(said, words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def days_sheet(facts: Facts, words: Words) -> Sheet:
         columns=(
             Column("date", message("Date"), Kind.DAY),
             Column("raison", message("Raison")),
-            Column("precision", message("Précision")),
+            Column("precision", message("Précision"), Kind.NAME),
             Column("fois_les_appels_habituels", message("Fois les appels habituels"), Kind.DECIMAL),
         ),
         rows=as_rows(

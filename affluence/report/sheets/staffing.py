@@ -143,7 +143,7 @@ def described(facts: Facts, words: Words) -> list[str]:
     """What the advice is for, by which model, from which measures."""
     say = words.language.say
     if facts.staffing is None:
-        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=facts.no_staffing))]
+        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))]
     plan = facts.staffing.plan
     desk = plan.desk
     said = [

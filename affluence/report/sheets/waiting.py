@@ -101,10 +101,9 @@ def span_end(seconds: int) -> str:
 def redials_sheet(facts: Facts, words: Words) -> Sheet:
     """Of those who failed, how many call again, by which attempt of theirs it was."""
     say = words.language.say
-    names = {"refusé": "busy", "abandonné": "abandoned", "resté sans réponse": "unanswered"}
     rows = [
         (
-            str(say(_FAILURES[names[redial.failure]])),
+            str(say(_FAILURES[redial.failure])),
             str(say(_NTH[redial.nth])),
             persons(redial.failures),
             persons(redial.redialled),

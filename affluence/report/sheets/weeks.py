@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from affluence.indicators import Indicators, Ratio
 from affluence.publication.wording import REASONS_LEFT_OUT, Words, message
 from affluence.report.facts import Facts
+from affluence.report.language import semicolons
 from affluence.report.sheet import (
     Column,
     Kind,
@@ -85,7 +86,8 @@ def special_days(facts: Facts, first: date, last: date, words: Words) -> str:
     said = []
     for out in facts.typical.left_out:
         if first <= out.day <= last:
-            why = str(words.language.say(REASONS_LEFT_OUT[out.reason]))
-            label = f"\u00a0: {out.label}" if out.label else ""
-            said.append(f"{words.short_date(out.day)} ({why}{label})")
-    return " ; ".join(said)
+            why = words.language.say(REASONS_LEFT_OUT[out.reason])
+            if out.label:
+                why = words.colon(why, out.label)
+            said.append(f"{words.short_date(out.day)} ({why.unescape()})")
+    return semicolons(said, words)

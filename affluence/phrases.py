@@ -1,0 +1,57 @@
+"""Words made where figures are made: French sentences that can still be said in another language.
+
+Where figures become words, the language of the reader is not known. A `Phrase` is its French text,
+and nothing else to whoever wants that; it also remembers the message that it was made from, which
+is a key of the catalogues of messages, and the values in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Self
+
+
+class Share(float):
+    """A share in 0-1 within a phrase, written as a percentage with one decimal."""
+
+    __slots__ = ()
+
+
+Value = str | float | date  # a string may be a phrase itself
+
+
+class Phrase(str):
+    """A French text made from a message and the values that it holds by their names.
+
+    Attributes:
+        message: with « {name} » in the place of each value.
+        values: of which numbers, shares and days are written as each language has them.
+
+    """
+
+    __slots__ = ("message", "values")
+
+    message: str
+    values: Mapping[str, Value]
+
+    def __new__(cls, message: str, /, **values: Value) -> Self:
+        """Write the text in French."""
+        french = {name: in_french(value) for name, value in values.items()}
+        made = super().__new__(cls, message.format(**french) if values else message)
+        made.message, made.values = message, values
+        return made
+
+
+def in_french(value: Value) -> str:
+    """« 12,3 % », « 12 345 », « 21,5 », « 14/09/2026 »; words as they are."""
+    match value:
+        case Share():
+            return f"{100 * value:.1f}\u00a0%".replace(".", ",")
+        case int():
+            return f"{value:,}".replace(",", "\u202f")
+        case float():
+            return f"{value:g}".replace(".", ",")
+        case date():
+            return f"{value:%d/%m/%Y}"
+    return value
