@@ -14,7 +14,7 @@ from pathlib import Path
 from affluence.errors import ReportFolderError
 
 MARKER = "rapport-interne.txt"  # in every folder that holds a report, and in no other
-_SAID = "Rapport interne, à ne pas publier. Internal report, not to be published.\n"
+_SAID = "Rapport interne, à ne pas publier. Internal report, not to be published."
 
 
 def check_place(folder: Path, public: Collection[Path]) -> None:
@@ -40,17 +40,29 @@ def check_place(folder: Path, public: Collection[Path]) -> None:
     if not place.is_dir():
         raise ReportFolderError(folder, "is a file", "choose a folder")
     try:
-        holds_something = any(place.iterdir())
+        strangers = _strangers(place)
     except OSError as error:
         raise _unusable(folder, "read", error) from error
-    if holds_something and not (place / MARKER).is_file():
+    if strangers:
         raise ReportFolderError(
-            folder, "holds something else than a report", "choose a new or an empty folder"
+            folder,
+            f"holds {strangers[0]}, which no report has written",
+            "choose another folder, or move that file away",
         )
 
 
+def _strangers(place: Path) -> list[str]:
+    """Files of a folder that the report before has not written."""
+    marker = place / MARKER
+    written = {MARKER}
+    if marker.is_file():
+        written |= set(marker.read_text(encoding="utf-8").splitlines())
+    found = (path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
+    return sorted(path for path in found if path not in written)
+
+
 def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Path]) -> None:
-    """Put a report in the place of the one before; a reader sees one of them, whole.
+    """Put a report in the place of the one before, which comes back if that fails.
 
     Args:
         files: of the report, by their paths.
@@ -63,18 +75,24 @@ def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Pa
     """
     check_place(folder, public)
     place = folder.resolve()
+    said = "\n".join((_SAID, *sorted(files), ""))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         # Beside it, so that it comes into its place by a rename.
         with tempfile.TemporaryDirectory(prefix=".rapport-", dir=place.parent) as beside:
             made, old = Path(beside) / "new", Path(beside) / "old"
-            for path, content in {**files, MARKER: _SAID.encode()}.items():
+            for path, content in {**files, MARKER: said.encode()}.items():
                 file = made / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
             if place.exists():
                 place.rename(old)
-            made.rename(place)
+            try:
+                made.rename(place)
+            except OSError:
+                if old.exists():
+                    old.rename(place)
+                raise
     except OSError as error:
         raise _unusable(folder, "written", error) from error
 

@@ -1,31 +1,32 @@
-"""SLOTS and PERSONS → sums by week and cell of the table of hours, and what they say."""
+"""SLOTS and PERSONS → sums by day and cell of the table of hours, and what they say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
+from affluence.indicators.persons import DAY_MIN
 from affluence.publication.wording import message
-from affluence.report.sheet import FEW, Kind, Value, persons, share, share_of_persons
+from affluence.report.sheet import FEW, NOTHING, Kind, Value, persons, share, share_of_persons
 
-_DAY_MIN = 1440  # of PERSONS: an intent ends with the day
-_COUNTS = (
-    *("answered", "abandoned", "unanswered", "busy", "first_attempts", "first_busy"),
-    *("open_s", "full_open_s", "held_open_s", "line_open_s", "wait_answered_s"),
-)
+_SECONDS = ("open_s", "full_open_s", "held_open_s", "line_open_s", "wait_answered_s")
+_COUNTS = ("answered", "abandoned", "unanswered", "busy", "first_attempts", "first_busy")
+_PERSONS = ("intents", "reached", "gave_up")
 _CELL = ("weekday", "start_min", "end_min")
+
+Sums = Mapping[str, float]
 
 
 def sums_by_cell(
     slots: pl.DataFrame, people: pl.DataFrame, grid: pl.DataFrame, zone: str
 ) -> pl.DataFrame:
-    """Sums of the open and recorded time of each week and cell.
+    """Sums of the open and recorded time of each day and cell.
 
-    Columns monday, weekday (ISO), start_min, end_min, days (on which the cell was seen) and the
-    sums: those of SLOTS, and intents, reached and gave_up of PERSONS.
+    Columns day, weekday (ISO), start_min, end_min and the sums: those of SLOTS, and intents,
+    reached and gave_up of PERSONS.
 
     Args:
         slots: SLOTS of one platform.
@@ -35,19 +36,17 @@ def sums_by_cell(
 
     """
     local = pl.col("slot_start").dt.convert_time_zone(zone)
-    day = local.dt.date()
     seen = slots.filter(pl.col("open_s") > 0, pl.col("recorded_s") >= pl.col("open_s"))
     by_slot = (
-        people.filter(pl.col("gap_min") == _DAY_MIN)
+        people.filter(pl.col("gap_min") == DAY_MIN)
         .group_by("slot_start")
-        .agg(pl.col("intents", "reached", "gave_up").sum())
+        .agg(pl.col(_PERSONS).sum())
     )
     placed = (
         seen.join(by_slot, on="slot_start", how="left")
         .with_columns(
-            pl.col("intents", "reached", "gave_up").fill_null(0),
-            day=day,
-            monday=day.dt.truncate("1w"),
+            pl.col(_PERSONS).fill_null(0),
+            day=local.dt.date(),
             weekday=local.dt.weekday().cast(pl.Int64),
             minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
             attempts=pl.col("attempts") - pl.col("closed"),
@@ -60,18 +59,15 @@ def sums_by_cell(
         .unique("slot_start", keep="first", maintain_order=True)
     )
     return (
-        placed.group_by("monday", *_CELL)
-        .agg(
-            pl.col("day").n_unique().alias("days"),
-            pl.col("attempts", "waits", *_COUNTS, "intents", "reached", "gave_up").sum(),
-        )
-        .sort("monday", "weekday", "start_min")
+        placed.group_by("day", *_CELL)
+        .agg(pl.col("attempts", "waits", *_COUNTS, *_PERSONS, *_SECONDS).sum())
+        .sort("day", "start_min")
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Some of the weeks: ``month`` is its first day where it is one, ``weeks`` where it is so many.
+    """Some days of the report: ``month`` is the first of one, ``weeks`` how many newest weeks.
 
     With neither it is the whole.
     """
@@ -83,30 +79,44 @@ class Period:
     month: date | None = None
 
 
-def periods(mondays: list[date]) -> Iterator[Period]:
-    """The whole, the newest weeks, and the months in which weeks begin, newest first."""
-    first, last = mondays[0], mondays[-1]
+def periods(first: date, last: date) -> Iterator[Period]:
+    """The whole, the newest weeks, and the months, newest first.
+
+    Args:
+        first: first day of the report.
+        last: its last day, the end of a week.
+
+    """
     yield Period(key="all", first=first, last=last)
     for weeks in (1, 4, 12):
-        if weeks < len(mondays):
-            since = last - timedelta(weeks=weeks - 1)
+        since = last - timedelta(days=7 * weeks - 1)
+        if since > first:
             yield Period(key=f"weeks-{weeks}", first=since, last=last, weeks=weeks)
-    months = {monday.replace(day=1) for monday in mondays}
-    if len(months) > 1:
-        for month in sorted(months, reverse=True):
-            of_month = [monday for monday in mondays if monday.replace(day=1) == month]
-            yield Period(key=f"{month:%Y-%m}", first=of_month[0], last=of_month[-1], month=month)
+    if first.replace(day=1) == last.replace(day=1):
+        return
+    while last >= first:
+        month = last.replace(day=1)
+        begin = max(month, first)
+        yield Period(key=f"{month:%Y-%m}", first=begin, last=last, month=month)
+        last = month - timedelta(days=1)
 
 
-def sums_of(by_week: pl.DataFrame, period: Period, grid: pl.DataFrame) -> pl.DataFrame:
-    """The sums of a period, one row a cell of the grid, in its order; 0 where nothing was seen."""
+def sums_of(by_day: pl.DataFrame, period: Period, grid: pl.DataFrame) -> pl.DataFrame:
+    """The sums of a period, one row a cell of the grid, in its order; 0 where nothing was seen.
+
+    ``days`` is on how many days the cell was seen.
+    """
     summed = (
-        by_week.filter(pl.col("monday").is_between(period.first, period.last))
-        .drop("monday")
+        by_day.filter(pl.col("day").is_between(period.first, period.last))
         .group_by(_CELL)
-        .agg(pl.all().sum())
+        .agg(
+            pl.len().cast(pl.Int64).alias("days"),
+            # Added up in another order they would differ in their last digits.
+            pl.col("attempts", "waits", *_COUNTS, *_PERSONS, *_SECONDS).sum().round(6),
+        )
     )
-    return grid.select(_CELL).join(summed, on=list(_CELL), how="left", maintain_order="left")
+    cells = grid.select(_CELL).join(summed, on=list(_CELL), how="left", maintain_order="left")
+    return cells.with_columns(pl.exclude(_CELL).fill_null(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +129,21 @@ class Measure:
     more_is_worse: bool = True
 
 
-# What a heat map can show, in the order in which it is offered.
+# What a heat map can show, in the order in which it is offered. Counts are by hour of opening, for
+# rows of half an hour stand beside rows of an hour.
 MEASURES = (
-    Measure("lost", message("Personnes qui n’ont joint personne, par jour"), Kind.DECIMAL),
-    Measure("persons", message("Personnes qui appellent, par jour"), Kind.DECIMAL),
-    Measure("attempts", message("Appels, par jour"), Kind.DECIMAL),
+    Measure("lost", message("Personnes qui n’ont joint personne, par heure"), Kind.DECIMAL),
+    Measure("persons", message("Personnes qui appellent, par heure"), Kind.DECIMAL),
+    Measure("attempts", message("Appels, par heure"), Kind.DECIMAL),
     Measure("full", message("Temps où toutes les lignes sont prises"), Kind.SHARE),
     Measure("occupancy", message("Occupation des lignes"), Kind.SHARE),
     Measure("refused", message("Appels refusés"), Kind.SHARE),
-    Measure("reach", message("Chances qu’un premier appel joigne un agent"), Kind.SHARE, False),
+    Measure(
+        "reach",
+        message("Chances qu’un premier appel joigne un agent"),
+        Kind.SHARE,
+        more_is_worse=False,
+    ),
     Measure("wait", message("Attente moyenne avant réponse"), Kind.SECONDS),
 )
 
@@ -142,37 +158,50 @@ class Known:
     callers: bool
 
 
-def figures(sums: dict[str, float | None], known: Known) -> dict[str, Value]:
-    """The figures of `MEASURES` of a cell, from its sums."""
-    if not sums["days"]:
-        return {measure.key: None for measure in MEASURES}
-    total = {name: float(value or 0) for name, value in sums.items()}
-    days = total["days"]
-    full = share(total["full_open_s"], total["open_s"]) if known.lines else None
-    first_refused = share(total["first_busy"], total["first_attempts"])
-    refused = first_refused if known.refusals else None
-    tried = total["answered"] + total["abandoned"] + total["unanswered"]
-    answered = share(total["answered"], tried)
-    blocked = [rate for rate in (full, refused) if rate is not None]
-    # Where nothing tells whether somebody answered, a free line stands alone (DESIGN 4).
-    answer = answered if known.answers else 1.0
-    reach = None if answer is None or not blocked else (1 - max(blocked)) * answer
+def figures(sums: Sums, known: Known) -> dict[str, Value]:
+    """The figures of `MEASURES` of a cell, from its sums; nothing of what did not happen."""
+    hours = sums["open_s"] / 3600
+    if not hours:
+        return {measure.key: NOTHING for measure in MEASURES}
+    full = share(sums["full_open_s"], sums["open_s"])
+    wait = share(sums["wait_answered_s"], sums["waits"])
     return {
-        "lost": _daily(total["gave_up"], days) if known.callers else None,
-        "persons": _daily(total["intents"], days) if known.callers else None,
-        "attempts": total["attempts"] / days,
-        "full": full,
-        "occupancy": share(total["held_open_s"], total["line_open_s"]) if known.lines else None,
-        "refused": share(total["busy"], total["attempts"]) if known.refusals else None,
-        "reach": reach,
-        "wait": share(total["wait_answered_s"], total["waits"]) if known.answers else None,
+        "lost": _hourly(sums["gave_up"], hours) if known.callers else None,
+        "persons": _hourly(sums["intents"], hours) if known.callers else None,
+        "attempts": sums["attempts"] / hours,
+        "full": full if known.lines else None,
+        "occupancy": share(sums["held_open_s"], sums["line_open_s"]) if known.lines else None,
+        "refused": share(sums["busy"], sums["attempts"]) if known.refusals else None,
+        "reach": _reach(sums, known),
+        "wait": wait if known.answers else None,
     }
 
 
-def _daily(count: float, days: float) -> Value:
-    return FEW if persons(count) is FEW else count / days
+def _reach(sums: Sums, known: Known) -> Value:
+    """The chance that a first call reaches an agent (DESIGN 4), of what was measured."""
+    blocked = [
+        share(part, whole)
+        for part, whole, is_known in (
+            (sums["full_open_s"], sums["open_s"], known.lines),
+            (sums["first_busy"], sums["first_attempts"], known.refusals),
+        )
+        if is_known
+    ]
+    if not blocked:
+        return None
+    rates = [rate for rate in blocked if isinstance(rate, float)]
+    tried = sums["answered"] + sums["abandoned"] + sums["unanswered"]
+    # Where nothing tells whether somebody answered, a free line stands alone.
+    answered = share(sums["answered"], tried) if known.answers else 1.0
+    if not rates or not isinstance(answered, float):
+        return NOTHING
+    return (1 - max(rates)) * answered
 
 
-def lost_share(sums: dict[str, float | None]) -> Value:
-    """Share of the persons of a cell who reached nobody that day."""
+def _hourly(count: float, hours: float) -> Value:
+    return FEW if persons(count) is FEW else count / hours
+
+
+def lost_share(sums: Sums) -> Value:
+    """Share of the persons of a cell who reached nobody."""
     return share_of_persons(sums["gave_up"], sums["intents"])

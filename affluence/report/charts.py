@@ -15,7 +15,7 @@ from affluence.report.sheet import Hidden, Kind, Sheet, Value, is_source, shown
 
 Figure = dict[str, Any]
 
-DARK, MIDDLE, LIGHT, ALERT = "#003e8f", "#5b8ff0", "#c9d8f5", "#a02c00"
+DARK, MIDDLE, ALERT = "#003e8f", "#5b8ff0", "#a02c00"
 _HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}
 _SPACE = "\u202f"
 _MOST_TICKS = 14
@@ -59,10 +59,12 @@ def _shares(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's ow
 
 
 def plain(values: Sequence[Value]) -> list[Any]:
-    """Values as JSON has them; what is hidden or not measured leaves a gap."""
+    """Numbers and days as JSON has them; what is hidden, or not measured, leaves a gap."""
     return [
-        value.isoformat() if isinstance(value, date) else value
-        for value in (None if isinstance(value, Hidden) else value for value in values)
+        value.isoformat()
+        if isinstance(value, date)
+        else (None if isinstance(value, (Hidden, str)) else value)
+        for value in values
     ]
 
 
@@ -135,18 +137,18 @@ def waits(sheet: Sheet, words: Words) -> Figure:
 
 def chain(sheet: Sheet, words: Words) -> Figure:
     """How many are left at every step, from the first on, as bars below each other."""
-    counts = sheet.column("nombre")
+    counts = sheet.column("nombre")[:-1]  # the last counts calls, not persons
     return {
         "data": [
             {
                 "type": "bar",
                 "orientation": "h",
-                "y": sheet.column("etape"),
+                "y": sheet.column("etape")[:-1],
                 "x": plain(counts),
                 "text": [shown(value, Kind.COUNT, words) for value in counts],
                 "textposition": "outside",
                 "cliponaxis": False,
-                "marker": {"color": [DARK, ALERT, MIDDLE, ALERT, MIDDLE, ALERT]},
+                "marker": {"color": [DARK, ALERT, MIDDLE, ALERT, MIDDLE]},
                 "hoverinfo": "none",
             }
         ],
@@ -281,7 +283,7 @@ def forecast(facts: Facts, words: Words) -> Figure:
     for row in facts.forecast.iter_rows(named=True):
         by_day.setdefault(row["day"], []).append(row)
     days = sorted(by_day)
-    demand = [sum(row["demand"] or 0 for row in by_day[day]) for day in days]
+    demand = [_calls(by_day[day]) for day in days]
     reach = [_mean_reach(by_day[day]) for day in days]
     x = [day.isoformat() for day in days]
     mondays = [day.isoformat() for day in days if day.weekday() == 0]
@@ -291,7 +293,7 @@ def forecast(facts: Facts, words: Words) -> Figure:
                 "type": "bar",
                 "name": str(say("Premiers appels attendus")),
                 "x": x,
-                "y": [round(total, 1) for total in demand],
+                "y": demand,
                 "marker": {"color": MIDDLE},
             },
             {
@@ -315,6 +317,12 @@ def forecast(facts: Facts, words: Words) -> Figure:
             yaxis2=_shares(words),
         ),
     }
+
+
+def _calls(rows: Sequence[dict[str, Any]]) -> float | None:
+    """Of a day; None on a closed one, or where nothing is known."""
+    known = [row["demand"] for row in rows if row["demand"] is not None]
+    return round(sum(known), 1) if known else None
 
 
 def _mean_reach(rows: Sequence[dict[str, Any]]) -> float | None:

@@ -15,8 +15,9 @@ from affluence.report.cells import MEASURES, Known, Period, figures
 from affluence.report.charts import plain
 from affluence.report.facts import Facts, Staffing
 from affluence.report.language import semicolons
-from affluence.report.sheet import FEW, Kind, Sheet, Value, shown
+from affluence.report.sheet import FEW, NOTHING, Kind, Sheet, Value, shown
 from affluence.report.sheets.hours import clock, period_name
+from affluence.staffing import Kind as DeskKind
 from affluence.staffing import Trial
 from affluence.tables import LEVELS
 
@@ -90,7 +91,7 @@ def heat(
 
 def _measured(week: pl.DataFrame, values: list[Value], kind: Kind, words: Words) -> Choices:
     rounded = [round(value, 4) if isinstance(value, float) else value for value in values]
-    said = ["–" if value is None else _short(value, kind, words) for value in values]
+    said = ["–" if value in {None, NOTHING} else _short(value, kind, words) for value in values]
     return {"z": matrix(week, plain(rounded)), "text": matrix(week, said)}
 
 
@@ -124,13 +125,14 @@ def profiles(sheet: Sheet, words: Words) -> Choices:
 def trials(facts: Facts, staffing: Staffing, words: Words) -> Choices:
     """What each change gives: the share of every row, and the sentence for the week."""
     week = facts.typical.week
+    kind = staffing.plan.desk.kind
     return {
         **_axes(week, words),
-        "kind": staffing.plan.desk.kind,
         "trials": {
             _key(trial): {
                 **_measured(week, _shares(trial), Kind.SHARE, words),
-                "said": _said(trial, staffing.trials[0], words),
+                "change": _change(trial, kind, words),
+                "said": _said(trial, staffing.trials[0], kind, words),
             }
             for trial in staffing.trials
         },
@@ -150,21 +152,51 @@ def _shares(trial: Trial) -> list[Value]:
     return [None if found is None else found.reached_share for found in trial.services]
 
 
-def _said(trial: Trial, today: Trial, words: Words) -> str:
-    """« 1 522 personnes sur 1 999 joignent un agent (76 %), 120 de plus qu’aujourd’hui ; … »."""
+def _change(trial: Trial, kind: DeskKind, words: Words) -> str:
+    """« +1 agent, +0 ligne »: what differs from today."""
+    say, count = words.language.say, words.language.count
+    change = trial.change
+    parts = []
+    if kind != "no_queue":
+        more, sign = change.agents, _signed(change.agents)
+        parts.append(count(abs(more), "{sign}\u00a0agent", "{sign}\u00a0agents", sign=sign))
+    if kind != "unlimited":
+        more, sign = change.lines, _signed(change.lines)
+        parts.append(count(abs(more), "{sign}\u00a0ligne", "{sign}\u00a0lignes", sign=sign))
+    if change.handling != 1:
+        times = words.percent_text(change.handling)
+        parts.append(say("appels durant {times} de ce qu’ils durent", times=times))
+    if change.moved_share:
+        parts.append(say("{share} d’appels déplacés", share=words.percent_text(change.moved_share)))
+    return ", ".join(map(str, parts))
+
+
+def _signed(number: int) -> str:
+    return f"{number:+d}".replace("-", "−")
+
+
+def _said(trial: Trial, today: Trial, kind: DeskKind, words: Words) -> str:
+    """« +1 agent : 1 639 personnes sur 1 999 joignent un agent (82 %) ; 117 de plus ; … »."""
     say = words.language.say
-    if not trial.persons:
-        return str(say("Rien ne peut en être dit\u00a0: les appels s’accumuleraient sans fin."))
-    more = round(trial.reached) - round(today.reached)
+    change = _change(trial, kind, words)
+    if not trial.is_known or not trial.persons:
+        return str(
+            say(
+                "{change}\u00a0: rien ne peut en être dit, les appels s’accumuleraient sans fin.",
+                change=change,
+            )
+        )
     parts = [
         say(
-            "{reached} personnes sur {persons} joignent un agent ({share})",
+            "{change}\u00a0: {reached} personnes sur {persons} joignent un agent ({share})",
+            change=change,
             reached=shown(trial.reached, Kind.COUNT, words),
             persons=shown(trial.persons, Kind.COUNT, words),
             share=words.percent_text(round(trial.reached / trial.persons, 3)),
         )
     ]
-    if trial is not today and more:
+    more = round(trial.reached) - round(today.reached) if today.is_known else 0
+    if more:
         text = message("{count} de plus") if more > 0 else message("{count} de moins")
         parts.append(say(text, count=shown(abs(more), Kind.COUNT, words)))
     parts.append(

@@ -40,11 +40,17 @@ class File:
 class Staffing:
     """Advice for every row of the week, and what some changes would do in an ordinary week.
 
-    The first trial changes nothing.
+    Attributes:
+        plan: the advice.
+        trials: of changes, with the load that half of the days exceed; the first changes nothing.
+        agents_known: False where nothing tells how many there are: then changes are of those that
+            are advised.
+
     """
 
     plan: Plan
     trials: tuple[Trial, ...]
+    agents_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ class Facts:
         no_staffing: why it cannot: a phrase; empty where it can.
         files: whose lines were read.
         doubts: what the records of these days say against the number of lines.
-        published: days on which a table was published.
+        published: days on which other hours were recommended than before.
 
     """
 

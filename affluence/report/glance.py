@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from affluence.indicators import Indicators
 from affluence.publication.wording import Words, message
-from affluence.report.cells import Known, Period, figures, lost_share
-from affluence.report.facts import Facts
-from affluence.report.sheet import Kind, Value, persons, share_of_persons, shown
+from affluence.report.cells import Known, Period, Sums, figures, lost_share
+from affluence.report.facts import Facts, Staffing
+from affluence.report.sheet import FEW, Kind, Value, persons, share_of_persons, shown
 from affluence.report.sheets.staffing import trial_with
 from affluence.report.sheets.weeks import lost_persons
 
 _NAMED = 3  # of the worst hours
+_RECENT_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,113 +41,132 @@ def questions(
     return (
         Question(
             str(say("Quand perdons-nous des appelants\u00a0?")),
-            tuple(_when(periods, sums, known, words)),
+            tuple(map(_capital, _when(periods, sums, known, words))),
         ),
-        Question(str(say("Combien\u00a0?")), tuple(_how_many(facts, words))),
+        Question(str(say("Combien\u00a0?")), tuple(map(_capital, _how_many(facts, words)))),
         Question(
             str(say("Qu’apporterait un agent ou une ligne de plus\u00a0?")),
-            tuple(_one_more(facts, words)),
+            tuple(map(_capital, _one_more(facts, words))),
         ),
     )
 
 
 def _when(
     periods: Sequence[Period], sums: Sequence[pl.DataFrame], known: Known, words: Words
-) -> list[str]:
+) -> Iterator[str]:
     say = words.language.say
-    recent = {period.weeks: frame for period, frame in zip(periods, sums, strict=True)}
-    frame = recent.get(4, sums[0] if sums else None)
-    if frame is None:
-        return [str(say("Aucune heure d’ouverture n’a été vue en entier."))]
-    cells = list(frame.filter(pl.col("days") > 0).iter_rows(named=True))
+    if not periods:
+        yield str(say("Aucune heure d’ouverture n’a été vue en entier."))
+        return
+    recent = [place for place, period in enumerate(periods) if period.weeks == _RECENT_WEEKS]
+    place = recent[0] if recent else 0
+    cells = sums[place].filter(pl.col("open_s") > 0).rows(named=True)
+    period = periods[place]
     if known.callers:
-        return _hours_that_lose(cells, known, words)
-    if known.lines:
-        full = [(figures(cell, known)["full"], cell) for cell in cells]
-        return _hours_that_are_full([(rate, cell) for rate, cell in full if rate], words)
-    return [str(say("Les enregistrements ne disent ni qui appelle, ni combien il y a de lignes."))]
+        yield from _hours_that_lose(cells, known, period, words)
+    elif known.lines:
+        yield from _hours_that_are_full(cells, known, period, words)
+    else:
+        yield str(say("Les enregistrements ne disent ni qui appelle, ni combien il y a de lignes."))
 
 
-def _hours_that_lose(cells: list[dict[str, float | None]], known: Known, words: Words) -> list[str]:
+def _hours_that_lose(
+    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+) -> Iterator[str]:
     say = words.language.say
-    lost = [(figures(cell, known)["lost"], cell) for cell in cells]
-    counted = [(count, cell) for count, cell in lost if isinstance(count, float) and count > 0]
+    when = _days(period.first, period.last, words)
+    total = sum(cell["gave_up"] for cell in cells)
+    if not total:
+        yield str(say("Jamais\u00a0: qui a appelé a joint quelqu’un ({when}).", when=when))
+        return
+    hourly = [(figures(cell, known)["lost"], cell) for cell in cells]
+    counted = [(count, cell) for count, cell in hourly if isinstance(count, float) and count > 0]
     if not counted:
-        return [str(say("Jamais\u00a0: depuis quatre semaines, qui appelle joint quelqu’un."))]
-    counted.sort(key=lambda each: -each[0])
-    total = sum(count for count, _ in counted)
-    worst = counted[:_NAMED]
-    said = [
-        say(
-            "{hour}\u00a0: {count} personnes par jour ne joignent personne, soit {share} de celles"
-            " qui appellent alors.",
-            hour=_hour(cell, words),
-            count=shown(count, Kind.COUNT, words),
-            share=_rounded(lost_share(cell), words),
+        yield str(
+            say(
+                "Moins de 5\u00a0personnes perdues à chaque heure ({when}).",
+                when=when,
+            )
         )
-        for count, cell in worst
-    ]
-    part = words.percent_text(round(sum(count for count, _ in worst) / total, 2))
-    said.append(
-        say(
-            "Ces {number} heures font {part} des personnes perdues de la semaine.",
-            number=len(worst),
-            part=part,
+        return
+    worst = sorted(counted, key=lambda each: -each[0])[:_NAMED]
+    for count, cell in worst:
+        yield str(
+            say(
+                "{hour}\u00a0: {count} personnes par heure ne joignent personne, {share} de celles"
+                " qui appellent alors.",
+                hour=_hour(cell, words),
+                count=shown(count, Kind.COUNT, words),
+                share=_rounded(lost_share(cell), words),
+            )
         )
-    )
-    return [_capital(str(each)) for each in said]
+    part = sum(cell["gave_up"] for _, cell in worst) / total
+    if len(worst) == _NAMED and all(count is not FEW for count, _ in hourly):
+        yield str(
+            say(
+                "Ces {number} créneaux font {part} des personnes perdues de la semaine ({when}).",
+                number=_NAMED,
+                part=words.percent_text(round(part, 2)),
+                when=when,
+            )
+        )
+    else:
+        yield str(say("Mesuré {when}.", when=when))
 
 
 def _hours_that_are_full(
-    cells: list[tuple[Value, dict[str, float | None]]], words: Words
-) -> list[str]:
+    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+) -> Iterator[str]:
     say = words.language.say
-    if not cells:
-        return [str(say("Les lignes n’ont jamais été toutes prises depuis quatre semaines."))]
-    worst = sorted(cells, key=lambda each: -float(str(each[0])))[:_NAMED]
-    return [
-        _capital(
-            str(
-                say(
-                    "{hour}\u00a0: toutes les lignes sont prises {share} du temps",
-                    hour=_hour(cell, words),
-                    share=_rounded(rate, words),
-                )
+    when = _days(period.first, period.last, words)
+    rates = [(figures(cell, known)["full"], cell) for cell in cells]
+    taken = [(rate, cell) for rate, cell in rates if isinstance(rate, float) and rate > 0]
+    if not taken:
+        yield str(say("Les lignes n’ont jamais été toutes prises ({when}).", when=when))
+        return
+    for rate, cell in sorted(taken, key=lambda each: -each[0])[:_NAMED]:
+        yield str(
+            say(
+                "{hour}\u00a0: toutes les lignes sont prises {share} du temps.",
+                hour=_hour(cell, words),
+                share=_rounded(rate, words),
             )
         )
-        for rate, cell in worst
-    ]
+    yield str(say("Mesuré {when}.", when=when))
 
 
-def _hour(cell: dict[str, float | None], words: Words) -> str:
-    span = (int(cell["start_min"] or 0), int(cell["end_min"] or 0))
-    return str(words.day_hours(int(cell["weekday"] or 1), [span]))
+def _hour(cell: Sums, words: Words) -> str:
+    span = (int(cell["start_min"]), int(cell["end_min"]))
+    return str(words.day_hours(int(cell["weekday"]), [span]))
 
 
-def _how_many(facts: Facts, words: Words) -> list[str]:
+def _days(first: date, last: date, words: Words) -> str:
+    return str(
+        words.language.say(
+            "du {first} au {last}", first=words.short_date(first), last=words.short_date(last)
+        )
+    )
+
+
+def _how_many(facts: Facts, words: Words) -> Iterator[str]:
     say = words.language.say
-    said = []
-    for week, name in (
+    for of_days, name in (
         (facts.weeks[-1], message("La dernière semaine ({period})")),
         (facts.indicators, message("Sur toute la période ({period})")),
     ):
-        period = f"{words.short_date(week.first)} – {words.short_date(week.last)}"
-        told = _lost_of(week, words)
-        said.append(str(say("{when}\u00a0: {what}", when=say(name, period=period), what=told)))
+        when = say(name, period=_days(of_days.first, of_days.last, words))
+        yield str(say("{when}\u00a0: {what}", when=when, what=_lost_of(of_days, words)))
     official = next(r for r in facts.indicators.official if r.key == "lost_calls")
     refused = facts.indicators.outcomes["busy"]
     if official.value is not None and refused:
-        said.append(
-            str(
-                say(
-                    "L’indicateur officiel des appels perdus dit {share}\u00a0: il ne compte pas"
-                    " {refused} appels refusés.",
-                    share=words.percent_text(round(official.value, 3)),
-                    refused=shown(refused, Kind.COUNT, words),
-                )
+        yield str(
+            say(
+                "L’indicateur officiel des appels perdus dit {share}\u00a0: il ne compte pas"
+                " {refused} appels refusés.",
+                share=words.percent_text(round(official.value, 3)),
+                refused=shown(refused, Kind.COUNT, words),
             )
         )
-    return said
 
 
 def _lost_of(indicators: Indicators, words: Words) -> str:
@@ -152,64 +174,76 @@ def _lost_of(indicators: Indicators, words: Words) -> str:
     reached = next(r for r in indicators.lived if r.key == "persons_reached")
     lost = lost_persons(reached)
     if lost is None:
-        return str(say("non mesuré (les enregistrements ne le disent pas)"))
+        return str(say("non mesuré. {why}", why=say(reached.note)) if reached.note else "–")
+    share = share_of_persons(lost, reached.denominator)
+    if share is FEW:
+        return str(say("trop peu de personnes pour le dire."))
     return str(
         say(
-            "{lost} personnes sur {persons} n’ont joint personne de la journée ({share}).",
+            "{lost} personnes sur {persons} n’ont joint personne ({share}).",
             lost=shown(persons(lost), Kind.COUNT, words),
             persons=shown(persons(reached.denominator), Kind.COUNT, words),
-            share=_rounded(share_of_persons(lost, reached.denominator), words),
+            share=_rounded(share, words),
         )
     )
 
 
-def _one_more(facts: Facts, words: Words) -> list[str]:
+def _one_more(facts: Facts, words: Words) -> Iterator[str]:
     say = words.language.say
     staffing = facts.staffing
     if staffing is None:
-        return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))]
+        yield str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))
+        return
+    gains = list(_gains(staffing, words))
+    if not gains:
+        yield str(say("Ni les agents ni les lignes ne sont connus\u00a0: rien à comparer."))
+        return
+    yield from gains
     today = staffing.trials[0]
-    said = []
+    yield str(
+        say(
+            "Aujourd’hui, d’après le modèle\u00a0: {share} des personnes joignent un agent."
+            if staffing.agents_known
+            else "Les agents ne sont pas connus\u00a0: le modèle part de ceux qui sont conseillés,"
+            " avec lesquels {share} des personnes joindraient un agent.",
+            share=words.percent_text(round(today.reached / today.persons, 2)),
+        )
+    )
+
+
+def _gains(staffing: Staffing, words: Words) -> Iterator[str]:
+    say = words.language.say
+    today = staffing.trials[0]
     for agents, lines, name in (
         (1, 0, message("Un agent de plus à toute heure")),
         (0, 1, message("Une ligne de plus à toute heure")),
         (1, 1, message("Un agent et une ligne de plus")),
     ):
         trial = trial_with(staffing, agents=agents, lines=lines)
-        if trial is None or not trial.persons or not today.persons:
+        if trial is None or not trial.is_known or not today.is_known or not today.persons:
             continue
         more = round(trial.reached) - round(today.reached)
-        text = (
-            message(
-                "{what}\u00a0: {count} personnes de plus par semaine joindraient un agent"
-                " ({share})."
-            )
-            if more > 0
-            else message(
-                "{what}\u00a0: rien n’y gagnerait (part qui joint un agent\u00a0: {share})."
-            )
-        )
-        said.append(
-            str(
-                say(
-                    text,
+        share = words.percent_text(round(trial.reached / trial.persons, 2))
+        if more > 0:
+            yield str(
+                words.language.count(
+                    more,
+                    "{what}\u00a0: {number}\u00a0personne de plus par semaine joindrait un agent"
+                    " ({share}).",
+                    "{what}\u00a0: {number}\u00a0personnes de plus par semaine joindraient un agent"
+                    " ({share}).",
                     what=say(name),
-                    count=shown(more, Kind.COUNT, words),
-                    share=words.percent_text(round(trial.reached / trial.persons, 2)),
+                    share=share,
                 )
             )
-        )
-    if not said:
-        return [str(say("Ni les agents ni les lignes ne sont connus\u00a0: rien à comparer."))]
-    said.append(
-        str(
-            say(
-                "Aujourd’hui, d’après le modèle\u00a0: {share} des personnes joignent un agent.",
-                share=words.percent_text(round(today.reached / today.persons, 2)),
+        else:
+            yield str(
+                say(
+                    "{what}\u00a0: personne n’y gagnerait ({share} joignent un agent).",
+                    what=say(name),
+                    share=share,
+                )
             )
-        )
-    )
-    return said
 
 
 def _rounded(value: Value, words: Words) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from affluence.indicators.persons import FEWEST_PERSONS
 from affluence.indicators.plain_words import conclusion, tidy
 from affluence.publication.leaks import INTERNAL_REPORT
 from affluence.publication.wording import Words, message
@@ -22,7 +23,7 @@ from affluence.report.facts import Facts
 from affluence.report.sheet import Column, Kind, Sheet, Value, is_source, shown
 from affluence.report.sheets.official import told_indicators
 from affluence.report.sheets.outlook import no_effect
-from affluence.report.sheets.staffing import described
+from affluence.report.sheets.staffing import described, target_of
 
 # Nothing but what lies in the folder; no style or script within a page.
 POLICY = (
@@ -71,6 +72,7 @@ def every_page(contents: Contents) -> dict[str, bytes]:
         "indicators": told_indicators(facts.indicators, words),
         "conclusion": _conclusion(facts, words),
         "described": described(facts, words),
+        "target": target_of(facts, words),
         "no_effect": no_effect(facts, words),
         "csv_names": "" if is_source(words) else words.language.say(CSV_NAMES),
         "cells": cells,
@@ -138,7 +140,10 @@ def _is_number(column: Column) -> bool:
 
 
 def _conclusion(facts: Facts, words: Words) -> list[str]:
-    said = [str(words.language.say(sentence)) for sentence in conclusion(facts.indicators)]
+    said = [
+        str(words.language.say(sentence))
+        for sentence in conclusion(facts.indicators, fewest=FEWEST_PERSONS)
+    ]
     return list(map(tidy, said)) if is_source(words) else said
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
@@ -34,6 +34,7 @@ class Hidden(Enum):
 
 
 FEW = Hidden.FEW
+NOTHING = ""  # nothing of the kind happened: there is nothing to tell
 # None: not measured.
 Value = str | int | float | date | Literal[Hidden.FEW] | None
 
@@ -86,15 +87,20 @@ def persons(count: float | None) -> Value:
 
 
 def share_of_persons(part: float | None, whole: float | None) -> Value:
-    """A share of persons in 0-1, unless part or whole are so few."""
-    if part is None or not whole:
+    """A share of persons in 0-1, unless so few are behind it, or behind what it leaves."""
+    if part is None or whole is None:
         return None
-    return FEW if 0 < part < FEWEST_PERSONS or whole < FEWEST_PERSONS else part / whole
+    if not whole:
+        return NOTHING
+    few = whole < FEWEST_PERSONS or any(0 < n < FEWEST_PERSONS for n in (part, whole - part))
+    return FEW if few else part / whole
 
 
-def share(part: float | None, whole: float | None) -> float | None:
-    """A share in 0-1; None where there is nothing to take it of."""
-    return None if part is None or not whole else part / whole
+def share(part: float | None, whole: float | None) -> Value:
+    """A share in 0-1; nothing where there is nothing to take it of, None where it is not known."""
+    if part is None or whole is None:
+        return None
+    return part / whole if whole else NOTHING
 
 
 def shown(value: Value, kind: Kind, words: Words) -> str:
@@ -129,15 +135,6 @@ def duration(seconds: float) -> str:
 def as_rows(rows: Iterable[Sequence[Value]]) -> tuple[tuple[Value, ...], ...]:
     """Rows that do not change any more."""
     return tuple(tuple(row) for row in rows)
-
-
-def strings(sheet: Sheet, words: Words) -> Iterator[tuple[str, ...]]:
-    """The rows as a person reads them."""
-    for row in sheet.rows:
-        yield tuple(
-            shown(value, column.kind, words)
-            for value, column in zip(row, sheet.columns, strict=True)
-        )
 
 
 def is_source(words: Words) -> bool:

@@ -60,23 +60,36 @@ class Trial:
     services: tuple[Service | None, ...]
 
     @property
+    def is_known(self) -> bool:
+        """Whether the service of every row is."""
+        return None not in self.services
+
+    @property
     def persons(self) -> float:
-        """Who call in the rows whose service is known."""
-        return sum(load.persons for load, _ in self._known())
+        """Who call."""
+        return sum(load.persons for load in self.loads)
 
     @property
     def reached(self) -> float:
-        """Of these, who reach an agent."""
-        return sum(load.persons * service.reached_share for load, service in self._known())
+        """Of these, who reach an agent.
+
+        Raises:
+            ValueError: the service of a row is not known.
+
+        """
+        return sum(load.persons * found.reached_share for load, found in self._known())
 
     @property
     def attempts(self) -> float:
-        """Calls that these persons make."""
-        return sum(load.persons * service.attempts_per_person for load, service in self._known())
+        """Calls that these persons make; raises likewise."""
+        return sum(load.persons * found.attempts_per_person for load, found in self._known())
 
     def _known(self) -> list[tuple[Load, Service]]:
         pairs = zip(self.loads, self.services, strict=True)
-        return [(load, service) for load, service in pairs if service is not None]
+        known = [(load, found) for load, found in pairs if found is not None]
+        if len(known) < len(self.loads):
+            raise ValueError("the service of a row is not known")
+        return known
 
 
 def try_change(desk: Desk, loads: Sequence[Load], change: Change, target: Target) -> Trial:

@@ -42,7 +42,8 @@ class WhatIf:
         agents: on duty in every row.
         lines: in service in every row.
         handling_s: time that an answered call takes of an agent, work after the call included.
-        moved_share: callers of every other row who call in one of the recommended rows instead.
+        moved_share: callers of every other row who call in one of the recommended rows instead, in
+            proportion to how long these are.
         opening: opening hours of some weekdays (ISO), minutes after local midnight; the others keep
             theirs.
 
@@ -197,7 +198,7 @@ def hourly_demand(
         moved = pl.when(~named).then("persons").otherwise(0.0).sum() * moved_share
         demand = demand.with_columns(
             persons=pl.when(named)
-            .then(pl.col("persons") + moved / len(recommended))
+            .then(pl.col("persons") + moved * _HOURS / _HOURS.filter(named).sum())
             .otherwise(pl.col("persons") * (1 - moved_share))
         )
     return demand.select(

@@ -371,7 +371,7 @@ def _staffing(desk: Desk, unknown: tuple[str, ...]) -> Staffing:
         rows=rows,
         unknown=unknown,
     )
-    return Staffing(plan=plan, trials=tuple(trials))
+    return Staffing(plan=plan, trials=tuple(trials), agents_known=True)
 
 
 def _written(number: int, *, answered: bool = True) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -35,11 +36,38 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
 
 def test_what_is_no_report_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ReportFolderError, match="holds something else"):
+    with pytest.raises(ReportFolderError, match=r"holds thesis\.txt, which no report has written"):
         write_report(FILES, tmp_path, public=())
     with pytest.raises(ReportFolderError, match="is a file"):
         write_report(FILES, tmp_path / "thesis.txt", public=())
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_what_somebody_has_added_to_a_report_is_not_lost(tmp_path: Path) -> None:
+    place = tmp_path / "rapport"
+    write_report(FILES, place, public=())
+    (place / "csv" / "notes.txt").write_text("ours")
+    with pytest.raises(ReportFolderError, match=r"holds csv/notes\.txt"):
+        write_report(FILES, place, public=())
+    assert (place / "csv" / "notes.txt").read_text() == "ours"
+
+
+def test_the_report_before_comes_back_if_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "rapport"
+    write_report(FILES, place, public=())
+    rename = Path.rename
+
+    def fails_for_the_new(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails_for_the_new)
+    with pytest.raises(ReportFolderError, match="No space left"):
+        write_report({"index.html": b"newer"}, place, public=())
+    assert (place / "index.html").read_bytes() == b"one"
 
 
 def test_it_is_written_neither_in_the_site_nor_around_it(tmp_path: Path) -> None:

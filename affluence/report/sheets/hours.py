@@ -12,6 +12,7 @@ from affluence.report.cells import (
     MEASURES,
     Known,
     Period,
+    Sums,
     figures,
     lost_share,
     periods,
@@ -42,12 +43,12 @@ def known_of(facts: Facts) -> Known:
 def cells_of(facts: Facts) -> tuple[list[Period], list[pl.DataFrame]]:
     """The periods that can be chosen, and the sums of each by cell of the table."""
     grid = facts.typical.week.select("weekday", "start_min", "end_min")
-    by_week = sums_by_cell(facts.measured["slots"], facts.measured["persons"], grid, facts.zone)
-    if by_week.is_empty():
-        return [], []
-    mondays = sorted(by_week["monday"].unique().to_list())
-    chosen = list(periods(mondays))
-    return chosen, [sums_of(by_week, period, grid) for period in chosen]
+    by_day = sums_by_cell(facts.measured["slots"], facts.measured["persons"], grid, facts.zone)
+    of_periods = [
+        (period, sums_of(by_day, period, grid)) for period in periods(facts.first, facts.last)
+    ]
+    seen = [(period, sums) for period, sums in of_periods if sums["open_s"].sum()]
+    return [period for period, _ in seen], [sums for _, sums in seen]
 
 
 def hours_sheet(
@@ -59,8 +60,9 @@ def hours_sheet(
         title=message("Heure par heure"),
         note=message(
             "Par période, jour de la semaine et heure. Les personnes sont celles dont le numéro est"
-            " connu, comptées une fois par jour, à l’heure de leur premier appel\u00a0;"
-            " «\u00a0n’ont joint personne\u00a0» veut dire\u00a0: de toute la journée."
+            " connu, comptées une fois par jour et par demande, à l’heure de leur premier"
+            " appel\u00a0: qui a été servi et rappelle fait une autre demande. «\u00a0Par"
+            " heure\u00a0» veut dire par heure d’ouverture."
         ),
         columns=(
             Column("periode", message("Période")),
@@ -80,9 +82,7 @@ def hours_sheet(
     )
 
 
-def _hours_row(
-    period: Period, cell: dict[str, float | None], known: Known, words: Words
-) -> Iterator[Value]:
+def _hours_row(period: Period, cell: Sums, known: Known, words: Words) -> Iterator[Value]:
     yield period_name(period, words)
     yield from when(cell, words)
     for name in ("days", "attempts"):
@@ -107,16 +107,16 @@ def period_name(period: Period, words: Words) -> str:
     )
 
 
-def when(cell: dict[str, float | None], words: Words) -> Iterator[Value]:
+def when(cell: Sums, words: Words) -> Iterator[Value]:
     """Weekday, and both ends of the row as « 09:00 »."""
-    yield words.day(int(cell["weekday"] or 0))
+    yield words.day(int(cell["weekday"]))
     yield clock(cell["start_min"])
     yield clock(cell["end_min"])
 
 
-def clock(minutes: float | None) -> str:
+def clock(minutes: float) -> str:
     """« 09:00 » from minutes after midnight."""
-    hour, minute = divmod(int(minutes or 0), 60)
+    hour, minute = divmod(int(minutes), 60)
     return f"{hour:02d}:{minute:02d}"
 
 

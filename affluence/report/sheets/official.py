@@ -10,12 +10,23 @@ from babel.numbers import format_decimal
 from affluence.indicators import Indicators, Ratio
 from affluence.indicators.listing import OUTCOME_WORDS
 from affluence.indicators.plain_words import tidy
-from affluence.publication.language import SOURCE
 from affluence.publication.wording import Words, message
 from affluence.report.language import semicolons
-from affluence.report.sheet import FEW, Column, Kind, Sheet, Value, as_rows, persons, share, shown
+from affluence.report.sheet import (
+    FEW,
+    Column,
+    Kind,
+    Sheet,
+    Value,
+    as_rows,
+    is_source,
+    persons,
+    share,
+    share_of_persons,
+    shown,
+)
 
-_OF_PERSONS = ("persons_reached",)
+_OF_PERSONS = ("persons_reached", "first_call_gets_a_line")
 
 
 def indicators_sheet(indicators: Indicators, words: Words) -> Sheet:
@@ -56,18 +67,22 @@ def _groups(indicators: Indicators) -> Iterator[tuple[str, tuple[Ratio, ...]]]:
 def _row(group: str, ratio: Ratio, words: Words) -> tuple[Value, ...]:
     say = words.language.say
     value: Value = ratio.value
-    numerator, denominator = ratio.numerator, ratio.denominator
-    if ratio.key in _OF_PERSONS and FEW in (persons(numerator), persons(denominator)):
-        value = FEW
-    of_persons = ratio.key in _OF_PERSONS
+    numerator: Value = ratio.numerator
+    denominator: Value = ratio.denominator
+    if ratio.key in _OF_PERSONS and value is not None:
+        value = share_of_persons(ratio.numerator, ratio.denominator)
+        # With a part that is hidden the whole would tell it.
+        if value is FEW:
+            numerator = FEW
+        denominator = persons(ratio.denominator)
     return (
         str(say(group)),
         str(say(ratio.label)),
         value,
         "" if ratio.target is None else ratio.target,
-        persons(numerator) if of_persons else numerator,
+        numerator,
         str(say(ratio.numerator_words)),
-        persons(denominator) if of_persons else denominator,
+        denominator,
         str(say(ratio.denominator_words)),
         left_out(ratio, words),
         str(say(ratio.note)) if ratio.note else "",
@@ -146,7 +161,7 @@ def _told(group: str, ratio: Ratio, words: Words) -> Told:
 
 def _tidy(text: Value, words: Words) -> str:
     """In French with its no-break spaces: the words of the indicators have none."""
-    return tidy(str(text)) if words.language.code == SOURCE else str(text)
+    return tidy(str(text)) if is_source(words) else str(text)
 
 
 def outcomes_sheet(indicators: Indicators, words: Words) -> Sheet:

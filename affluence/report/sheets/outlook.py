@@ -17,6 +17,9 @@ FORECASTERS = {
 }
 
 
+_FORESEEN = ("demand", "demand_low", "demand_high", "reach", "reach_low", "reach_high")
+
+
 def forecast_sheet(facts: Facts, words: Words) -> Sheet:
     """The days to come, cell by cell."""
     say = words.language.say
@@ -47,8 +50,7 @@ def forecast_sheet(facts: Facts, words: Words) -> Sheet:
                 words.day(row["weekday"]),
                 clock(row["start_min"]),
                 clock(row["end_min"]),
-                *(row[name] for name in ("demand", "demand_low", "demand_high")),
-                *(row[name] for name in ("reach", "reach_low", "reach_high")),
+                *("" if row["state"] == "closed" else row[name] for name in _FORESEEN),
                 ", ".join(str(say(kind)) for name, kind in KINDS_OF_DAYS.items() if row[name]),
                 str(words.level(row["state"])),
             )
@@ -129,7 +131,7 @@ def effect_sheet(facts: Facts, words: Words) -> Sheet:
             Column("quoi", message("Quoi")),
             Column("avant", message("Avant"), Kind.SHARE),
             Column("depuis", message("Depuis"), Kind.SHARE),
-            Column("changement", message("Changement"), Kind.SHARE),
+            Column("changement", message("Changement, en points"), Kind.SHARE),
             Column("changement_bas", message("au moins"), Kind.SHARE),
             Column("changement_haut", message("au plus"), Kind.SHARE),
         ),

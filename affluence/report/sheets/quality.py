@@ -16,8 +16,8 @@ def files_sheet(facts: Facts) -> Sheet:
         key="fichiers",
         title=message("Les fichiers lus, et ce que sont devenues leurs lignes"),
         note=message(
-            "Pour chaque fichier\u00a0: lignes = appels + lignes réunies à un appel + doublons +"
-            " ignorées + rejetées."
+            "Tous ceux qui ont été lus, d’avant la période aussi. Pour chacun\u00a0: lignes ="
+            " appels + lignes réunies à un appel + doublons + ignorées + rejetées."
         ),
         columns=(
             Column("fichier", message("Fichier")),
@@ -72,7 +72,7 @@ def days_sheet(facts: Facts, words: Words) -> Sheet:
     return Sheet(
         key="jours_ecartes",
         title=message("Les jours que la semaine type laisse de côté"),
-        note=message("Leurs appels sont comptés partout ailleurs."),
+        note=message("Les indicateurs, les heures et les semaines comptent leurs appels."),
         columns=(
             Column("date", message("Date"), Kind.DAY),
             Column("raison", message("Raison")),

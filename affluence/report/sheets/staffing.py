@@ -6,7 +6,7 @@ from math import isfinite
 
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts, Staffing
-from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration
+from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration, share
 from affluence.report.sheets.hours import clock
 from affluence.staffing import Row, Service, Trial
 
@@ -81,26 +81,28 @@ def trials_sheet(facts: Facts) -> Sheet:
         columns=(
             Column("agents", message("Agents en plus"), Kind.COUNT),
             Column("lignes", message("Lignes en plus"), Kind.COUNT),
-            Column("duree_des_appels", message("Durée des appels"), Kind.SHARE),
+            Column("duree_des_appels", message("Durée, 100 % = aujourd’hui"), Kind.SHARE),
             Column("deplaces", message("Appels déplacés vers les heures conseillées"), Kind.SHARE),
             Column("personnes", message("Personnes par semaine"), Kind.COUNT),
             Column("joignent", message("Joignent un agent"), Kind.COUNT),
             Column("part", message("Part"), Kind.SHARE),
             Column("appels_par_personne", message("Appels par personne"), Kind.DECIMAL),
         ),
-        rows=as_rows(
-            (
-                trial.change.agents,
-                trial.change.lines,
-                trial.change.handling,
-                trial.change.moved_share,
-                trial.persons,
-                trial.reached,
-                trial.reached / trial.persons if trial.persons else None,
-                trial.attempts / trial.persons if trial.persons else None,
-            )
-            for trial in trials
-        ),
+        rows=as_rows(_trial(trial) for trial in trials),
+    )
+
+
+def _trial(trial: Trial) -> tuple[Value, ...]:
+    change = trial.change
+    changed = (change.agents, change.lines, change.handling, change.moved_share)
+    if not trial.is_known:
+        return (*changed, trial.persons, None, None, None)
+    return (
+        *changed,
+        trial.persons,
+        trial.reached,
+        share(trial.reached, trial.persons),
+        share(trial.attempts, trial.persons),
     )
 
 
@@ -140,31 +142,50 @@ _MISSING = {
 
 
 def described(facts: Facts, words: Words) -> list[str]:
-    """What the advice is for, by which model, from which measures."""
+    """By which model, and from which measures."""
     say = words.language.say
     if facts.staffing is None:
         return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))]
     plan = facts.staffing.plan
     desk = plan.desk
-    said = [
-        say(
-            "Objectif\u00a0: {share} des personnes joignent un agent, un jour dont la charge n’est"
-            " dépassée qu’un jour ordinaire sur {days}.",
-            share=words.percent_text(plan.target.reached_share),
-            days=f"{1 / (1 - plan.quantile):.0f}",
-        ),
-        say(_MODELS[desk.kind]),
-        say("Un appel prend {seconds}.", seconds=duration(desk.handling_s)),
-    ]
-    if desk.patience_s is not None:
+    said = [say(_MODELS[desk.kind])]
+    handling = duration(desk.handling_s)
+    if desk.kind == "no_queue":
+        said.append(say("Un appel occupe une ligne {time}.", time=handling))
+    else:
         said.append(
-            say("Qui attend renonce au bout de {time} en moyenne.", time=duration(desk.patience_s))
+            say("Un appel prend {time} à un agent, travail après l’appel compris.", time=handling)
         )
-    said.append(
-        say(
-            "Après un refus, {share} rappellent.",
-            share=words.percent_text(round(desk.redial_after_busy, 2)),
+    if desk.patience_s is not None:
+        said.append(say("Patience moyenne\u00a0: {time}.", time=duration(desk.patience_s)))
+    if "redial_after_busy" not in plan.unknown and desk.redial_after_busy:
+        said.append(
+            say(
+                "Après un refus, {share} rappellent.",
+                share=words.percent_text(round(desk.redial_after_busy, 2)),
+            )
+        )
+    said += [say(_MISSING[name]) for name in plan.unknown]
+    if not facts.staffing.agents_known:
+        said.append(
+            say(
+                "Les agents ne sont pas connus\u00a0: les changements partent de ceux qui sont"
+                " conseillés."
+            )
+        )
+    return [str(each) for each in said]
+
+
+def target_of(facts: Facts, words: Words) -> str:
+    """What the advice is for."""
+    if facts.staffing is None:
+        return ""
+    plan = facts.staffing.plan
+    return str(
+        words.language.say(
+            "Objectif\u00a0: {share} des personnes joignent un agent, même sous une charge que"
+            " {days} des jours ordinaires dépassent.",
+            share=words.percent_text(plan.target.reached_share),
+            days=words.percent_text(round(1 - plan.quantile, 2)),
         )
     )
-    said += [say(_MISSING[name]) for name in plan.unknown]
-    return [str(each) for each in said]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 
-import polars as pl
-
 from affluence.indicators.histogram import histogram_of, merge, survival
-from affluence.indicators.persons import FEWEST_PERSONS, redial_curve
+from affluence.indicators.persons import DAY_MIN, FEWEST_PERSONS, Redial, redial_curve
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts
 from affluence.report.sheet import (
+    FEW,
     Column,
     Kind,
     Sheet,
     Value,
     as_rows,
     persons,
-    share,
     share_of_persons,
 )
 
@@ -44,16 +43,24 @@ def waits_sheet(facts: Facts, words: Words) -> Sheet:
     dated = facts.indicators.waits.of_answered is not None
     kinds = ("answered", "abandoned", "unanswered")
     answered, abandoned, unanswered = (histogram_of(durations, kind) for kind in kinds)
-    patience = survival(abandoned, merge(answered, unanswered))
+    gave_up, served = abandoned, answered
+    # As the patience of the indicators: from the queue on, where that is recorded.
+    if histogram_of(durations, "queue_answered").total:
+        gave_up = histogram_of(durations, "queue_abandoned")
+        served = histogram_of(durations, "queue_answered")
+    cut_short = merge(served, unanswered)
+    patience = survival(gave_up, cut_short)
+    longest_s = max((low for low, _ in (*gave_up.bins, *cut_short.bins)), default=0)
+    known = dated and gave_up.total >= FEWEST_PERSONS
     rows = [
         (
             _span(low, high, words),
             low,
             *(
-                _between(found.below(high) - found.below(low), known=dated)
+                found.below(high) - found.below(low) if dated else None
                 for found in (answered, abandoned, unanswered)
             ),
-            patience.beyond(low) if dated and abandoned.total >= FEWEST_PERSONS else None,
+            patience.beyond(low - 1) if known and low <= longest_s else ("" if known else None),
         )
         for low, high in pairwise((*WAIT_BOUNDS_S, 10**9))
     ]
@@ -62,12 +69,12 @@ def waits_sheet(facts: Facts, words: Words) -> Sheet:
         title=message("Combien de temps les appelants attendent"),
         note=message(
             "Durée entre l’arrivée de l’appel et la réponse, l’abandon ou la fin. La patience est"
-            " la part des appelants qui attendraient encore si personne ne répondait"
-            " (estimation de Kaplan et Meier)."
+            " la part des appelants qui attendraient encore si personne ne répondait (estimation de"
+            " Kaplan et Meier), depuis l’entrée dans la file là où elle est enregistrée."
         ),
         columns=(
             Column("attente", message("Attente")),
-            Column("attente_min_s", message("depuis"), Kind.SECONDS),
+            Column("attente_min_s", message("À partir de"), Kind.SECONDS),
             Column("repondus", message("Répondus"), Kind.COUNT),
             Column("abandonnes", message("Abandonnés"), Kind.COUNT),
             Column("sans_reponse", message("Restés sans réponse"), Kind.COUNT),
@@ -75,10 +82,6 @@ def waits_sheet(facts: Facts, words: Words) -> Sheet:
         ),
         rows=as_rows(rows),
     )
-
-
-def _between(count: int, *, known: bool) -> Value:
-    return count if known else None
 
 
 def _span(low: int, high: int, words: Words) -> str:
@@ -107,10 +110,7 @@ def redials_sheet(facts: Facts, words: Words) -> Sheet:
             str(say(_NTH[redial.nth])),
             persons(redial.failures),
             persons(redial.redialled),
-            redial.probability,
-            redial.within_1_min,
-            redial.within_5_min,
-            redial.within_30_min,
+            *_shares(redial),
         )
         for redial in facts.indicators.redials
     ]
@@ -133,6 +133,18 @@ def redials_sheet(facts: Facts, words: Words) -> Sheet:
         ),
         rows=as_rows(rows),
     )
+
+
+def _shares(redial: Redial) -> Iterator[Value]:
+    """Of those who call again: hidden where they are few, or those who do not."""
+    few = share_of_persons(redial.redialled, redial.failures) is FEW
+    for found in (
+        redial.probability,
+        redial.within_1_min,
+        redial.within_5_min,
+        redial.within_30_min,
+    ):
+        yield FEW if few and found is not None else found
 
 
 def chain_sheet(facts: Facts, words: Words) -> Sheet:
@@ -174,7 +186,7 @@ def delays_sheet(facts: Facts, words: Words) -> Sheet:
         note=message("Temps entre la fin d’un appel qui a échoué et le suivant du même appelant."),
         columns=(
             Column("delai", message("Délai")),
-            Column("delai_min_s", message("depuis"), Kind.SECONDS),
+            Column("delai_min_s", message("À partir de"), Kind.SECONDS),
             Column("rappels", message("Rappels"), Kind.COUNT),
         ),
         rows=as_rows(
@@ -195,7 +207,7 @@ def chains_sheet(facts: Facts, words: Words) -> Sheet:
     for intents in reversed(facts.indicators.intents):
         name = (
             say("les appels d’une même journée")
-            if intents.gap_min == 1440
+            if intents.gap_min == DAY_MIN
             else say("des appels séparés de {minutes} min au plus", minutes=intents.gap_min)
         )
         rows.append(
@@ -235,11 +247,6 @@ def chains_sheet(facts: Facts, words: Words) -> Sheet:
 
 def simultaneous_sheet(facts: Facts) -> Sheet:
     """How long so many calls are up at once."""
-    concurrency: pl.DataFrame = facts.measured["concurrency"]
-    open_s = float(facts.measured["slots"].filter(pl.col("recorded_s") > 0)["open_s"].sum())
-    by_calls = (
-        concurrency.group_by("calls").agg(pl.col("lasting_open_s").sum()).sort("calls").rows()
-    )
     return Sheet(
         key="simultanes",
         title=message("Combien d’appels à la fois"),
@@ -248,5 +255,5 @@ def simultaneous_sheet(facts: Facts) -> Sheet:
             Column("appels", message("Appels à la fois"), Kind.COUNT),
             Column("part", message("Part du temps"), Kind.SHARE),
         ),
-        rows=as_rows((calls, share(lasting_s, open_s)) for calls, lasting_s in by_calls),
+        rows=as_rows(facts.indicators.simultaneous.items()),
     )

@@ -25,8 +25,8 @@ def weeks_sheet(facts: Facts, words: Words) -> Sheet:
         key="semaines",
         title=message("Semaine après semaine"),
         note=message(
-            "Les personnes sont comptées une fois par jour. Les jours fériés, les fermetures et les"
-            " jours où un tableau a été publié sont notés."
+            "Les personnes sont comptées une fois par jour et par demande. Les jours fériés, les"
+            " fermetures et les jours où d’autres heures ont été conseillées sont notés."
         ),
         columns=(
             Column("lundi", message("Semaine du"), Kind.DAY),
@@ -41,7 +41,7 @@ def weeks_sheet(facts: Facts, words: Words) -> Sheet:
             Column("occupation", message("Occupation des lignes"), Kind.SHARE),
             Column("attente_s", message("Attente moyenne"), Kind.SECONDS),
             Column("jours_particuliers", message("Jours particuliers")),
-            Column("publications", message("Tableau publié le")),
+            Column("publications", message("Nouveau conseil le")),
         ),
         rows=as_rows(_row(facts, week, words) for week in facts.weeks),
     )

@@ -32,6 +32,9 @@
     });
   }
 
+  // What only a script fills is hidden without one.
+  for (const each of document.querySelectorAll("main [hidden]")) each.hidden = false;
+
   const draw = (place, figure) => Plotly.react(place, figure.data, figure.layout, config);
 
   for (const [id, figure] of Object.entries(data.figures)) {
@@ -98,7 +101,8 @@
       const range = [Math.min(0, ...values), Math.max(...values, 0) || 1];
       map(document.getElementById("g-chaleur"), heat, only(all.z), text, range, !chosen.worse);
       const name = heat.periods.find(({ key }) => key === period.value).name;
-      const said = `${chosen.title} (${name})`;
+      const kept = level.value === "" ? "" : `, ${level.selectedOptions[0].text}`;
+      const said = `${chosen.title} (${name}${kept})`;
       document.getElementById("c-chaleur").textContent = said;
       tabulate(document.getElementById("tableau-chaleur"), heat, text, said);
     };
@@ -164,6 +168,7 @@
       }));
       const found = trials.trials[`${chosen.agents}/${chosen.lines}/${chosen.handling}/${chosen.moved}`];
       document.getElementById("reponse").textContent = found.said;
+      document.getElementById("dit-essais").textContent = found.change;
       map(document.getElementById("g-essais"), trials, found.z, found.text, [0, 1], true);
       tabulate(document.getElementById("tableau-essais"), trials, found.text);
     };
