@@ -202,10 +202,14 @@ def _one_more(facts: Facts, words: Words) -> Iterator[str]:
     today = staffing.trials[0]
     yield str(
         say(
-            "Aujourd’hui, d’après le modèle\u00a0: {share} des personnes joignent un agent."
+            message(
+                "Aujourd’hui, d’après le modèle\u00a0: {share} des personnes joignent un agent."
+            )
             if staffing.agents_known
-            else "Les agents ne sont pas connus\u00a0: le modèle part de ceux qui sont conseillés,"
-            " avec lesquels {share} des personnes joindraient un agent.",
+            else message(
+                "Les agents ne sont pas connus\u00a0: le modèle part de ceux qui sont conseillés,"
+                " avec lesquels {share} des personnes joindraient un agent."
+            ),
             share=words.percent_text(round(today.reached / today.persons, 2)),
         )
     )

@@ -75,8 +75,10 @@ def trials_sheet(facts: Facts) -> Sheet:
         key="et_si",
         title=message("Et si l’on changeait…"),
         note=message(
-            "Une semaine ordinaire entière, d’après le modèle du standard\u00a0: chaque changement"
-            " vaut pour toutes les heures. La première ligne ne change rien."
+            "Une semaine ordinaire entière, d’après le modèle du standard\u00a0: une charge que la"
+            " moitié des jours dépassent, numéros masqués compris, jours inhabituels exclus. Chaque"
+            " changement vaut pour toutes les heures, la première ligne ne change rien. Les appels"
+            " déplacés se partagent entre les créneaux conseillés, selon leur durée."
         ),
         columns=(
             Column("agents", message("Agents en plus"), Kind.COUNT),
