@@ -81,11 +81,6 @@ class Cells:
         table[..., self.day, self.row] = values
         return table
 
-    @cached_property
-    def freedom(self) -> int:
-        """Degrees of freedom that weekdays and rows leave to single cells, at least 1."""
-        return max(1, int(self.count - self.in_day.shape[1] - self.in_row.shape[1] + 1))
-
     def covered_by(self, spans: Iterable[Span]) -> Floats:
         """The share of each cell's time that lies in some hours, which do not overlap."""
         weekday, start, end = (self.grid[name].to_numpy() for name in self.grid.columns)

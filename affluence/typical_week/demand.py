@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.steps_in_level import LevelSteps
@@ -260,20 +261,25 @@ class Demand:
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
         expected = np.matvec(table, row)
-        freedom = day.shape[1] - 1
-        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
+        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, 1, _DAY)
         expected = np.vecmat(day, table)
-        row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
+        row, of_rows = _draw_together(of_row, expected, noise, 1, _ROW)
         product = day.take(cells.day, axis=1) * row.take(cells.row, axis=1)
+        fitted = _number_seen(cells.by_day(exposures)) + _number_seen(cells.by_row(exposures)) - 1
         cell, self._shape_variance = _draw_together(
-            counts, exposures * product, noise, cells.freedom, _CELL
+            counts, exposures * product, noise, fitted, _CELL
         )
         self._factor_variance = of_days.take(cells.day, axis=1) + of_rows.take(cells.row, axis=1)
         self._shape = product * cell
 
 
+def _number_seen(exposures: Floats) -> NDArray[np.int64]:
+    """How many of some groups have ever been seen, candidates × 1."""
+    return np.count_nonzero(exposures, axis=1, keepdims=True)
+
+
 def _draw_together(
-    counts: Floats, expected: Floats, noise: Floats, freedom: int, usual: _Spread
+    counts: Floats, expected: Floats, noise: Floats, fitted: NDArray[np.int64] | int, usual: _Spread
 ) -> tuple[Floats, Floats]:
     """Ratios counts ÷ expected, drawn towards their mean as far as they are noise.
 
@@ -281,7 +287,7 @@ def _draw_together(
         counts: candidates × groups.
         expected: the same shape; 0 where nothing is known of a group.
         noise: variance of a count over its mean.
-        freedom: degrees of freedom of the ratios.
+        fitted: how many factors have been fitted to them, and leave so many fewer to be free.
         usual: what is believed of their spread at first.
 
     Returns:
@@ -296,8 +302,9 @@ def _draw_together(
     deviation = np.where(known, counts / alike - 1, 0.0)
     variance = noise / alike
     groups = known.sum(1, keepdims=True)
-    freedom_share = max(freedom, 1) / np.maximum(groups, 1)
-    spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
+    freedom_share = np.maximum(groups - fitted, 1) / np.maximum(groups, 1)
+    moments = np.where(known, safe * (deviation**2 - variance * freedom_share), 0.0)
+    spread = moments.sum(1, keepdims=True) / total
     spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
     spread = np.maximum(spread / (groups + usual.groups), _NONE)
     # Next to nothing, where nothing is known.

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.steps_in_level import LevelSteps
@@ -304,7 +305,9 @@ class Shares:
         # What single cells add, drawn towards nothing as far as it is noise.
         extra = _logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
-        spread = _spread(extra, noise, seen > 0, self._cells.freedom)
+        groups = [self._cells.by_day(seen), self._cells.by_row(seen)]
+        fitted = sum(np.count_nonzero(group, axis=-1, keepdims=True) for group in groups) - 1
+        spread = _spread(extra, noise, seen > 0, fitted)
         # Next to nothing, where nothing was seen.
         believed = spread / (spread + noise)
         left = believed * noise + additive_variance
@@ -406,11 +409,14 @@ def expit(log_odds: Floats) -> Floats:
     return share
 
 
-def _spread(extra: Floats, noise: Floats, known: Mask, freedom: int) -> Floats:
-    """Variance of what single cells truly add, by the method of moments (first axis kept)."""
+def _spread(extra: Floats, noise: Floats, known: Mask, fitted: NDArray[np.int64]) -> Floats:
+    """Variance of what single cells truly add, by the method of moments (first axis kept).
+
+    ``fitted`` is how many factors have been fitted to them, and leave so many fewer to be free.
+    """
     weights = np.where(known, 1 / (noise + _CELL_DEVIATION**2), 0.0)
     cells = known.sum(-1, keepdims=True)
-    freedom_share = freedom / np.maximum(cells, 1)
+    freedom_share = np.maximum(cells - fitted, 1) / np.maximum(cells, 1)
     total = np.maximum(weights.sum(-1, keepdims=True), _NONE)
     moment = (weights * (extra**2 - noise * freedom_share)).sum(-1, keepdims=True) / total
     spread = moment / freedom_share * cells + _CELL_DEVIATION**2 * _CELL_WEIGHT

@@ -226,6 +226,18 @@ def test_a_weekday_that_was_never_seen_is_a_mean_one() -> None:
     assert learned(PRODUCT, exposure).mean()[:ROWS] == pytest.approx(others, rel=0.03)
 
 
+def test_rows_that_are_never_open_are_as_good_as_none() -> None:
+    """Of a table of nine rows five are open; or of one of five rows all."""
+    first = np.arange(CELLS.count) % ROWS < 5
+    counts = np.random.default_rng(6).poisson(PRODUCT * BESIDES, (8, CELLS.count))
+    nine, five = Demand(CELLS), Demand(cells_of(WEEKDAYS, 5))
+    for week in counts.astype(np.float64):
+        nine.learn(week, first.astype(np.float64))
+        five.learn(week[first], np.ones(5 * WEEKDAYS))
+    assert nine.mean()[first] == pytest.approx(five.mean(), rel=1e-9)
+    assert nine.mean_variance()[first] == pytest.approx(five.mean_variance(), rel=1e-9)
+
+
 # Level
 
 

@@ -153,6 +153,21 @@ def test_cells_without_calls_have_the_share_of_their_weekday_and_row() -> None:
     assert model.known.tolist() == [cell != 7 for cell in range(CELLS.count)]
 
 
+def test_rows_without_calls_are_as_good_as_none() -> None:
+    """Of a table of nine rows five are called; or of one of five rows all."""
+    first = np.arange(CELLS.count) % ROWS < 5
+    rng = np.random.default_rng(6)
+    nine = nothing_known()
+    five = Shares(cells_of(WEEKDAYS, 5), ("reached", "calls"), share_of_calls, usual_clustering=1.5)
+    for _ in range(8):
+        calls = 30.0 * first
+        reached = rng.binomial(calls.astype(np.int64), expit(OF_CELLS)).astype(np.float64)
+        nine.learn({"reached": reached, "calls": calls}, calls)
+        five.learn({"reached": reached[first], "calls": calls[first]}, calls[first])
+    assert nine.logit[first] == pytest.approx(five.logit, rel=1e-9)
+    assert nine.variance[first] == pytest.approx(five.variance, rel=1e-9)
+
+
 def test_who_knows_nothing_gives_away_nothing() -> None:
     low, middle, high = nothing_known().interval()
     assert np.all(low < 0.01)
