@@ -26,7 +26,7 @@ from affluence.typical_week.history import History, make_history
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.rows import row_grid
-from affluence.typical_week.runs import Runs, run_every_week
+from affluence.typical_week.runs import Past, Runs, run_every_week
 from affluence.typical_week.special_days import special_days
 from affluence.typical_week.table import week_table
 
@@ -100,7 +100,7 @@ class Study:
         """The typical week after the last run."""
         model = self.runs.model
         return TypicalWeek(
-            week=week_table(self.platform, self.history, model),
+            week=week_table(self.platform, self.history, self.runs),
             advice=self.runs.advice[-1],
             left_out=self._left_out(),
             answers_known=model.reading.answers_known,
@@ -109,7 +109,7 @@ class Study:
 
     def forecast(self) -> pl.DataFrame:
         """FORECAST of the weeks after ``last``."""
-        return forecast_table(self.platform, self.history, self.runs.model, self.flags, self.hours)
+        return forecast_table(self.platform, self.history, self.runs, self.flags, self.hours)
 
     def demand_to_come(self, probability: float) -> pl.DataFrame:
         """First attempts that an ordinary day of next week exceeds by 1 - ``probability`` only.
@@ -117,8 +117,9 @@ class Study:
         Columns weekday (ISO), start_min, end_min and persons, one row a cell of WEEK, in its order.
         """
         demand = self.runs.model.demand
-        mean = demand.mean()
-        (persons,) = quantiles(mean, demand.variance(mean, 1), (probability,))
+        of_places = demand.mean()
+        mean, variance = map(self.runs.of_cells, (of_places, demand.variance(of_places, 1)))
+        (persons,) = quantiles(mean, variance, (probability,))
         return self.history.cells.grid.select(
             "weekday", "start_min", "end_min", persons=pl.Series(persons, dtype=pl.Float64)
         )
@@ -145,7 +146,7 @@ class Study:
             *(LeftOut(day=day, reason="no_records") for day in lost),
             *(
                 LeftOut(day=aside.day, reason=aside.reason, factor=aside.factor)
-                for aside in self.runs.model.set_aside
+                for aside in self.runs.set_aside
             ),
         ]
         return tuple(sorted(left_out, key=lambda out: out.day))
@@ -204,7 +205,7 @@ def study(
         last=last,
         history=history,
         flags=flags,
-        runs=run_every_week(history, flags, rules, widened=widened),
+        runs=run_every_week(Past(history=history, flags=flags, settings=rules, widened=widened)),
     )
 
 

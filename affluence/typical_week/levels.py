@@ -48,13 +48,12 @@ class Bounds:
 
 
 class LevelPath:
-    """The levels of every cell, from one weekly run to the next."""
+    """The levels of cells, of whatever shape, from one weekly run to the next."""
 
-    def __init__(self, bounds: Bounds, cells: int) -> None:
-        self._lowest = bounds.logits[:, None]
-        self._cell = np.arange(cells)
-        self.levels: Levels = np.full(cells, NONE)
-        self._quieter_before = np.zeros(cells, dtype=bool)
+    def __init__(self, bounds: Bounds, shape: tuple[int, ...]) -> None:
+        self._bounds = bounds
+        self.levels: Levels = np.full(shape, NONE)
+        self._quieter_before = np.zeros(shape, dtype=bool)
 
     def step(
         self,
@@ -70,31 +69,38 @@ class LevelPath:
             enough: which cells are known well enough to be given a level.
 
         """
-        above = _deviations_above(*chance, self._lowest)
+        above = _deviations_above(*chance, self._bounds)
         sure = (above < _SURE_DEVIATIONS).sum(0)
         current = self.levels
         standing = current != NONE
-        kept = above[np.maximum(current, 0), self._cell] >= _DOUBTFUL_DEVIATIONS
+        kept = _of_level(above, current) >= _DOUBTFUL_DEVIATIONS
         quieter = standing & (sure < current)
         moved = current + np.where(~kept, 1, np.where(quieter & self._quieter_before, -1, 0))
-        moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._lowest)))
+        moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._bounds)))
         self._quieter_before = quieter
         self.levels = np.where(enough, np.where(standing, moved, sure), NONE)
         return self.levels
 
     def _alarming(self, levels: Levels, above: Floats) -> Levels:
         """The level that the last weeks alone are sure of, where they contradict ``levels``."""
-        contradicted = above[np.maximum(levels, 0), self._cell] < -_ALARM_DEVIATIONS
+        contradicted = _of_level(above, levels) < -_ALARM_DEVIATIONS
         return np.where(contradicted, (above < -_SHOWN_DEVIATIONS).sum(0), NONE)
 
 
 def sure_levels(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Levels:
     """The quietest level of each cell that is sure enough, whatever was published before."""
-    above = _deviations_above(chance_logit, variance, bounds.logits[:, None])
+    above = _deviations_above(chance_logit, variance, bounds)
     return np.asarray((above < _SURE_DEVIATIONS).sum(0))
 
 
-def _deviations_above(chance_logit: Floats, variance: Floats, lowest: Floats) -> Floats:
+def _of_level(above: Floats, levels: Levels) -> Floats:
+    """Of levels × cells those of one level a cell; of the quietest where there is none."""
+    of_level: Floats = np.take_along_axis(above, np.maximum(levels, 0)[None], axis=0)[0]
+    return of_level
+
+
+def _deviations_above(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Floats:
     """How far above the lowest logit of each level, in standard deviations: levels × cells."""
+    lowest = bounds.logits.reshape(-1, *(1 for _ in chance_logit.shape))
     above: Floats = (chance_logit - lowest) / np.sqrt(variance)
     return above

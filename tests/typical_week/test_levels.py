@@ -36,7 +36,7 @@ class Cell:
     """The level of one cell from run to run."""
 
     def __init__(self, *runs: Chance) -> None:
-        self._path = LevelPath(BOUNDS, 1)
+        self._path = LevelPath(BOUNDS, (1,))
         self.levels = [self.run(each) for each in runs]
 
     def run(self, each: Chance, lately: Chance = NOTHING_NEW, enough: np.ndarray = ENOUGH) -> int:
@@ -165,7 +165,7 @@ def test_it_stands_as_long_as_the_last_weeks_contradict_what_is_quieter() -> Non
 
 def test_a_level_moves_by_at_most_one_step_a_week_unless_the_last_weeks_are_sure() -> None:
     rng = np.random.default_rng(1)
-    path = LevelPath(BOUNDS, 200)
+    path = LevelPath(BOUNDS, (200,))
     nothing_new = np.zeros(200), np.full(200, 1e6)
     enough = np.ones(200, dtype=bool)
     before = path.step((rng.normal(1, 1.5, 200), np.full(200, 0.04)), nothing_new, enough)
@@ -179,8 +179,8 @@ def test_cells_have_nothing_to_do_with_each_other() -> None:
     rng = np.random.default_rng(2)
     logits = rng.normal(1, 1, (10, 5))
     lately = rng.normal(1, 1, (10, 5))
-    together = LevelPath(BOUNDS, 5)
-    alone = [LevelPath(BOUNDS, 1) for _ in range(5)]
+    together = LevelPath(BOUNDS, (5,))
+    alone = [LevelPath(BOUNDS, (1,)) for _ in range(5)]
     for week, recent in zip(logits, lately, strict=True):
         levels = together.step(
             (week, np.full(5, 0.1)), (recent, np.full(5, 0.3)), np.ones(5, dtype=bool)
