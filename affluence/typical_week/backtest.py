@@ -243,8 +243,8 @@ def _score(
     expected = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
     came = places.came[known]
     deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
-    law = counts.score(expected, deviation, came, _INTERVAL)
-    low, high = law.quantiles
+    law = counts.score(expected, deviation, came)
+    low, high = _INTERVAL
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
     error = np.abs(came - expected)
@@ -255,8 +255,9 @@ def _score(
         crps=float(law.crps.mean()),
         wape=float(error.sum() / max(came.sum(), 1.0)),
         mase=float(error.mean() / naive_error) if naive_error else math.nan,
-        coverage=float(((low <= came) & (came <= high)).mean()),
-        pit_coverage=float(((_INTERVAL[0] < pit) & (pit < _INTERVAL[1])).mean()),
+        # From the first count that reaches the lower probability to that which reaches the upper.
+        coverage=float(((law.up_to >= low) & (law.below < high)).mean()),
+        pit_coverage=float(((low < pit) & (pit < high)).mean()),
         hit_rate=hit_rate,
         regret=regret,
     )

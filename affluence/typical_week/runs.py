@@ -20,7 +20,7 @@ from affluence.typical_week.model import Model, SetAside, Settings
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_TOGETHER = 32  # platforms: so many cost few calls of NumPy each, and stay in the cache
+TOGETHER = 32  # platforms: so many cost few calls of NumPy each, and stay in the cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,8 @@ def run_platforms(pasts: Sequence[Past]) -> list[Runs]:
         alike[past.history.weeks, len(past.flags), past.settings].append(position)
     found: dict[int, Runs] = {}
     for positions in alike.values():
-        for start in range(0, len(positions), _TOGETHER):
-            together = positions[start : start + _TOGETHER]
+        for start in range(0, len(positions), TOGETHER):
+            together = positions[start : start + TOGETHER]
             found |= zip(
                 together, _run_together([pasts[position] for position in together]), strict=True
             )

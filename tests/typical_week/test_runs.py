@@ -98,7 +98,7 @@ def test_platforms_together_say_what_each_says_alone() -> None:
 def test_more_platforms_than_are_learned_at_a_time_are_all_learned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("affluence.typical_week.runs._TOGETHER", 2)
+    monkeypatch.setattr("affluence.typical_week.runs.TOGETHER", 2)
     pasts = [past_of(desk(seed, weeks=6)) for seed in range(5)]
     found = [runs.mean[-1, 0].sum() for runs in run_platforms(pasts)]
     assert found == pytest.approx([run_every_week(past).mean[-1, 0].sum() for past in pasts])
