@@ -103,6 +103,7 @@ class Demand(ByPlatform):
         self._past_means = [by_place] * len(HORIZONS_WEEKS)
         self._past_logarithms = [by_place] * len(HORIZONS_WEEKS)
         self.has_learned = np.zeros(grid.platforms, dtype=bool)  # anything to foretell from
+        self.has_stepped = np.zeros(grid.platforms, dtype=bool)  # a level, the week before the last
 
     @property
     def half_lives_weeks(self) -> Floats:
@@ -182,6 +183,7 @@ class Demand(ByPlatform):
         Of a platform that nobody called in the week nothing is learned.
         """
         counts = np.where(exposure > 0, counts, 0.0)
+        self.has_stepped = np.zeros_like(self.has_learned)
         called = np.asarray(counts.any(0))
         if called.any():
             with self.part(called) as (some, at):
@@ -194,7 +196,7 @@ class Demand(ByPlatform):
         self._measure_dispersion(counts, exposure, day_totals)
         days_called = np.count_nonzero(day_totals, axis=0)
         self._day_size = (day_totals**2).sum(0) / days_called
-        stepped = self._have_stepped(counts, exposure)
+        self.has_stepped = stepped = self._have_stepped(counts, exposure)
         if stepped.any():
             expected = _over_places(self._shape, self._exposed_before)
             self._counted = np.where(stepped, self._came_before, self._counted)
@@ -248,10 +250,14 @@ class Demand(ByPlatform):
         stepped = np.zeros_like(self.has_learned)
         if self.has_learned.any():
             mean = chosen(self._level, self._best) * chosen(self._shape, self._best)
-            came, foretold = counts.sum(0) + 0.5, (mean * exposure).sum(0) + 0.5
-            surprise, noise = np.log(came / foretold), self.dispersion / foretold
+            before = chosen(self._past_means[1], self._best)
+            before = np.where(before.any(0), before, mean)
+            came = counts.sum(0) + 0.5
+            foretold, still_foretold = ((of * exposure).sum(0) + 0.5 for of in (mean, before))
+            surprise, still = np.log(came / foretold), np.log(came / still_foretold)
+            noise = self.dispersion / foretold
             with self._steps.part(self.has_learned) as (steps, at):
-                stepped[at] = steps.learn(surprise[at], noise[at])
+                stepped[at] = steps.learn(surprise[at], noise[at], still[at])
         return stepped
 
     def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:

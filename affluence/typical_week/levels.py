@@ -4,7 +4,9 @@ A level is given where it is at least 80 % sure that the chance is so high; othe
 one. A level that stands moves on evidence only, and by one step a week: to the quieter one when
 two weekly runs in a row are sure of it, to the busier one as soon as its own claim has become
 doubtful. A cell that has clearly become busier in the last two weeks moves at once and as far as
-they show, for a promise that fails costs the caller more than one that is too careful.
+they show, for a promise that fails costs the caller more than one that is too careful. Where the
+demand of the whole platform has just stepped, a level stands only if it would be given anew: one
+cell of a small desk sees too few calls to tell, all cells together see enough.
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ class LevelPath:
         chance: tuple[Floats, Floats],
         lately: tuple[Floats, Floats],
         enough: Mask,
+        stepped: Mask,
     ) -> Levels:
         """One weekly run.
 
@@ -67,13 +70,16 @@ class LevelPath:
             chance: its logit in every cell, and the variance of that.
             lately: the same as the last two weeks alone show it.
             enough: which cells are known well enough to be given a level.
+            stepped: where so much has changed lately that what stands says nothing any more: then
+                it is kept only where it would be given anew.
 
         """
         above = _deviations_above(*chance, self._bounds)
         sure = (above < _SURE_DEVIATIONS).sum(0)
         current = self.levels
         standing = current != NONE
-        kept = _of_level(above, current) >= _DOUBTFUL_DEVIATIONS
+        least = np.where(stepped, _SURE_DEVIATIONS, _DOUBTFUL_DEVIATIONS)
+        kept = _of_level(above, current) >= least
         quieter = standing & (sure < current)
         moved = current + np.where(~kept, 1, np.where(quieter & self._quieter_before, -1, 0))
         moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._bounds)))

@@ -129,6 +129,7 @@ class Model:
         self._apart: dict[tuple[int, int, int], tuple[Apart, float | None]] = {}
         self._odd_days = OddDays(_SIDES, grid.days, grid.platforms)
         self._held = np.zeros((grid.days, grid.platforms), dtype=np.int64)  # week held back
+        self._stepped_before = np.zeros(grid.platforms, dtype=bool)
         self._days = np.zeros(grid.is_cell.shape)
         self._calls = np.zeros(grid.is_cell.shape)
         self._of_days = _days_of(grid, self._sums, self._exposure, self._flags, settings.reach)
@@ -251,7 +252,7 @@ class Model:
         self.season.learn(self.demand.level_of(callers, exposure))
         self.demand.learn(callers, exposure)
         by_load = self._settings.reach.by_load(self.reach.lasting, self.demand.risen)
-        self.reach.learn(sums, callers, by_load)
+        self.reach.learn(sums, callers, by_load, self.demand.has_stepped)
         open_memories = sums["open_s"] / _MEMORY_S
         self.busy_lines.learn(sums, open_memories)
         self.occupancy.learn(sums, open_memories * (sums["line_open_s"] > 0))
@@ -266,7 +267,9 @@ class Model:
             (self.reach.logit, self.reach.variance),
             self.reach.lately(lately),
             self.enough & self.reach.known,
+            self.demand.has_stepped | self._stepped_before,
         )
+        self._stepped_before = self.demand.has_stepped
 
     def _unrecorded(self, week: int) -> tuple[Mask, Mask]:
         """Cells, and days, in which calls were to be expected and not one is recorded."""

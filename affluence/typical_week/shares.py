@@ -209,7 +209,13 @@ class Shares(ByPlatform):
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
 
-    def learn(self, sums: Sums, observations: Floats, by_load: Floats | None = None) -> None:
+    def learn(
+        self,
+        sums: Sums,
+        observations: Floats,
+        by_load: Floats | None = None,
+        has_stepped: Mask | None = None,
+    ) -> None:
         """Learn one week; of a platform without observations nothing.
 
         Args:
@@ -217,6 +223,8 @@ class Shares(ByPlatform):
             observations: that they rest on; without any a cell is unknown, whatever its sums.
             by_load: how far the logit of each cell is now from its lasting one, by a model of the
                 load; it is believed while forecasts that believe it are the better ones.
+            has_stepped: by platform, whether the level of the load has stepped the week before:
+                then so has that of the share, seen or not.
 
         """
         if by_load is not None:
@@ -224,6 +232,8 @@ class Shares(ByPlatform):
         week = np.array([*(sums[name] for name in self._names), observations, observations])
         week *= observations > 0
         observed = week[-1].any(0)
+        if has_stepped is not None and has_stepped.any():
+            self._begin_anew(has_stepped)
         if observed.any():
             with self.part(observed) as (some, at):
                 some.learn_observed(week[..., at])
@@ -284,9 +294,13 @@ class Shares(ByPlatform):
         noise = self.clustering / (total * together * (1 - together))
         stepped = self._steps.learn(surprise, noise)
         if stepped.any():
-            recent = self._sums[:, :_LEVELS]
-            recent[..., stepped] = self._week_before[:, None][..., stepped]
-            self._age = np.where(stepped, 1.0, self._age)
+            self._begin_anew(stepped)
+
+    def _begin_anew(self, platforms: Mask) -> None:
+        """Forget what came before the last week, as far as the level is concerned."""
+        recent = self._sums[:, :_LEVELS]
+        recent[..., platforms] = self._week_before[:, None][..., platforms]
+        self._age = np.where(platforms, 1.0, self._age)
 
     def _share(self, sums: Floats) -> Floats:
         return self._ratio(dict(zip(self._names, sums, strict=False)), self.lasting)

@@ -28,16 +28,23 @@ class LevelSteps(ByPlatform):
         variance: Floats = self._squares / self._weeks
         return variance
 
-    def learn(self, surprise: Floats, noise: Floats) -> Mask:
+    def learn(self, surprise: Floats, noise: Floats, still: Floats | None = None) -> Mask:
         """Learn by how much a week surprised; whether the level has stepped the week before.
 
-        ``noise`` is the variance that small numbers alone give to a surprise.
+        Args:
+            surprise: beside what was foretold the week before.
+            noise: variance that small numbers alone give to it.
+            still: beside what was foretold before the last surprise: a level that follows quickly
+                makes the second of two equal weeks look like half a surprise.
+
         """
-        off = surprise / np.sqrt(np.maximum(self._variance_before, noise))
+        deviation = np.sqrt(np.maximum(self._variance_before, noise))
+        off = surprise / deviation
+        again = off if still is None else still / deviation
         stepped: Mask = (
-            (np.minimum(np.abs(off), np.abs(self._before)) > _EACH)
-            & (off * self._before > 0)
-            & (np.abs(off + self._before) > _TOGETHER)
+            (np.minimum(np.abs(again), np.abs(self._before)) > _EACH)
+            & (again * self._before > 0)
+            & (np.abs(again + self._before) > _TOGETHER)
         )
         self._before = np.where(stepped, 0.0, off)
         # The first of two surprising weeks must not make the second one look ordinary.

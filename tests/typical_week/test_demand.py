@@ -285,6 +285,17 @@ def test_a_step_is_followed_within_two_weeks(factor: float) -> None:
     assert mean.sum() == pytest.approx(factor * PRODUCT.sum(), rel=0.07)
 
 
+def test_a_step_is_told_the_week_after_it_and_once() -> None:
+    rng = np.random.default_rng(7)
+    model = Demand(Grid([CELLS]))
+    told = []
+    for week in range(30):
+        counts = rng.poisson((1.4 if week >= 20 else 1.0) * PRODUCT).astype(np.float64)
+        model.learn(counts[:, None], WHOLE[:, None])
+        told.append(model.has_stepped.item())
+    assert np.flatnonzero(told).tolist() == [21]
+
+
 def test_a_level_that_rests_is_remembered_for_longer() -> None:
     def half_life(walk: float) -> float:
         """Of the level, on average over some desks."""

@@ -61,11 +61,11 @@ def steady_desks(mean: float) -> tuple[Published, ...]:
 
 
 @cache
-def stepping_desks(mean: float) -> tuple[Published, ...]:
+def stepping_desks(mean: float, seeds: int = SEEDS) -> tuple[Published, ...]:
     """From one week to the next 40 % more call, and stay."""
     desks = [
         desk_of_lines(100 + seed, weeks=24, mean=mean, load=0.6, step_week=STEP_WEEK)
-        for seed in range(SEEDS)
+        for seed in range(seeds)
     ]
     return published_together(desks)
 
@@ -106,17 +106,17 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
 # A platform on which 40 % more call from one week to the next
 
 
-def test_what_is_saturated_is_shown_within_three_runs() -> None:
-    """All sizes together."""
+@pytest.mark.parametrize("mean", [11.0, 14.4, 21.6, 25.0, 30.0, 80.0])
+def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
+    """On two lines, on two, three, three, four and eleven."""
     shown = []
-    for mean in SIZES:
-        for desk, levels in stepping_desks(mean):
-            saturated = (desk.reach[STEP_WEEK] <= LOWEST[VERY_BUSY - 1] - CLEARLY) & (
-                desk.levels[STEP_WEEK - 1] < VERY_BUSY
-            )
-            shown += (levels[STEP_WEEK + 2, saturated] == VERY_BUSY).tolist()
+    for desk, levels in stepping_desks(mean, seeds=60):
+        saturated = (desk.reach[STEP_WEEK] <= LOWEST[VERY_BUSY - 1] - CLEARLY) & (
+            desk.levels[STEP_WEEK - 1] < VERY_BUSY
+        )
+        shown += (levels[STEP_WEEK + 2, saturated] == VERY_BUSY).tolist()
     assert len(shown) >= 100
-    assert np.mean(shown) >= 0.90
+    assert np.mean(shown) >= 0.95
 
 
 @of_every_size

@@ -308,6 +308,20 @@ def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
     assert steps[27] == pytest.approx(logit(0.8) - np.log(2), abs=0.1)
 
 
+def test_where_the_load_has_stepped_the_level_of_the_share_begins_anew() -> None:
+    """Without noise: from odds of 4 to 3.5, too little to be told from the share alone."""
+    calls = np.full((CELLS.count, 1), 300.0)
+    told, untold = nothing_known(), nothing_known()
+    for week in range(26):
+        share = 0.8 if week < 24 else 3.5 / 4.5
+        for model in (told, untold):
+            stepped = np.array([model is told and week == 25])
+            model.learn({"reached": share * calls, "calls": calls}, calls, has_stepped=stepped)
+    off = [float(np.log(3.5) - model.logit.mean()) for model in (told, untold)]
+    assert abs(off[0]) < 0.01
+    assert off[1] < -0.02
+
+
 def test_small_numbers_are_not_taken_for_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk that never changes, with four lost calls a week."""
     told = []

@@ -61,6 +61,17 @@ def test_the_first_of_two_surprising_weeks_does_not_make_the_second_look_ordinar
     assert told(0.5, 0.21) == [False, True]
 
 
+def test_a_level_that_follows_quickly_does_not_hide_a_step() -> None:
+    """Three deviations, then one: but still three beside what was foretold before them."""
+    steps, following = usual_steps(), usual_steps()
+    noise = np.zeros(1)
+    told_of_second = []
+    for of, still in ((steps, None), (following, np.array([0.3]))):
+        of.learn(np.array([0.3]), noise)
+        told_of_second.append(of.learn(np.array([0.09]), noise, still).tolist())
+    assert told_of_second == [[False], [True]]
+
+
 def test_what_small_numbers_explain_is_no_step() -> None:
     assert told(0.3, 0.3, noise=0.3**2) == [False, False]
     assert told(0.3, 0.3, noise=0.05**2) == [False, True]
