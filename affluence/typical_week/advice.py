@@ -7,7 +7,6 @@ stay as long as they are about as good as others: people remember them.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from affluence.tables import LEVELS
@@ -81,12 +80,12 @@ def _in_order(cells: list[int], key: Floats) -> list[int]:
 def _spread_out(best_first: list[int], cells: Cells, count: int) -> tuple[int, ...]:
     """The best cells, not more than a few of one weekday as long as others are left."""
     days = cells.day.tolist()
-    of_day: Counter[int] = Counter()
+    named = dict.fromkeys(days, 0)
     kept: list[int] = []
     left: list[int] = []
     for cell in best_first:
-        of_day[days[cell]] += 1
-        (kept if of_day[days[cell]] <= _MOST_A_DAY else left).append(cell)
+        named[days[cell]] += 1
+        (kept if named[days[cell]] <= _MOST_A_DAY else left).append(cell)
         if len(kept) == count:
             return tuple(kept)
     among = {*kept, *left[: count - len(kept)]}
