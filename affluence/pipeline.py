@@ -233,16 +233,17 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
 
     Its methods give the typical week, the weeks ahead, and the grades of past forecasts.
     """
-    from affluence.steps.edition import study_platform
+    from affluence.steps.edition import records_of_platform
     from affluence.steps.settings import page_of
-    from affluence.typical_week import last_complete_week
+    from affluence.typical_week import last_complete_week, study_together
 
     name, settings = _platform(config, platform)
     page = page_of(name, settings)
     with open_store(config.state.folder, config.state.keys_folder) as store:
         last = last_complete_week(page.hours, today_of(config, store, name, now))
         slots = store.lake.read_measured(name, "slots")
-    return study_platform(page, slots, last)
+    (learned,) = study_together([records_of_platform(page, slots, last)])
+    return learned
 
 
 def indicators(
@@ -511,22 +512,17 @@ def _sites(
     wish: Wish | None,
 ) -> tuple[dict[str, Mapping[str, bytes]], dict[str, date]]:
     """Slots → typical week → site, of every platform; and the Sundays of the weeks they show."""
-    from affluence.steps.site import site_of
+    from affluence.steps.site import Wanted, sites_of
 
     sites, weeks = {}, {}
-    for name in config.platform:
+    wanted = [
+        Wanted(name=name, account=report.accounts[name], today=report.days[name])
+        for name in config.platform
         # A platform of which nothing could ever be read does not stop the others.
-        if report.problems_of(name) and not report.accounts[name]["calls"]:
-            continue
-        made = site_of(
-            config,
-            store,
-            name,
-            theme,
-            account=report.accounts[name],
-            today=report.days[name],
-            wish=wish,
-        )
+        if not report.problems_of(name) or report.accounts[name]["calls"]
+    ]
+    for platform, made in sites_of(config, store, wanted, theme, wish=wish):
+        name = platform.name
         if made.files is not None:
             sites[name] = made.files
         if made.week is not None:

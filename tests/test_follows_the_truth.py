@@ -18,8 +18,9 @@ from affluence.measures import measure
 from affluence.simulator.demonstration import demonstration
 from affluence.simulator.simulation import calls_frame, simulate
 from affluence.steps.capacity import configured_lines
-from affluence.steps.edition import make_edition
+from affluence.steps.edition import make_edition, records_of_platform
 from affluence.steps.settings import page_of, rules_of
+from affluence.typical_week import study_together
 from affluence.typical_week.calendar import opening_spans
 from tests.conftest import REPOSITORY
 
@@ -37,11 +38,12 @@ def test_table_follows_the_truth(seed: int) -> None:
     opening = opening_spans(rules.hours, date(2026, 8, 24), date(2026, 11, 20))
     lines = configured_lines("etrangers", rules.lines, rules.hours.zone)
     slots = measure(calls.with_columns(platform=pl.lit("etrangers")), lines, opening=opening)
+    page = page_of("etrangers", PLATFORM)
+    (learned,) = study_together([records_of_platform(page, slots, date(2026, 11, 22))])
     edition = make_edition(
-        page_of("etrangers", PLATFORM),
-        slots,
+        page,
+        learned,
         lines,
-        last=date(2026, 11, 22),
         today=date(2026, 11, 23),
     )
 

@@ -58,10 +58,10 @@ class Page:
     valid_days: int
 
 
-def study_platform(
+def records_of_platform(
     page: Page, slots: pl.DataFrame, last: date, *, widened: bool = False
-) -> typical_week.Study:
-    """Learn a platform from its weeks up to one.
+) -> typical_week.Records:
+    """What is to be learned of a platform, from its weeks up to one.
 
     Args:
         page: how its figures are made.
@@ -86,7 +86,7 @@ def study_platform(
             " complete yet; the first table comes when one is."
         )
         raise RefusedPublicationError([reason])
-    return typical_week.study(
+    return typical_week.records_of(
         slots,
         page.hours,
         page.settings,
@@ -108,30 +108,20 @@ def are_lines_believed(page: Page, slots: pl.DataFrame, last: date) -> bool:
 
 
 def make_edition(
-    page: Page,
-    slots: pl.DataFrame,
-    lines: pl.DataFrame,
-    *,
-    last: date,
-    today: date,
-    widened: bool = False,
+    page: Page, learned: typical_week.Study, lines: pl.DataFrame, *, today: date
 ) -> Edition:
     """The edition of a week.
 
     Args:
         page: what it says besides the figures.
-        slots: SLOTS of the platform, as many as there are.
+        learned: of the platform, up to the Sunday of the week.
         lines: CAPACITY of its lines.
-        last: Sunday of the week.
         today: the day on which it is made.
-        widened: whether the advice names twice as many hours as usual.
 
     Raises:
-        NoRecordsError: there are no slots at all.
         RefusedPublicationError: the records are so old that the page would be out of date.
 
     """
-    learned = study_platform(page, slots, last, widened=widened)
     made = learned.week()
     period_first, period_last = learned.first, learned.last
     end = instant(period_last + _DAY, 0, ZoneInfo(page.hours.zone))

@@ -1,8 +1,8 @@
-"""The site of one platform as it should stand now: a new table, the old one, or none."""
+"""The sites of platforms as they should stand now: a new table, the old one, or none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +16,10 @@ from affluence.steps.measure import lines_in_service
 from affluence.steps.refusals import Limits
 from affluence.steps.release import site_that_stands
 from affluence.steps.settings import page_of, rules_of
-from affluence.steps.weekly import Wish, judge
+from affluence.steps.weekly import Due, Verdict, Wish, judge, what_is_due
 from affluence.store import Store
+from affluence.typical_week import Study, study_together
+from affluence.typical_week.runs import TOGETHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,44 +32,101 @@ class Made:
     reasons: tuple[str, ...] = ()
 
 
-def site_of(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A platform whose site is to be made.
+
+    Attributes:
+        name: its identifier.
+        account: what became of the lines of its files.
+        today: the day that counts as today for it.
+
+    """
+
+    name: str
+    account: Mapping[str, int]
+    today: date
+
+
+def sites_of(
     config: Config,
     store: Store,
-    name: str,
+    wanted: Sequence[Wanted],
     theme: Theme | None,
     *,
-    account: Mapping[str, int],
-    today: date,
     wish: Wish | None,
-) -> Made:
-    """The site of a platform.
+) -> Iterator[tuple[Wanted, Made]]:
+    """The sites of platforms, in their order; some at a time are learned together.
 
     Args:
         config: the whole configuration.
-        store: where its slots and what was published of it are.
-        name: identifier of the platform.
+        store: where their slots and what was published of them are.
+        wanted: the platforms.
         theme: of the whole site, None for the neutral one.
-        account: what became of the lines of its files.
-        today: the day that counts as today for it.
         wish: what a person asked for.
 
     """
-    platform = config.platform[name]
-    page = page_of(name, platform)
-    publications = store.ledger.publications
-    if wish is None and name in publications.withdrawn():
-        return Made(files=withdrawn_site(config, name, theme, today))
-    limits = config.publication
-    verdict = judge(
+    for start in range(0, len(wanted), TOGETHER):
+        some = wanted[start : start + TOGETHER]
+        asked = [_ask(config, store, each, theme, wish) for each in some]
+        due = [each for each in asked if isinstance(each, Due)]
+        learned = iter(study_together([each.records for each in due]))
+        for each, answer in zip(some, asked, strict=True):
+            verdict = (
+                _judge(config, store, each, answer, next(learned), wish=wish)
+                if isinstance(answer, Due)
+                else answer
+            )
+            made = (
+                _make(config, store, each, verdict, theme, wish=wish)
+                if isinstance(verdict, Verdict)
+                else verdict
+            )
+            yield each, made
+
+
+def _ask(
+    config: Config, store: Store, wanted: Wanted, theme: Theme | None, wish: Wish | None
+) -> Made | Verdict | Due:
+    """What is to be learned, unless it is known already."""
+    name = wanted.name
+    if wish is None and name in store.ledger.publications.withdrawn():
+        return Made(files=withdrawn_site(config, name, theme, wanted.today))
+    return what_is_due(
         store,
-        page,
-        lines_in_service(store, rules_of(name, platform)),
-        account,
-        Limits(minimum_weeks=limits.minimum_weeks, most_rejected=limits.most_rejected_share),
-        today=today,
-        grace_days=limits.grace_days if config.run.as_of == "today" else None,
+        page_of(name, config.platform[name]),
+        today=wanted.today,
+        grace_days=config.publication.grace_days if config.run.as_of == "today" else None,
         wish=wish or Wish(),
     )
+
+
+def _judge(
+    config: Config, store: Store, wanted: Wanted, due: Due, learned: Study, *, wish: Wish | None
+) -> Verdict:
+    limits, rules = config.publication, rules_of(wanted.name, config.platform[wanted.name])
+    return judge(
+        store,
+        due,
+        learned,
+        lines=lines_in_service(store, rules),
+        account=wanted.account,
+        limits=Limits(minimum_weeks=limits.minimum_weeks, most_rejected=limits.most_rejected_share),
+        today=wanted.today,
+        wish=wish or Wish(),
+    )
+
+
+def _make(
+    config: Config,
+    store: Store,
+    wanted: Wanted,
+    verdict: Verdict,
+    theme: Theme | None,
+    *,
+    wish: Wish | None,
+) -> Made:
+    publications, name, today = store.ledger.publications, wanted.name, wanted.today
     rejected = None if wish is not None else publications.held_back().get(name)
     if verdict.edition is not None and (rejected is None or verdict.last > rejected):
         try:
@@ -78,7 +137,8 @@ def site_of(
     else:
         reasons = verdict.reasons
     standing = publications.standing_week(name)
-    if standing is not None and today > standing + timedelta(days=limits.suspend_after_days):
+    last_day = timedelta(days=config.publication.suspend_after_days)
+    if standing is not None and today > standing + last_day:
         return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     return Made(
         files=site_that_stands(store, name),

@@ -13,7 +13,13 @@ from affluence.errors import RefusedPublicationError
 from affluence.publication.edition import Edition
 from affluence.publication.edition_file import edition_as_json, edition_from_json
 from affluence.steps.clock import last_record_at
-from affluence.steps.edition import Page, closures_ahead, desk_on, make_edition
+from affluence.steps.edition import (
+    Page,
+    closures_ahead,
+    desk_on,
+    make_edition,
+    records_of_platform,
+)
 from affluence.steps.effect import effect_of
 from affluence.steps.refusals import (
     MOST_CHANGED,
@@ -32,6 +38,8 @@ from affluence.typical_week.calendar import instant, opening_by_day
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from affluence.typical_week import Records, Study
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -56,28 +64,30 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-def judge(
-    store: Store,
-    page: Page,
-    lines: pl.DataFrame,
-    account: Mapping[str, int],
-    limits: Limits,
-    *,
-    today: date,
-    grace_days: int | None,
-    wish: Wish,
-) -> Verdict:
-    """The edition of a platform's newest complete week, or why it must not be published.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A week of which an edition is to be made, once its ``records`` have been learned."""
+
+    page: Page
+    last: date  # its Sunday
+    settings: str  # hash of those that shape its figures
+    records: Records
+
+
+def what_is_due(
+    store: Store, page: Page, *, today: date, grace_days: int | None, wish: Wish
+) -> Verdict | Due:
+    """What is to be made of a platform's newest complete week, or what is already known of it.
 
     Args:
         store: where its slots and what was published of it are.
         page: how its figures are made.
-        lines: CAPACITY of its lines.
-        account: what became of the lines of its files.
-        limits: from where on a table is refused.
         today: the day that counts as today for it.
         grace_days: for so long records are waited for that a week still lacks; None: not at all.
         wish: what a person asked for.
+
+    Raises:
+        NoRecordsError: there are no slots at all.
 
     """
     publications = store.ledger.publications
@@ -92,15 +102,43 @@ def judge(
         return Verdict(last=last, edition=_thaw(known, page, today), frozen=True)
     if not _has_records(store, page, last):
         return Verdict(last=last, reasons=(str(no_records(last)),))
+    slots = store.lake.read_measured(page.platform, "slots")
+    widened = effect_of(store, page, today).alarm
     try:
-        edition = make_edition(
-            page,
-            store.lake.read_measured(page.platform, "slots"),
-            lines,
-            last=last,
-            today=today,
-            widened=effect_of(store, page, today).alarm,
-        )
+        records = records_of_platform(page, slots, last, widened=widened)
+    except RefusedPublicationError as error:
+        return Verdict(last=last, reasons=error.reasons)
+    return Due(page=page, last=last, settings=settings, records=records)
+
+
+def judge(
+    store: Store,
+    due: Due,
+    learned: Study,
+    *,
+    lines: pl.DataFrame,
+    account: Mapping[str, int],
+    limits: Limits,
+    today: date,
+    wish: Wish,
+) -> Verdict:
+    """The edition of a platform's newest complete week, or why it must not be published.
+
+    Args:
+        store: where what was published of it is.
+        due: the week.
+        learned: from its records.
+        lines: CAPACITY of its lines.
+        account: what became of the lines of its files.
+        limits: from where on a table is refused.
+        today: the day that counts as today for it.
+        wish: what a person asked for.
+
+    """
+    publications, page, last = store.ledger.publications, due.page, due.last
+    known = publications.week(page.platform, last)
+    try:
+        edition = make_edition(page, learned, lines, today=today)
     except RefusedPublicationError as error:
         return Verdict(last=last, reasons=error.reasons)
     figures = edition_as_json(edition)
@@ -110,7 +148,7 @@ def judge(
         platform=page.platform,
         last=last,
         state="published" if stands else "built",
-        settings=settings,
+        settings=due.settings,
         inputs=store.ledger.inputs_up_to(page.platform, last),
         figures=figures,
     )

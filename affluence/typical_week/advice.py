@@ -7,13 +7,10 @@ stay as long as they are about as good as others: people remember them.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
-
 from affluence.tables import LEVELS
-from affluence.typical_week.cells import Cells, Floats, Mask
+from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.levels import NONE, Levels
 
 _SHARE_NAMED = 1 / 8  # of the rows: a sentence that names more is a table, and less sure
@@ -58,41 +55,38 @@ def advise(
         widened: name twice as many hours, because those named before fill up.
 
     """
-    known = levels != NONE
-    share = round(np.count_nonzero(known) * _SHARE_NAMED)
-    good = known & (levels <= _LAST_GOOD)
-    anything_quiet = bool(good.any())
+    of_cells = levels.tolist()
+    known = [cell for cell, level in enumerate(of_cells) if level != NONE]
+    good = [cell for cell in known if of_cells[cell] <= _LAST_GOOD]
+    share = round(len(known) * _SHARE_NAMED)
     worth = low.copy()
     worth[list(before.recommended)] += _ABOUT_AS_GOOD
     recommended = _spread_out(
-        _in_order(-worth, good if anything_quiet else known),
-        cells,
-        max(_LEAST_NAMED, share) * (1 + widened),
+        _in_order(good or known, -worth), cells, max(_LEAST_NAMED, share) * (1 + widened)
     )
-    bad = known & ~good
-    bad[list(recommended)] = False
+    bad = [cell for cell in known if of_cells[cell] > _LAST_GOOD and cell not in recommended]
     return Advice(
         recommended=recommended,
-        to_avoid=tuple(_in_order(high, bad)[: max(1, share)]),
-        anything_quiet=anything_quiet,
+        to_avoid=tuple(_in_order(bad, high)[: max(1, share)]),
+        anything_quiet=bool(good),
     )
 
 
-def _in_order(key: Floats, among: Mask) -> list[int]:
-    """Positions of some cells by a key; equal ones in the order of the week."""
-    order = key.round(9).argsort(kind="stable")
-    found: list[int] = order[among[order]].tolist()
-    return found
+def _in_order(cells: list[int], key: Floats) -> list[int]:
+    """Some cells by a key; equal ones in the order of the week."""
+    return sorted(cells, key=key.round(9).tolist().__getitem__)
 
 
 def _spread_out(best_first: list[int], cells: Cells, count: int) -> tuple[int, ...]:
     """The best cells, not more than a few of one weekday as long as others are left."""
     days = cells.day.tolist()
-    of_day: Counter[int] = Counter()
-    kept: set[int] = set()
+    named = dict.fromkeys(days, 0)
+    kept: list[int] = []
+    left: list[int] = []
     for cell in best_first:
-        if len(kept) < count and of_day[days[cell]] < _MOST_A_DAY:
-            of_day[days[cell]] += 1
-            kept.add(cell)
-    kept.update([cell for cell in best_first if cell not in kept][: count - len(kept)])
-    return tuple(cell for cell in best_first if cell in kept)
+        named[days[cell]] += 1
+        (kept if named[days[cell]] <= _MOST_A_DAY else left).append(cell)
+        if len(kept) == count:
+            return tuple(kept)
+    among = {*kept, *left[: count - len(kept)]}
+    return tuple(cell for cell in best_first if cell in among)

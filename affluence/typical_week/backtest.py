@@ -20,6 +20,7 @@ from affluence.typical_week.cells import Floats, Mask
 from affluence.typical_week.demand import HORIZONS_WEEKS
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE
+from affluence.typical_week.model import callers_of
 from affluence.typical_week.runs import Runs
 
 FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded
@@ -147,10 +148,10 @@ def backtest(
     Cells that were only partly open are graded for their part. A place in which any forecaster
     has nothing to say is graded for none.
     """
-    half_lives_weeks = runs.model.demand.half_lives_weeks
+    level, shape = runs.model.demand.half_lives_weeks[:, runs.platform].tolist()
     origins = np.arange(FIRST_ORIGIN_WEEKS - 1, history.weeks - 1)
     if not origins.size:
-        return Backtest(scores={}, stability=None, half_lives_weeks=half_lives_weeks)
+        return Backtest(scores={}, stability=None, half_lives_weeks=(level, shape))
     places = _places(runs, history, origins)
     foretold = {OURS: (runs.mean[origins], runs.variance[origins])}
     for name, forecaster in others.items():
@@ -158,7 +159,7 @@ def backtest(
         foretold[name] = mean, _learned_variance(mean, places)
     known = places.known & np.all([np.isfinite(mean) for mean, _ in foretold.values()], axis=0)
     if not known.any():
-        return Backtest(scores={}, stability=None, half_lives_weeks=half_lives_weeks)
+        return Backtest(scores={}, stability=None, half_lives_weeks=(level, shape))
     naive = _of_origins(last_week, places) * places.exposure
     scale = np.abs(naive - places.came)[known & np.isfinite(naive)].mean()
     return Backtest(
@@ -167,7 +168,7 @@ def backtest(
             for name, (mean, variance) in foretold.items()
         },
         stability=_stability(runs, places),
-        half_lives_weeks=half_lives_weeks,
+        half_lives_weeks=(level, shape),
     )
 
 
@@ -194,10 +195,10 @@ class _Places:
 
 
 def _places(runs: Runs, history: History, origins: NDArray[np.int64]) -> _Places:
-    lost = {aside.day for aside in runs.model.set_aside if aside.reason in {"no_records", "hole"}}
+    lost = {aside.day for aside in runs.set_aside if aside.reason in {"no_records", "hole"}}
     recorded = history.without(history.days_among(lost))
     exposure = recorded.exposure
-    came = recorded.sums[runs.model.callers]
+    came = recorded.sums[callers_of(history)]
     seen = np.divide(came, exposure, where=exposure > 0, out=np.full(came.shape, np.nan))
     targets = origins[:, None] + np.array(HORIZONS_WEEKS)
     within = np.minimum(targets, history.weeks - 1)
@@ -242,8 +243,8 @@ def _score(
     expected = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
     came = places.came[known]
     deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
-    law = counts.score(expected, deviation, came, _INTERVAL)
-    low, high = law.quantiles
+    law = counts.score(expected, deviation, came)
+    low, high = _INTERVAL
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
     error = np.abs(came - expected)
@@ -254,8 +255,9 @@ def _score(
         crps=float(law.crps.mean()),
         wape=float(error.sum() / max(came.sum(), 1.0)),
         mase=float(error.mean() / naive_error) if naive_error else math.nan,
-        coverage=float(((low <= came) & (came <= high)).mean()),
-        pit_coverage=float(((_INTERVAL[0] < pit) & (pit < _INTERVAL[1])).mean()),
+        # From the first count that reaches the lower probability to that which reaches the upper.
+        coverage=float(((law.up_to >= low) & (law.below < high)).mean()),
+        pit_coverage=float(((low < pit) & (pit < high)).mean()),
         hit_rate=hit_rate,
         regret=regret,
     )

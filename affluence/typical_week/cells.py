@@ -57,34 +57,27 @@ class Cells:
         hours = self.grid.select(pl.struct("start_min", "end_min").rank("dense")).to_series()
         return hours.to_numpy().astype(np.int64) - 1
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are on whatever weekday."""
+        return int(self.row.max(initial=-1)) + 1
+
     @cached_property
     def in_row(self) -> Floats:
         """Cells × rows: 1 where a cell is of the row."""
-        in_row: Floats = np.eye(self.row.max(initial=-1) + 1)[self.row]
+        in_row: Floats = np.eye(self.rows)[self.row]
         return in_row
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom that weekdays and rows leave to single cells, at least 1."""
+        return max(1, self.count - len(self.weekdays) - self.rows + 1)
 
     def by_day(self, values: Floats | Mask) -> Floats:
         """Sums over the cells of each weekday: last axis cells → weekdays."""
         # The method: the operator costs twice as much on arrays as small as these.
         of_days: Floats = values.dot(self.in_day)
         return of_days
-
-    def by_row(self, values: Floats | Mask) -> Floats:
-        """Sums over the cells of each row: last axis cells → rows."""
-        of_rows: Floats = values.dot(self.in_row)
-        return of_rows
-
-    def by_day_and_row(self, values: Floats) -> Floats:
-        """Last axis cells → weekdays × rows; 0 where a weekday has no such row."""
-        days, rows = self.in_day.shape[1], self.in_row.shape[1]
-        table = np.zeros((*values.shape[:-1], days, rows))
-        table[..., self.day, self.row] = values
-        return table
-
-    @cached_property
-    def freedom(self) -> int:
-        """Degrees of freedom that weekdays and rows leave to single cells, at least 1."""
-        return max(1, int(self.count - self.in_day.shape[1] - self.in_row.shape[1] + 1))
 
     def covered_by(self, spans: Iterable[Span]) -> Floats:
         """The share of each cell's time that lies in some hours, which do not overlap."""

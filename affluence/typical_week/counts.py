@@ -202,7 +202,8 @@ def _accumulate(means: Floats, excess: Floats, first: Floats, counts: int) -> Fl
     """Cumulative probabilities of ``counts`` counts from ``first`` on, shape (counts, laws)."""
     step = excess / (1 + excess)
     gain = means / (1 + excess) + step * first
-    count = first.copy()
+    # Most laws are short and begin at 0: then one count serves all.
+    count = first.copy() if first.any() else np.zeros(1)
     weight = np.full(len(means), _FIRST_WEIGHT)
     cumulative = np.empty((counts, len(means)))
     cumulative[0] = weight

@@ -18,13 +18,15 @@ shape. All are learned from the platform's own errors.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.by_platform import ByPlatform, chosen
+from affluence.typical_week.cells import Floats, Mask, known_or
+from affluence.typical_week.grid import Grid
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -44,6 +46,14 @@ _ERRORS_HALF_LIFE_WEEKS = 13.0  # how long it counts by how much
 _NOISE_AND_LAG = 3.5
 _NONE = 1e-12
 
+# The candidates: every pair of half-lives, of the level and of the shape.
+_HALF_LIVES_WEEKS = np.array(
+    [(level, shape) for level in LEVEL_HALF_LIVES_WEEKS for shape in SHAPE_HALF_LIVES_WEEKS]
+).T
+_KEEP_LEVEL, _KEEP_SHAPE = 0.5 ** (1 / _HALF_LIVES_WEEKS)[..., None]
+_KEEP_SHAPE_SQUARED = _KEEP_SHAPE**2
+_CANDIDATES = _HALF_LIVES_WEEKS.shape[1]
+
 
 class _Spread(NamedTuple):
     """How far true ratios lie apart: a standard deviation, and as many groups as it is worth."""
@@ -55,99 +65,95 @@ class _Spread(NamedTuple):
 _DAY, _ROW, _CELL = _Spread(0.15, 3.0), _Spread(0.3, 3.0), _Spread(0.1, 10.0)
 
 
-class Demand:
-    """The model of one platform after the weeks that it has learned.
+class Demand(ByPlatform):
+    """The model of some platforms after the weeks that they have learned.
 
-    The first axis of its arrays is the candidates, every pair of half-lives; the last one the
-    cells. ``effects`` of a week are factors of the days (calendar), by which the exposure is
-    multiplied.
+    The first axis of its arrays is the candidates, every pair of half-lives; then come the places
+    of the grid, and the platforms. ``exposure`` is the share of the row's time that was open and
+    recorded, times the effect of the day (calendar); 0 where nothing is known, or where the day is
+    to be left out.
     """
 
-    def __init__(self, cells: Cells) -> None:
-        self._cells = cells
-        level, shape = np.meshgrid(LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, indexing="ij")
-        self._half_lives = np.stack([level.ravel(), shape.ravel()])
-        self._keep_level, self._keep_shape = 0.5 ** (1 / self._half_lives)
-        self._keep_sums = self._keep_shape[:, None] ** np.array([1, 1, 2])[:, None, None]
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._weekdays = grid.weekdays
+        by_platform = np.zeros((_CANDIDATES, grid.platforms))
+        by_place = np.zeros((_CANDIDATES, grid.places, grid.platforms))
         usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
-        self._loss = (np.log2(self._half_lives / usual) ** 2).sum(0) / 2
-        self._best = int(self._loss.argmin())
-        candidates = self._loss.size
-        self._counted, self._expected = np.zeros(candidates), np.zeros(candidates)
-        self._level = np.zeros(candidates)
-        self._shape = np.ones((candidates, cells.count))
-        self._shape_variance = np.full((candidates, cells.count), _CELL.deviation**2)
-        self._factor_variance = np.full((candidates, cells.count), _ROW.deviation**2)
-        self._sums = np.zeros((3, candidates, cells.count))  # counts, exposures, squared weights
-        self._exposed = np.zeros(candidates)
-        self._days = np.zeros((2, candidates, len(cells.weekdays)))  # seen; squared weights
+        far = (np.log2(_HALF_LIVES_WEEKS / usual) ** 2).sum(0) / 2
+        self._loss = by_platform + far[:, None]
+        self._best = self._loss.argmin(0)
+        self._counted, self._expected, self._level = by_platform, by_platform, by_platform
+        self._shape = by_place + 1
+        self._mean: Floats = by_place[0]
+        self._shape_variance = by_place + _CELL.deviation**2
+        self._factor_variance = by_place + _ROW.deviation**2
+        self._counts, self._squared, self._exposures = by_place, by_place, by_place
+        self._exposed = by_platform
+        self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))  # seen; squared weights
         # Pearson's statistic of the cells within their days, and its degrees of freedom.
-        self._pearson = self._freedom = _USUAL_DISPERSION_WEIGHT
-        self._between = np.zeros((2, len(HORIZONS_WEEKS)))  # squared errors, squared forecasts
-        self._steps = LevelSteps(*_USUAL_WEEK)
-        self._week_before = (0.0, np.zeros(cells.count))
-        self._day_size = 1.0  # mean square of a day total
+        self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_WEIGHT)
+        self._freedom = self._pearson
+        # Squared errors, squared forecasts.
+        self._between = np.zeros((2, len(HORIZONS_WEEKS), grid.platforms))
+        self._steps = LevelSteps(*_USUAL_WEEK, grid.platforms)
+        self._came_before, self._exposed_before = np.zeros(grid.platforms), by_place[0]
+        self._day_size = np.ones(grid.platforms)  # mean square of a day total
         # What was foretold in the last weeks, the newest first, and its logarithm.
-        self._past = np.zeros((2, len(HORIZONS_WEEKS), candidates, cells.count))
-        self._weeks = 0
+        self._past_means = [by_place] * len(HORIZONS_WEEKS)
+        self._past_logarithms = [by_place] * len(HORIZONS_WEEKS)
+        self.has_learned = np.zeros(grid.platforms, dtype=bool)  # anything to foretell from
+        self.has_stepped = np.zeros(grid.platforms, dtype=bool)  # a level, the week before the last
 
     @property
-    def weeks_learned(self) -> bool:
-        """Whether there is anything to foretell from."""
-        return self._weeks > 0
+    def half_lives_weeks(self) -> Floats:
+        """Of the level and of the shape, as chosen, by platform."""
+        half_lives: Floats = _HALF_LIVES_WEEKS[:, self._best]
+        return half_lives
 
     @property
-    def best(self) -> int:
-        """The candidate that has foretold best so far."""
-        return self._best
-
-    @property
-    def half_lives_weeks(self) -> tuple[float, float]:
-        """Of the level and of the shape, as chosen."""
-        level, shape = self._half_lives[:, self.best]
-        return float(level), float(shape)
-
-    @property
-    def dispersion(self) -> float:
+    def dispersion(self) -> Floats:
         """φ: variance over mean of the counts within a day, given its total; at least 1."""
-        return max(1.0, self._pearson / self._freedom)
+        dispersion: Floats = np.maximum(self._pearson / self._freedom, 1.0)
+        return dispersion
 
     @property
-    def risen(self) -> float:
-        """Logarithm of the level over its mean in the memory of the shape."""
-        lasting = self._sums[1, self.best].sum() / max(self._exposed[self.best], _NONE)
-        level = float(self._level[self.best])
-        return math.log(level / lasting) if level and lasting else 0.0
+    def risen(self) -> Floats:
+        """Logarithm of the level over its mean in the memory of the shape, by platform."""
+        exposed = np.maximum(chosen(self._exposed, self._best), _NONE)
+        lasting = chosen(self._exposures, self._best).sum(0) / exposed
+        risen: Floats = _log_ratio(chosen(self._level, self._best), lasting)
+        return known_or(risen, 0.0)
 
     def mean(self) -> Floats:
-        """Expected first attempts of every cell on an ordinary day, open for the whole row."""
-        mean: Floats = self._level[self.best] * self._shape[self.best]
-        return mean
+        """Expected first attempts on an ordinary day, open for the whole row (places)."""
+        return self._mean
 
     def variance(self, mean: Floats, horizon_weeks: int) -> Floats:
-        """Variance of a count of the given ``mean`` so many weeks ahead (cells)."""
+        """Variance of a count of the given ``mean`` so many weeks ahead (places)."""
         variance: Floats = self.variances(mean[None], [horizon_weeks])[0]
         return variance
 
     def variances(self, mean: Floats, horizons_weeks: Sequence[int]) -> Floats:
-        """The same for several horizons, horizons × cells."""
-        of_day = np.array(self._day_variances(horizons_weeks))[:, None]
-        variance: Floats = self._shape_variance[self.best] + of_day
+        """The same for several horizons, horizons × places."""
+        of_day = self._day_variances(horizons_weeks)[:, None]
+        variance: Floats = chosen(self._shape_variance, self._best) + of_day
         return self.dispersion * mean + mean**2 * variance
 
-    def day_variance(self, horizon_weeks: int) -> float:
+    def day_variance(self, horizon_weeks: int) -> Floats:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
-        return self._day_variances([horizon_weeks])[0]
+        variance: Floats = self._day_variances([horizon_weeks])[0]
+        return variance
 
-    def _day_variances(self, horizons_weeks: Sequence[int]) -> list[float]:
-        graded: list[float] = self._graded_day_variances().tolist()
+    def _day_variances(self, horizons_weeks: Sequence[int]) -> Floats:
+        graded = self._graded_day_variances()
         last = len(HORIZONS_WEEKS)
         # Beyond what is graded it grows as it has grown so far.
-        growth = max(0.0, graded[-1] - graded[0]) / (last - 1)
-        return [
-            max(0.0, graded[min(horizon, last) - 1]) + growth * max(0, horizon - last)
-            for horizon in horizons_weeks
-        ]
+        growth = np.maximum(graded[-1] - graded[0], 0.0) / (last - 1)
+        within = np.minimum(horizons_weeks, last) - 1
+        beyond = np.maximum(np.subtract(horizons_weeks, last), 0)
+        variances: Floats = np.maximum(graded[within], 0.0) + growth * beyond[:, None]
+        return variances
 
     def _graded_day_variances(self) -> Floats:
         """As the errors say, by horizon; they may fall below 0."""
@@ -157,131 +163,184 @@ class Demand:
         return graded
 
     def mean_variance(self) -> Floats:
-        """Relative variance of `mean` itself (cells): of the level, weekday, row and cell."""
-        keep = float(self._keep_level[self.best])
-        days = len(self._cells.weekdays)
-        of_level = _NOISE_AND_LAG * self.day_variance(1) * (1 - keep) / (1 + keep) / days
-        variance: Floats = self._factor_variance[self.best] + self._shape_variance[self.best]
-        return of_level + variance
+        """Relative variance of `mean` itself (places): of the level, weekday, row and cell."""
+        keep = _KEEP_LEVEL[self._best, 0]
+        noise_and_lag = _NOISE_AND_LAG * self.day_variance(1)
+        of_level = noise_and_lag * (1 - keep) / (1 + keep) / self._weekdays
+        factors = chosen(self._factor_variance, self._best)
+        variance: Floats = of_level + factors + chosen(self._shape_variance, self._best)
+        return variance
 
-    def level_of(self, counts: Floats, exposure: Floats) -> float:
+    def level_of(self, counts: Floats, exposure: Floats) -> Floats:
         """Logarithm of the level that a week alone shows; nan where it shows nothing."""
-        came = float(counts.dot(exposure > 0))
-        foretold = float(self._shape[self.best].dot(exposure))
-        return math.log(came / foretold) if came and foretold else math.nan
+        came = (counts * (exposure > 0)).sum(0)
+        foretold = (chosen(self._shape, self._best) * exposure).sum(0)
+        return _log_ratio(came, foretold)
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
-        """Learn one week: first attempts of every cell, and the exposure that they came in.
+        """Learn one week: first attempts, and the exposure that they came in.
 
-        ``exposure`` is the share of the row's time that was open and recorded, times the effect
-        of the day; 0 where nothing is known, or where the day is to be left out.
+        Of a platform that nobody called in the week nothing is learned.
         """
         counts = np.where(exposure > 0, counts, 0.0)
-        day_totals = self._cells.by_day(counts)
-        if not day_totals.any():
-            return
+        self.has_stepped = np.zeros_like(self.has_learned)
+        called = np.asarray(counts.any(0))
+        if called.any():
+            with self.part(called) as (some, at):
+                some.learn_calls(counts[:, at], exposure[:, at])
+
+    def learn_calls(self, counts: Floats, exposure: Floats) -> None:
+        """Learn a week in which somebody called every platform."""
+        day_totals = self._grid.by_day(counts)
         self._grade(counts, exposure, day_totals)
         self._measure_dispersion(counts, exposure, day_totals)
-        self._day_size = float((day_totals[day_totals > 0] ** 2).mean())
-        if self.weeks_learned and self._has_stepped(counts, exposure):
-            came, exposed = self._week_before
-            self._counted = np.full_like(self._counted, came)
-            self._expected = self._shape.dot(exposed)
-        self._week_before = float(counts.sum()), exposure
-        self._counted = self._keep_level * self._counted + self._week_before[0]
-        self._expected = self._keep_level * self._expected + self._shape.dot(exposure)
+        days_called = np.count_nonzero(day_totals, axis=0)
+        self._day_size = (day_totals**2).sum(0) / days_called
+        self.has_stepped = stepped = self._have_stepped(counts, exposure)
+        if stepped.any():
+            expected = _over_places(self._shape, self._exposed_before)
+            self._counted = np.where(stepped, self._came_before, self._counted)
+            self._expected = np.where(stepped, expected, self._expected)
+        self._came_before, self._exposed_before = counts.sum(0), exposure
+        self._counted = _KEEP_LEVEL * self._counted + self._came_before
+        self._expected = _KEEP_LEVEL * self._expected + _over_places(self._shape, exposure)
         self._level = self._counted / np.maximum(self._expected, _NONE)
-        self._sums *= self._keep_sums
-        self._sums[::2] += counts
-        self._sums[1] += self._level[:, None] * exposure
-        self._exposed = self._keep_shape * self._exposed + exposure.sum()
-        self._days = self._days * self._keep_sums[::2] + (self._cells.by_day(exposure) > 0)
+        self._remember(counts, exposure)
         self._fit_shape()
-        self._past[:, 1:] = self._past[:, :-1]
-        self._past[0, 0] = np.maximum(self._level[:, None] * self._shape, _NONE)
-        self._past[1, 0] = np.log(self._past[0, 0])
-        self._weeks += 1
+        foretold = np.maximum(self._level[:, None] * self._shape, _NONE)
+        self._past_means = [foretold, *self._past_means[:-1]]
+        self._past_logarithms = [np.log(foretold), *self._past_logarithms[:-1]]
+        self._mean = chosen(self._level, self._best) * chosen(self._shape, self._best)
+        self.has_learned = np.ones_like(self.has_learned)
+
+    def _remember(self, counts: Floats, exposure: Floats) -> None:
+        """Sums in the memory of the shape."""
+        keep, keep_squared = _KEEP_SHAPE[:, None], _KEEP_SHAPE_SQUARED[:, None]
+        self._counts = keep * self._counts + counts
+        self._squared = keep_squared * self._squared + counts
+        self._exposures = keep * self._exposures + self._level[:, None] * exposure
+        self._exposed = _KEEP_SHAPE * self._exposed + exposure.sum(0)
+        kept = np.array([keep, keep_squared])
+        self._days = kept * self._days + (self._grid.by_day(exposure) > 0)
 
     def _grade(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """What the forecasts of the last weeks for this one were worth."""
-        self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
-        self._between *= 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
-        horizons = min(self._weeks, len(HORIZONS_WEEKS))
-        if not horizons:
-            return
-        means, logarithms = self._past[:, :horizons]
-        # Deviances, less what all candidates have in common.
-        deviances = 2 * (means @ exposure - logarithms @ counts)
-        losses = self._loss + deviances.cumsum(0) / len(HORIZONS_WEEKS) / 3
-        self._loss = losses[-1]
-        self._best = int(self._loss.argmin())
-        best = means[np.arange(horizons), losses.argmin(1)]
-        foretold = self._cells.by_day(best * exposure)
-        known = foretold > self._cells.count * _NONE
+        self._loss = self._loss * 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
+        self._between = self._between * 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
+        day_variances = np.maximum(self._graded_day_variances(), 0.0)
+        # Of the horizons: what the best candidate up to each would have said.
+        foretold = np.empty((len(HORIZONS_WEEKS), *day_totals.shape))
+        for number, (means, logarithms) in enumerate(
+            zip(self._past_means, self._past_logarithms, strict=True)
+        ):
+            # Deviances, less what all candidates have in common; 0 before there is a forecast.
+            deviances = 2 * (_over_places(means, exposure) - _over_places(logarithms, counts))
+            self._loss = self._loss + deviances / len(HORIZONS_WEEKS) / 3
+            self._best = self._loss.argmin(0)
+            foretold[number] = self._grid.by_day(chosen(means, self._best) * exposure)
+        known = foretold > self._grid.places * _NONE
         noise = self.dispersion * foretold
         squares = foretold**2
-        day_variances = np.maximum(self._graded_day_variances()[:horizons, None], 0.0)
-        most = _ROBUST_DEVIATIONS**2 * (noise + day_variances * squares)
+        most = _ROBUST_DEVIATIONS**2 * (noise + day_variances[:, None] * squares)
         errors = np.minimum((day_totals - foretold) ** 2 - noise, most)
-        self._between[:, :horizons] += (np.array([errors, squares]) * known).sum(-1)
+        self._between += (np.array([errors, squares]) * known).sum(-2)
 
-    def _has_stepped(self, counts: Floats, exposure: Floats) -> bool:
+    def _have_stepped(self, counts: Floats, exposure: Floats) -> Mask:
         """Whether the level stepped the week before, so that older weeks tell nothing of it."""
-        came, foretold = counts.sum() + 0.5, (self.mean() * exposure).sum() + 0.5
-        return self._steps.learn(math.log(came / foretold), self.dispersion / float(foretold))
+        stepped = np.zeros_like(self.has_learned)
+        if self.has_learned.any():
+            mean = chosen(self._level, self._best) * chosen(self._shape, self._best)
+            before = chosen(self._past_means[1], self._best)
+            before = np.where(before.any(0), before, mean)
+            came = counts.sum(0) + 0.5
+            foretold, still_foretold = ((of * exposure).sum(0) + 0.5 for of in (mean, before))
+            surprise, still = np.log(came / foretold), np.log(came / still_foretold)
+            noise = self.dispersion / foretold
+            with self._steps.part(self.has_learned) as (steps, at):
+                stepped[at] = steps.learn(surprise[at], noise[at], still[at])
+        return stepped
 
     def _measure_dispersion(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """Pearson's statistic of the cells of each day, given its total."""
-        if not self.weeks_learned:
-            return
-        expected = self._shape[self.best] * exposure
-        of_day = self._cells.by_day(expected)
-        day = self._cells.day
-        given_total = expected * (day_totals / np.maximum(of_day, _NONE))[day]
+        expected = chosen(self._shape, self._best) * exposure * self.has_learned
+        of_day = self._grid.by_day(expected)
+        given_total = expected * self._grid.of_days(day_totals / np.maximum(of_day, _NONE))
         known = given_total > 0
         pearson = (counts - given_total) ** 2 / np.where(known, given_total, 1.0)
-        self._pearson += float(pearson.sum(where=known))
-        self._freedom += float(np.count_nonzero(known) - np.count_nonzero(day_totals))
+        freedom = np.count_nonzero(known, axis=0) - np.count_nonzero(day_totals, axis=0)
+        self._pearson = self._pearson + pearson.sum(0, where=known)
+        self._freedom = self._freedom + freedom * self.has_learned
 
     def _fit_shape(self) -> None:
-        counts, exposures, squared = self._sums
-        cells = self._cells
-        of_day, of_row = cells.by_day(counts), cells.by_row(counts)
-        table = cells.by_day_and_row(exposures)
+        grid, counts, exposures = self._grid, self._counts, self._exposures
+        of_day, of_row = grid.by_day(counts), grid.by_row(counts)
+        table = grid.table(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
         # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
         for _ in range(4):
-            row = of_row / np.maximum(np.vecmat(day, table), _NONE)
-            day = of_day / np.maximum(np.matvec(table, row), _NONE)
+            row = of_row / np.maximum(_over_days(table, day), _NONE)
+            day = of_day / np.maximum(_over_rows(table, row), _NONE)
         # One count of full weight says as much as `certainty` of these faded ones.
         total = counts.sum(1, keepdims=True)
-        noise = self.dispersion * np.maximum(squared.sum(1, keepdims=True), _NONE) / total
+        squared = np.maximum(self._squared.sum(1, keepdims=True), _NONE)
+        noise = self.dispersion * squared / total
         days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
-        expected = np.matvec(table, row)
-        freedom = day.shape[1] - 1
-        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, freedom, _DAY)
-        expected = np.vecmat(day, table)
-        row, of_rows = _draw_together(of_row, expected, noise, row.shape[1] - 1, _ROW)
-        product = day.take(cells.day, axis=1) * row.take(cells.row, axis=1)
+        expected = _over_rows(table, row)
+        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, 1, _DAY)
+        expected = _over_days(table, day)
+        row, of_rows = _draw_together(of_row, expected, noise, 1, _ROW)
+        product = grid.of_days(day) * grid.of_rows(row)
+        fitted = _number_seen(grid.by_day(exposures)) + _number_seen(grid.by_row(exposures)) - 1
         cell, self._shape_variance = _draw_together(
-            counts, exposures * product, noise, cells.freedom, _CELL
+            counts, exposures * product, noise, fitted, _CELL
         )
-        self._factor_variance = of_days.take(cells.day, axis=1) + of_rows.take(cells.row, axis=1)
+        self._factor_variance = grid.of_days(of_days) + grid.of_rows(of_rows)
         self._shape = product * cell
 
 
+def _log_ratio(over: Floats, under: Floats) -> Floats:
+    """Logarithm of a ratio; nan where either is 0."""
+    known = (over > 0) & (under > 0)
+    ratio = np.where(known, over, np.nan) / np.where(known, under, np.nan)
+    logarithm: Floats = np.log(ratio)
+    return logarithm
+
+
+def _over_places(values: Floats, weights: Floats) -> Floats:
+    """Sums of weighted values: candidates × places × platforms → candidates × platforms."""
+    sums: Floats = np.einsum("kcp,cp->kp", values, weights)
+    return sums
+
+
+def _over_days(table: Floats, of_days: Floats) -> Floats:
+    """The same of candidates × weekdays × rows × platforms over the weekdays."""
+    sums: Floats = np.einsum("kdrp,kdp->krp", table, of_days)
+    return sums
+
+
+def _over_rows(table: Floats, of_rows: Floats) -> Floats:
+    """The same over the rows."""
+    sums: Floats = np.einsum("kdrp,krp->kdp", table, of_rows)
+    return sums
+
+
+def _number_seen(exposures: Floats) -> NDArray[np.int64]:
+    """How many of some groups have ever been seen: candidates × 1 × platforms."""
+    return np.count_nonzero(exposures, axis=1, keepdims=True)
+
+
 def _draw_together(
-    counts: Floats, expected: Floats, noise: Floats, freedom: int, usual: _Spread
+    counts: Floats, expected: Floats, noise: Floats, fitted: NDArray[np.int64] | int, usual: _Spread
 ) -> tuple[Floats, Floats]:
     """Ratios counts ÷ expected, drawn towards their mean as far as they are noise.
 
     Args:
-        counts: candidates × groups.
+        counts: candidates × groups × platforms.
         expected: the same shape; 0 where nothing is known of a group.
         noise: variance of a count over its mean.
-        freedom: degrees of freedom of the ratios.
+        fitted: how many factors have been fitted to them, and leave so many fewer to be free.
         usual: what is believed of their spread at first.
 
     Returns:
@@ -296,8 +355,9 @@ def _draw_together(
     deviation = np.where(known, counts / alike - 1, 0.0)
     variance = noise / alike
     groups = known.sum(1, keepdims=True)
-    freedom_share = max(freedom, 1) / np.maximum(groups, 1)
-    spread = (safe * (deviation**2 - variance * freedom_share)).sum(1, keepdims=True) / total
+    freedom_share = np.maximum(groups - fitted, 1) / np.maximum(groups, 1)
+    moments = np.where(known, safe * (deviation**2 - variance * freedom_share), 0.0)
+    spread = moments.sum(1, keepdims=True) / total
     spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
     spread = np.maximum(spread / (groups + usual.groups), _NONE)
     # Next to nothing, where nothing is known.

@@ -185,9 +185,9 @@ def measure_effect(
         last=last,
         lines_believed=lines_believed,
     )
-    model, history = learned.runs.model, learned.history
-    ordinary = history.without(history.days_among({aside.day for aside in model.set_aside}))
-    return compare(ordinary, model.reading, settings.bounds, published)
+    runs, history = learned.runs, learned.history
+    ordinary = history.without(history.days_among({aside.day for aside in runs.set_aside}))
+    return compare(ordinary, runs.model.reading, settings.bounds, published)
 
 
 def compare(

@@ -37,25 +37,28 @@ def flags_of(special: pl.DataFrame, cells: Cells, first_monday: date, weeks: int
 
 
 class Effects:
-    """The effects of one platform, after the weeks that it has learned."""
+    """The effects of some platforms, after the weeks that they have learned.
 
-    def __init__(self) -> None:
-        self._came = np.zeros(len(KINDS))
-        self._expected = np.zeros(len(KINDS))
-        self._day_size = 1.0
+    Here the flags of a day are … × KINDS × days × platforms.
+    """
+
+    def __init__(self, platforms: int) -> None:
+        self._came = np.zeros((len(KINDS), platforms))
+        self._expected = np.zeros((len(KINDS), platforms))
+        self._day_size = np.ones(platforms)
 
     @property
     def factors(self) -> Floats:
-        """Of each of `KINDS`."""
+        """Of each of `KINDS`, by platform."""
         believed = _ORDINARY_DAYS * self._day_size
         factors: Floats = (self._came + believed) / (self._expected + believed)
         return factors
 
     def of(self, flags: Flags) -> Floats:
-        """The factor of each day; the last axis of ``flags`` is its kinds."""
+        """The factor of each day, … × days × platforms."""
         if not flags.any():
-            return np.ones(flags.shape[:-1])
-        product: Floats = np.where(flags, self.factors, 1.0).prod(-1)
+            return np.ones((*flags.shape[:-3], *flags.shape[-2:]))
+        product: Floats = np.where(flags, self.factors[:, None], 1.0).prod(-3)
         return product
 
     def learn(self, came: Floats, expected: Floats, flags: Flags) -> None:
@@ -64,12 +67,14 @@ class Effects:
         ``expected`` knows of no effect; days on which nothing is known are 0 in both.
         """
         known = expected > 0
-        if known.any():
-            self._day_size = float(expected.sum(where=known)) / np.count_nonzero(known)
+        days = known.sum(0)
+        size = expected.sum(0, where=known) / np.maximum(days, 1)
+        self._day_size = np.where(days > 0, size, self._day_size)
         if not flags.any():
             return
         came = np.minimum(came, _MOST * expected)
-        factors = np.where(flags, self.factors, 1.0)
-        others = factors.prod(-1, keepdims=True) / factors
-        self._came += (flags * came[:, None])[known].sum(0)
-        self._expected += (flags * expected[:, None] * others)[known].sum(0)
+        factors = np.where(flags, self.factors[:, None], 1.0)
+        others = factors.prod(0) / factors
+        learned = flags & known
+        self._came += (learned * came).sum(1)
+        self._expected += (learned * expected * others).sum(1)

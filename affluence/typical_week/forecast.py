@@ -14,8 +14,8 @@ from affluence.typical_week.counts import quantiles
 from affluence.typical_week.effects import KINDS, Flags
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, sure_levels
-from affluence.typical_week.model import Model
-from affluence.typical_week.shares import Z_INTERVAL, Shares, expit
+from affluence.typical_week.runs import Runs
+from affluence.typical_week.shares import Z_INTERVAL, expit
 from affluence.typical_week.table import states
 
 MOST_WEEKS = 6
@@ -24,14 +24,15 @@ _INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
 
 
 def forecast_table(
-    platform: str, history: History, model: Model, flags: Flags, hours: Hours
+    platform: str, history: History, runs: Runs, flags: Flags, hours: Hours
 ) -> pl.DataFrame:
     """FORECAST of the weeks after the history of which ``flags`` tell the kinds of days.
 
     Hours at which the desk will be closed are ``closed`` and have no figures. Levels follow the
     day: where the calendar leaves a day as it is, it has the level of the typical week.
     """
-    cells, grid, reach = history.cells, history.cells.grid, model.reach
+    cells, grid = history.cells, history.cells.grid
+    model, of_cells = runs.model, runs.of_cells
     first = history.first_monday + timedelta(days=7 * history.weeks)
     weeks = min(len(flags) - history.weeks, MOST_WEEKS)
     if weeks < 1:
@@ -48,46 +49,52 @@ def forecast_table(
             for week in days
         ]
     )
-    mean, variance = (share_open * each for each in model.foretell_each(ahead))
+    mean, variance = (share_open * of_cells(each) for each in model.foretell(ahead))
     low, high = quantiles(mean, variance, _INTERVAL)
-    factor = model.demand_factors(ahead)
-    shift = model.load.slope * np.log(factor)
-    chance = expit(reach.logit + shift)
-    low_share, high_share = _share_to_come(chance, mean, reach)
-    standing = model.levels.levels
-    of_days = np.stack(
-        [sure_levels(reach.logit + of, reach.variance, model.bounds) for of in shift]
-    )
+    factor = of_cells(model.demand_factors(ahead))
+    shift = model.load.slope[runs.platform] * np.log(factor)
+    reach, uncertainty = of_cells(model.reach.logit), of_cells(model.reach.variance)
+    chance = expit(reach + shift)
+    clustering = model.reach.clustering[runs.platform]
+    low_share, high_share = _share_to_come(chance, mean, clustering, uncertainty)
+    known = of_cells(model.reach.known)
+    standing = runs.levels[-1]
+    of_days = np.stack([sure_levels(reach + of, uncertainty, model.bounds) for of in shift])
     levels = np.where((factor == 1.0) | (standing == NONE), standing, of_days)
     kinds = flags[history.weeks : history.weeks + weeks][:, cells.day]
     figures = {
         "demand": mean,
         "demand_low": low,
         "demand_high": high,
-        "reach": np.where(reach.known, chance, np.nan),
-        "reach_low": np.where(reach.known, low_share, np.nan),
-        "reach_high": np.where(reach.known, high_share, np.nan),
+        "reach": np.where(known, chance, np.nan),
+        "reach_low": np.where(known, low_share, np.nan),
+        "reach_high": np.where(known, high_share, np.nan),
         "demand_factor": factor,
     }
-    of_cells = [week[weekday - 1] for week in days for weekday in grid["weekday"]]
+    of_rows = [week[weekday - 1] for week in days for weekday in grid["weekday"]]
     frame = pl.concat([grid] * weeks).with_columns(
         platform=pl.lit(platform),
-        day=pl.Series(of_cells, dtype=pl.Date),
+        day=pl.Series(of_rows, dtype=pl.Date),
         is_open=pl.Series(share_open.ravel() > 0),
         state=states(levels.ravel()),
         **{kind: pl.Series(kinds[..., number].ravel()) for number, kind in enumerate(KINDS)},
         **{name: pl.Series(values.ravel()).fill_nan(None) for name, values in figures.items()},
     )
-    known = frame.with_columns(
+    open_only = frame.with_columns(
         pl.when("is_open").then(pl.col(list(figures))),
         state=pl.when("is_open").then("state").otherwise(pl.lit("closed", pl.Enum(STATES))),
     )
-    return FORECAST.check(known.select(list(FORECAST.columns)))
+    return FORECAST.check(open_only.select(list(FORECAST.columns)))
 
 
-def _share_to_come(chance: Floats, calls: Floats, reach: Shares) -> tuple[Floats, Floats]:
-    """80 % interval of the share of so many calls that will reach an agent."""
-    of_calls = reach.clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
-    of_chance = (chance * (1 - chance)) ** 2 * reach.variance
+def _share_to_come(
+    chance: Floats, calls: Floats, clustering: float, variance: Floats
+) -> tuple[Floats, Floats]:
+    """80 % interval of the share of so many calls that will reach an agent.
+
+    ``variance`` is that of the logit of the chance.
+    """
+    of_calls = clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
+    of_chance = (chance * (1 - chance)) ** 2 * variance
     far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
     return (chance - far).clip(0, 1), (chance + far).clip(0, 1)

@@ -4,7 +4,9 @@ A level is given where it is at least 80 % sure that the chance is so high; othe
 one. A level that stands moves on evidence only, and by one step a week: to the quieter one when
 two weekly runs in a row are sure of it, to the busier one as soon as its own claim has become
 doubtful. A cell that has clearly become busier in the last two weeks moves at once and as far as
-they show, for a promise that fails costs the caller more than one that is too careful.
+they show, for a promise that fails costs the caller more than one that is too careful. Where the
+demand of the whole platform has just stepped, a level stands only if it would be given anew: one
+cell of a small desk sees too few calls to tell, all cells together see enough.
 """
 
 from __future__ import annotations
@@ -48,19 +50,19 @@ class Bounds:
 
 
 class LevelPath:
-    """The levels of every cell, from one weekly run to the next."""
+    """The levels of cells, of whatever shape, from one weekly run to the next."""
 
-    def __init__(self, bounds: Bounds, cells: int) -> None:
-        self._lowest = bounds.logits[:, None]
-        self._cell = np.arange(cells)
-        self.levels: Levels = np.full(cells, NONE)
-        self._quieter_before = np.zeros(cells, dtype=bool)
+    def __init__(self, bounds: Bounds, shape: tuple[int, ...]) -> None:
+        self._bounds = bounds
+        self.levels: Levels = np.full(shape, NONE)
+        self._quieter_before = np.zeros(shape, dtype=bool)
 
     def step(
         self,
         chance: tuple[Floats, Floats],
         lately: tuple[Floats, Floats],
         enough: Mask,
+        stepped: Mask,
     ) -> Levels:
         """One weekly run.
 
@@ -68,33 +70,43 @@ class LevelPath:
             chance: its logit in every cell, and the variance of that.
             lately: the same as the last two weeks alone show it.
             enough: which cells are known well enough to be given a level.
+            stepped: where so much has changed lately that what stands says nothing any more: then
+                it is kept only where it would be given anew.
 
         """
-        above = _deviations_above(*chance, self._lowest)
+        above = _deviations_above(*chance, self._bounds)
         sure = (above < _SURE_DEVIATIONS).sum(0)
         current = self.levels
         standing = current != NONE
-        kept = above[np.maximum(current, 0), self._cell] >= _DOUBTFUL_DEVIATIONS
+        least = np.where(stepped, _SURE_DEVIATIONS, _DOUBTFUL_DEVIATIONS)
+        kept = _of_level(above, current) >= least
         quieter = standing & (sure < current)
         moved = current + np.where(~kept, 1, np.where(quieter & self._quieter_before, -1, 0))
-        moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._lowest)))
+        moved = np.maximum(moved, self._alarming(moved, _deviations_above(*lately, self._bounds)))
         self._quieter_before = quieter
         self.levels = np.where(enough, np.where(standing, moved, sure), NONE)
         return self.levels
 
     def _alarming(self, levels: Levels, above: Floats) -> Levels:
         """The level that the last weeks alone are sure of, where they contradict ``levels``."""
-        contradicted = above[np.maximum(levels, 0), self._cell] < -_ALARM_DEVIATIONS
+        contradicted = _of_level(above, levels) < -_ALARM_DEVIATIONS
         return np.where(contradicted, (above < -_SHOWN_DEVIATIONS).sum(0), NONE)
 
 
 def sure_levels(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Levels:
     """The quietest level of each cell that is sure enough, whatever was published before."""
-    above = _deviations_above(chance_logit, variance, bounds.logits[:, None])
+    above = _deviations_above(chance_logit, variance, bounds)
     return np.asarray((above < _SURE_DEVIATIONS).sum(0))
 
 
-def _deviations_above(chance_logit: Floats, variance: Floats, lowest: Floats) -> Floats:
+def _of_level(above: Floats, levels: Levels) -> Floats:
+    """Of levels × cells those of one level a cell; of the quietest where there is none."""
+    of_level: Floats = np.take_along_axis(above, np.maximum(levels, 0)[None], axis=0)[0]
+    return of_level
+
+
+def _deviations_above(chance_logit: Floats, variance: Floats, bounds: Bounds) -> Floats:
     """How far above the lowest logit of each level, in standard deviations: levels × cells."""
+    lowest = bounds.logits.reshape(-1, *(1 for _ in chance_logit.shape))
     above: Floats = (chance_logit - lowest) / np.sqrt(variance)
     return above

@@ -13,17 +13,18 @@ _USUAL_WEIGHT = 20.0  # observations times squared logarithms that this belief i
 class LoadSlope:
     """Regression of the days so far, through the origin: logit of reach on log demand."""
 
-    def __init__(self) -> None:
-        self._squares = _USUAL_WEIGHT
-        self._products = _USUAL_SLOPE * _USUAL_WEIGHT
+    def __init__(self, platforms: int) -> None:
+        self._squares = np.full(platforms, _USUAL_WEIGHT)
+        self._products = _USUAL_SLOPE * self._squares
 
     @property
-    def slope(self) -> float:
-        """Change of the logit for a demand larger by the factor e; not above 0."""
-        return min(0.0, self._products / self._squares)
+    def slope(self) -> Floats:
+        """Change of the logit for a demand larger by the factor e; not above 0; by platform."""
+        slope: Floats = np.minimum(self._products / self._squares, 0.0)
+        return slope
 
     def learn(self, more_demand: Floats, more_reach: Floats, information: Floats) -> None:
-        """Learn some days.
+        """Learn some days, days × platforms.
 
         Args:
             more_demand: logarithm of first attempts over those expected.
@@ -33,5 +34,5 @@ class LoadSlope:
         """
         known = np.isfinite(more_demand) & np.isfinite(more_reach)
         weighted = np.where(known, information * more_demand, 0.0)
-        self._squares += float(weighted @ np.where(known, more_demand, 0.0))
-        self._products += float(weighted @ np.where(known, more_reach, 0.0))
+        self._squares += (weighted * np.where(known, more_demand, 0.0)).sum(0)
+        self._products += (weighted * np.where(known, more_reach, 0.0)).sum(0)

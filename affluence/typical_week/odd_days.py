@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from affluence.typical_week.cells import Floats, Mask
+from affluence.typical_week.cells import Floats, Mask, known_or
 
 FIRST_WEEKS = 4  # judged together, by their medians: before them nothing is to be expected
 
@@ -37,42 +37,37 @@ class Side:
 class OddDays:
     """What is expected of each weekday, and which days are held back.
 
-    Arrays are sides × weekdays; nan where nothing is known.
+    Arrays are sides × weekdays × platforms; nan where nothing is known.
     """
 
-    def __init__(self, sides: Sequence[Side], weekdays: int) -> None:
-        self._least = np.array([[side.least] for side in sides])
-        usual = np.array([[side.usual_spread**2] for side in sides])
+    def __init__(self, sides: Sequence[Side], weekdays: int, platforms: int) -> None:
+        of_sides = np.ones((len(sides), 1, platforms))
+        self._least = of_sides * np.array([side.least for side in sides])[:, None, None]
+        usual = of_sides * np.array([side.usual_spread**2 for side in sides])[:, None, None]
         self._spread = usual * _USUAL_SPREAD_WEIGHT_DAYS
         self._spread_weight = np.full_like(usual, _USUAL_SPREAD_WEIGHT_DAYS)
-        self._expected = np.full((len(sides), weekdays), np.nan)
-        self._seen = np.zeros((len(sides), weekdays))
-        self._held = np.zeros((len(sides), weekdays))  # direction in which the held day was off
+        shape = (len(sides), weekdays, platforms)
+        self._expected = np.full(shape, np.nan)
+        self._seen = np.zeros(shape)
+        self._held = np.zeros(shape)  # direction in which the held day was off
 
     def judge_first(self, values: Floats, noise: Floats) -> Mask:
-        """Which of the first days are odd: weeks × sides × weekdays → weeks × weekdays.
+        """Which of the first days are odd, weeks first: weeks × weekdays × platforms.
 
         ``noise`` is the variance of the values that is due to small numbers.
         """
         known = np.isfinite(values)
         enough = known.sum(0) >= _LEAST_DAYS
-        middle = np.full(values.shape[1:], np.nan)
-        middle[enough] = np.nanmedian(values[:, enough], axis=0)
-        deviation = values - middle
-        odd = np.zeros(values.shape, dtype=bool)
-        if enough.any():
-            for side in range(values.shape[1]):
-                of_side = np.abs(deviation[:, side])
-                spread = _MAD_TO_DEVIATION * np.nanmedian(of_side) if enough[side].any() else 0.0
-                limit = _ROBUST_DEVIATIONS * np.sqrt(
-                    max(spread**2, self._variance()[side, 0] / 4) + noise[:, side]
-                )
-                odd[:, side] = of_side > np.maximum(limit, self._least[side])
-            again = np.zeros_like(odd)
-            same = odd[1:] & odd[:-1] & (np.sign(deviation[1:]) == np.sign(deviation[:-1]))
-            again[1:] |= same
-            again[:-1] |= same
-            odd &= ~again
+        deviation = np.where(enough, values - _median(values, 0), np.nan)
+        spread = _MAD_TO_DEVIATION * _median(np.abs(deviation), (0, 2))[:, None]
+        variance = np.maximum(known_or(spread, 0.0) ** 2, self._variance() / 4) + noise
+        limit = np.maximum(_ROBUST_DEVIATIONS * np.sqrt(variance), self._least)
+        odd = np.abs(deviation) > limit
+        again = np.zeros_like(odd)
+        same = odd[1:] & odd[:-1] & (np.sign(deviation[1:]) == np.sign(deviation[:-1]))
+        again[1:] |= same
+        again[:-1] |= same
+        odd &= ~again
         is_odd = np.asarray(odd.any(1))
         for week, of_week in enumerate(values):
             self._learn(np.where(is_odd[week], np.nan, of_week), noise[week])
@@ -80,7 +75,7 @@ class OddDays:
         return is_odd
 
     def judge(self, values: Floats, noise: Floats) -> tuple[Mask, Mask]:
-        """Judge the days of a week (sides × weekdays).
+        """Judge the days of a week.
 
         Returns:
             Which days are odd and held back, and for which weekdays the day held before was no
@@ -98,11 +93,15 @@ class OddDays:
         self._hold(values, np.where(odd, direction, 0.0))
         return odd, confirmed
 
-    def times_expected(self, values: Floats) -> list[float | None]:
-        """By what factor each day is off, where the first two sides, numbers of calls, say most."""
+    def times_expected(self, values: Floats) -> Floats:
+        """By what factor each day is off, where the first two sides, numbers of calls, say most.
+
+        Weekdays × platforms; nan where nothing is known.
+        """
         off = (values - self._expected)[:2]
         most = np.where(np.abs(off[0]) >= np.abs(off[1]), off[0], off[1])
-        return [float(np.exp(each)) if np.isfinite(each) else None for each in most]
+        factors: Floats = np.exp(most)
+        return factors
 
     def _hold(self, values: Floats, direction: Floats) -> None:
         """Remember in which direction the days were off; those without values change nothing."""
@@ -127,3 +126,10 @@ class OddDays:
         moved = self._expected + deviation * share
         self._expected = np.where(usable, moved, np.where(known, values, self._expected))
         self._seen += known
+
+
+def _median(values: Floats, axes: int | tuple[int, ...]) -> Floats:
+    """Of what is known; nan where nothing is."""
+    known = np.isfinite(values).any(axes, keepdims=True)
+    median: Floats = np.nanmedian(np.where(known, values, 0.0), axes)
+    return np.where(known.reshape(median.shape), median, np.nan)

@@ -64,7 +64,7 @@ class Reach:
         chance: Floats = (1 - blocked) * known_or(answered, 1.0)
         return chance
 
-    def by_load(self, lasting: Sums, more_demand: float) -> Floats:
+    def by_load(self, lasting: Sums, more_demand: Floats) -> Floats:
         """How far the logit of reach moves, by Erlang B, when the demand moves.
 
         With A erlang offered to N lines the loss B has d B / d ln A = B (N - A (1 - B)), and the
@@ -72,7 +72,7 @@ class Reach:
 
         Args:
             lasting: sums of the longest memory.
-            more_demand: logarithm of the level of the demand over its lasting one.
+            more_demand: logarithm of the level of the demand over its lasting one, by platform.
 
         """
         if not self.lines_believed:

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from affluence.typical_week.cells import Cells, Floats, Mask
+from affluence.typical_week.by_platform import ByPlatform, chosen
+from affluence.typical_week.cells import Floats, Mask, known_or
+from affluence.typical_week.grid import Grid
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -41,6 +44,12 @@ _NONE = 1e-9
 _MILLIONTH = 1e-6
 _MOST_LOGIT = math.log((1 - _MILLIONTH) / _MILLIONTH)
 
+# Memories: those of the level, then those of the shape. A candidate is one of either and whether
+# the load is believed.
+_LEVELS, _SHAPES = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
+_KEEP = 0.5 ** (1 / np.array((*LEVEL_HALF_LIVES_WEEKS, *SHAPE_HALF_LIVES_WEEKS)))
+_KEEP_AGE = _KEEP[:_LEVELS] ** np.array([[1], [2]])
+
 Sums = Mapping[str, Floats]
 
 
@@ -51,28 +60,41 @@ class Ratio(Protocol):
         """Shares in 0-1, nan where the sums know nothing."""
 
 
-class _Fit(NamedTuple):
+class _Fit(ByPlatform):
     """What is known of the logits after a week.
 
-    ``variance`` is that of the shape; that of the level is to be added to it.
-    """
+    Attributes:
+        log_odds: candidates × places × platforms.
+        logit: of the best candidate, places × platforms; ``variance`` is its variance.
+        of_newest: the same of the shortest memory of the level.
+        known: places × platforms of which anything is known.
 
-    log_odds: Floats  # levels × shapes × without and with the load × cells
-    variance: Floats  # shapes × cells
-    level_variance: Floats  # levels
-    known: Mask  # cells of which anything is known
-
-
-class Shares:
-    """The model of one share of one platform after the weeks that it has learned.
-
-    Arrays have the candidate half-lives of the level first, those of the shape next, then whether
-    the load is believed, cells last.
     """
 
     def __init__(
         self,
-        cells: Cells,
+        *,
+        log_odds: Floats,
+        best: tuple[Floats, Floats],
+        of_newest: tuple[Floats, Floats],
+        known: Mask,
+    ) -> None:
+        self.log_odds = log_odds
+        self.logit, self.variance = best
+        self.of_newest, self.variance_of_newest = of_newest
+        self.known = known
+
+
+class Shares(ByPlatform):
+    """The model of one share of some platforms after the weeks that they have learned.
+
+    Arrays have the candidates first: half-lives of the level, half-lives of the shape, whether the
+    load is believed; then come the places of the grid, and the platforms.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
         names: Sequence[str],
         ratio: Ratio,
         *,
@@ -83,7 +105,7 @@ class Shares:
         """Know nothing yet.
 
         Args:
-            cells: of the table.
+            grid: on which the cells lie.
             names: the sums that ``ratio`` needs.
             ratio: how the share follows from them.
             usual_clustering: φ that is believed before anything is seen.
@@ -92,78 +114,74 @@ class Shares:
             follows_load: whether weeks are learned with a model of the load.
 
         """
-        self._graded_every, self._weeks = graded_every_weeks, 0
-        self._cells, self._names, self._ratio = cells, tuple(names), ratio
+        platforms = grid.platforms
+        self._graded_every, self._weeks = graded_every_weeks, np.zeros(platforms, dtype=np.int64)
+        self._grid, self._names, self._ratio = grid, tuple(names), ratio
         # Where hardly anything fails its failures are too few to show that they come in clusters.
         # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
         self._inside = 0.01 if usual_clustering >= 1 else 1e-4
         self._least_clustering = 1.0 if usual_clustering > 1 else usual_clustering / 10
-        levels, shapes = len(LEVEL_HALF_LIVES_WEEKS), len(SHAPE_HALF_LIVES_WEEKS)
-        keep = 0.5 ** (1 / np.array((*LEVEL_HALF_LIVES_WEEKS, *SHAPE_HALF_LIVES_WEEKS)))
-        self._keep_age = keep[:levels] ** np.array([[1], [2]])
         # Sums by name, then observations, then observations by squared weights.
-        self._sums = np.zeros((len(names) + 2, levels + shapes, cells.count))
-        self._recent, self._lasting = self._sums[:, :levels], self._sums[:, levels:]
-        self._keep = np.tile(keep[:, None], (len(self._sums), 1, 1))
-        self._keep[-1] **= 2
+        self._sums = np.zeros((len(names) + 2, _KEEP.size, grid.places, platforms))
         usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
         far = (np.log2(LEVEL_HALF_LIVES_WEEKS) - usual_level)[:, None] ** 2
         far = far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2
         handicaps = np.array([0.0, _LOAD_HANDICAP] if follows_load else [0.0])
-        self._loss = far[..., None] / 2 + handicaps
-        self._best = self._least_loss()
-        self._by_load = np.zeros((handicaps.size, cells.count))
+        loss = far[..., None] / 2 + handicaps
+        self._candidates = loss.shape
+        self._loss = np.tile(loss.reshape(-1, 1), platforms)
+        self._best = self._loss.argmin(0)
+        self._by_load = np.zeros((handicaps.size, grid.places, platforms))
         # Squared errors and how many; what was believed at first does not fade.
         self._usual_squares = usual_clustering * _CLUSTERING_WEIGHT
-        self._squares, self._errors = self._usual_squares, _CLUSTERING_WEIGHT
-        self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT)
-        self._week_before = np.zeros((len(names) + 2, cells.count))
-        self._age = np.zeros((2, levels))  # sums of the weights of the weeks, of their squares
+        self._squares = np.full(platforms, self._usual_squares)
+        self._errors = np.full(platforms, _CLUSTERING_WEIGHT)
+        self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT, platforms)
+        self._week_before = np.zeros((len(names) + 2, grid.places, platforms))
+        # Sums of the weights of the weeks, and of their squares.
+        self._age = np.zeros((2, _LEVELS, platforms))
         # The logarithmic score of a forecast is a sum over the cells: what came, times the log
         # odds, less the observations, times minus the logarithm of the chance of a failure. Of the
-        # last forecasts, one on the other, these factors are kept, by candidate.
-        self._past = np.zeros((_HORIZONS, self._loss.size, 2 * cells.count))
-        self._forecasts = 0
-        self._groups = (
-            (cells.in_day, cells.day, _DAY_DEVIATION),
-            (cells.in_row, cells.row, _ROW_DEVIATION),
+        # last forecasts, the newest first, these factors are kept, one on the other.
+        nothing = np.zeros((self._loss.shape[0], grid.places, platforms))
+        self._past = [np.tile(nothing, (2, 1))] * _HORIZONS
+        self._has_foretold = np.zeros(platforms, dtype=bool)
+        # What weekdays and rows add to the logit.
+        self._of_days = np.zeros((_SHAPES, grid.days, platforms))
+        self._of_rows = np.zeros((_SHAPES, grid.rows, platforms))
+        self._fitted = _Fit(
+            log_odds=nothing,
+            best=(nothing[0], nothing[0] + _UNKNOWN_VARIANCE),
+            of_newest=(nothing[0], nothing[0] + _UNKNOWN_VARIANCE),
+            known=np.zeros((grid.places, platforms), dtype=bool),
         )
-        self._added = [np.zeros((shapes, group.shape[1])) for group, _, _ in self._groups]
-        self._fitted: _Fit | None = None
-
-    @property
-    def best(self) -> tuple[int, int, int]:
-        """The candidates for level, shape and load that have foretold best so far."""
-        return self._best
+        self._is_stale = np.zeros(platforms, dtype=bool)  # learned since it was fitted
 
     @property
     def lasting(self) -> Sums:
         """The sums of the longest memory."""
-        return dict(zip(self._names, self._lasting[:, -1], strict=False))
+        return dict(zip(self._names, self._sums[:, -1], strict=False))
 
     @property
-    def clustering(self) -> float:
-        """φ: by how much a share varies more than one of independent observations."""
-        return max(self._least_clustering, self._squares / self._errors)
+    def clustering(self) -> Floats:
+        """φ: by how much a share varies more than one of independent observations, by platform."""
+        clustering: Floats = np.maximum(self._squares / self._errors, self._least_clustering)
+        return clustering
 
     @property
     def known(self) -> Mask:
-        """Cells of which anything is known."""
+        """Places of which anything is known."""
         return self._fit().known
 
     @property
     def logit(self) -> Floats:
-        """Logit of the share of each cell."""
-        logit: Floats = self._fit().log_odds[self._best]
-        return logit
+        """Logit of the share of each place."""
+        return self._fit().logit
 
     @property
     def variance(self) -> Floats:
         """Variance of `logit`."""
-        level, shape, _ = self._best
-        fit = self._fit()
-        variance: Floats = fit.variance[shape] + fit.level_variance[level]
-        return variance
+        return self._fit().variance
 
     def interval(self, shift: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
         """Lower end of the 80 % interval of the share, the share, upper end.
@@ -176,15 +194,13 @@ class Shares:
         return low, share, high
 
     def lately(self, sums: Sums) -> tuple[Floats, Floats]:
-        """Logit of the share of each cell as some last weeks show it, and its variance.
+        """Logit of the share of each place as some last weeks show it, and its variance.
 
         What all cells together show in a week is where the cells start from; each may have moved
         by itself, as far as its own sums of these weeks, with ``observations``, are sure of it.
         """
         fit = self._fit()
-        _, shape, load = self._best
-        start = fit.log_odds[0, shape, load]
-        doubt = fit.variance[shape] + fit.level_variance[0] + _OWN_MOVE_DEVIATION**2
+        start, doubt = fit.of_newest, fit.variance_of_newest + _OWN_MOVE_DEVIATION**2
         share = self._ratio(sums, self.lasting)
         known = np.isfinite(share)
         seen = np.where(known, sums["observations"], 0.0)
@@ -193,170 +209,188 @@ class Shares:
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
 
-    def learn(self, sums: Sums, observations: Floats, by_load: Floats | None = None) -> None:
-        """Learn one week.
+    def learn(
+        self,
+        sums: Sums,
+        observations: Floats,
+        by_load: Floats | None = None,
+        has_stepped: Mask | None = None,
+    ) -> None:
+        """Learn one week; of a platform without observations nothing.
 
         Args:
-            sums: of every cell.
+            sums: of every place.
             observations: that they rest on; without any a cell is unknown, whatever its sums.
             by_load: how far the logit of each cell is now from its lasting one, by a model of the
                 load; it is believed while forecasts that believe it are the better ones.
+            has_stepped: by platform, whether the level of the load has stepped the week before:
+                then so has that of the share, seen or not.
 
         """
         if by_load is not None:
-            self._by_load[-1] = by_load
-        known = observations > 0
-        if not known.any():
-            return
+            self._by_load = np.array([np.zeros_like(by_load), by_load])
         week = np.array([*(sums[name] for name in self._names), observations, observations])
-        week *= known
-        graded = self._weeks % self._graded_every == 0
-        self._weeks += 1
-        if graded and self._grade(week):
-            self._recent[:] = self._week_before[:, None]
-            self._age[:] = 1
+        week *= observations > 0
+        observed = week[-1].any(0)
+        if has_stepped is not None and has_stepped.any():
+            self._begin_anew(has_stepped)
+        if observed.any():
+            with self.part(observed) as (some, at):
+                some.learn_observed(week[..., at])
+
+    def learn_observed(self, week: Floats) -> None:
+        """Learn a week, its `_sums`, in which something was observed of every platform."""
+        due = self._weeks % self._graded_every == 0
+        self._weeks = self._weeks + 1
+        if due.any():
+            share = self._share(week)
+            observations = week[-1] * np.isfinite(share)
+            graded = due & self._has_foretold & observations.any(0)
+            if graded.any():
+                with self.part(graded) as (some, at):
+                    some.grade(known_or(share, 0.0)[:, at], observations[:, at])
         self._week_before = week
-        self._age = self._age * self._keep_age + 1
-        self._sums *= self._keep
+        self._age = self._age * _KEEP_AGE[..., None] + 1
+        self._sums[:-1] *= _KEEP[:, None, None]
+        self._sums[-1] *= _KEEP[:, None, None] ** 2
         self._sums += week[:, None]
-        self._fitted = None
-        if graded:
-            self._foretell()
+        self._is_stale = np.ones_like(self._is_stale)
+        if due.any():
+            with self.part(due) as (some, _):
+                some.foretell()
 
-    def _share(self, sums: Floats) -> Floats:
-        return self._ratio(dict(zip(self._names, sums, strict=False)), self.lasting)
-
-    def _least_loss(self) -> tuple[int, int, int]:
-        level, shape, load = np.unravel_index(self._loss.argmin(), self._loss.shape)
-        return int(level), int(shape), int(load)
-
-    def _foretell(self) -> None:
+    def foretell(self) -> None:
         """Keep what is foretold for the weeks to come."""
-        log_odds = self._fit().log_odds.reshape(self._loss.size, -1)
-        factors = self._past[self._forecasts % _HORIZONS]
-        factors[:, : self._cells.count] = log_odds
-        factors[:, self._cells.count :] = -np.log1p(np.exp(log_odds))
-        self._forecasts += 1
+        log_odds = self._fit().log_odds
+        factors = np.concatenate([log_odds, -np.log(1 + np.exp(log_odds))], axis=1)
+        self._past = [factors, *self._past[:-1]]
+        self._has_foretold = np.ones_like(self._has_foretold)
 
-    def _grade(self, week: Floats) -> bool:
+    def grade(self, share: Floats, observations: Floats) -> None:
         """What the forecasts of the last weeks for this one were worth.
 
-        Whether the level has stepped the week before, so that older weeks tell nothing of it.
+        Where a level has stepped the week before, older weeks tell nothing of it: forget them.
         """
-        if not self._forecasts:
-            return False
-        share = self._share(week)
-        known = np.isfinite(share)
-        observations = week[-1] * known
-        number = np.count_nonzero(observations)
-        if not number:
-            return False
-        share = np.where(known, share, 0.0)
         successes = observations * share
-        factors = self._past.reshape(-1, 2 * share.size)
-        gain = factors.dot(np.concatenate([successes, observations]))
-        gain = gain.reshape(_HORIZONS, *self._loss.shape).sum(0)
-        self._loss *= 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
+        came = np.concatenate([successes, observations])
+        gain = np.zeros_like(self._loss)
+        for factors in self._past:
+            gain += np.einsum("kcp,cp->kp", factors, came)
+        self._loss = self._loss * 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
         self._loss -= gain / self.clustering / _HORIZONS
-        self._best = self._least_loss()
-        newest = self._past[(self._forecasts - 1) % _HORIZONS]
-        foretold = newest.reshape(*self._loss.shape, -1)[self._best][: share.size]
+        self._best = self._loss.argmin(0)
+        foretold = chosen(self._past[0], self._best)[: self._grid.places]
         chance = expit(foretold).clip(self._inside, 1 - self._inside)
         pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
         fade = 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
         # One cell in a thousand must not decide for all.
-        squares = float(np.minimum(pearson, 25.0).sum())
+        squares = np.minimum(pearson, 25.0).sum(0)
+        number = np.count_nonzero(observations, axis=0)
         self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
         self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
-        total, came = observations.sum(), successes.sum()
-        together = observations.dot(chance) / total
-        surprise = _logit_above(came, total * together, total, self.clustering)
+        total = observations.sum(0)
+        together = (observations * chance).sum(0) / total
+        surprise = _logit_above(successes.sum(0), total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
-        return self._steps.learn(float(surprise), float(noise))
+        stepped = self._steps.learn(surprise, noise)
+        if stepped.any():
+            self._begin_anew(stepped)
+
+    def _begin_anew(self, platforms: Mask) -> None:
+        """Forget what came before the last week, as far as the level is concerned."""
+        recent = self._sums[:, :_LEVELS]
+        recent[..., platforms] = self._week_before[:, None][..., platforms]
+        self._age = np.where(platforms, 1.0, self._age)
+
+    def _share(self, sums: Floats) -> Floats:
+        return self._ratio(dict(zip(self._names, sums, strict=False)), self.lasting)
 
     def _fit(self) -> _Fit:
         """Logit and its variance: a shape, and for every level candidate the shift it needs."""
-        if self._fitted is None:
-            self._fitted = self._fit_sums() if self._weeks else self._nothing_known()
+        if self._is_stale.any():
+            with self.part(self._is_stale) as (some, _):
+                some.fit()
         return self._fitted
 
-    def _nothing_known(self) -> _Fit:
-        levels, shapes, _ = self._loss.shape
-        return _Fit(
-            log_odds=np.zeros((*self._loss.shape, self._cells.count)),
-            variance=np.full((shapes, self._cells.count), _UNKNOWN_VARIANCE),
-            level_variance=np.zeros(levels),
-            known=np.zeros(self._cells.count, dtype=bool),
-        )
-
-    def _fit_sums(self) -> _Fit:
-        levels = len(LEVEL_HALF_LIVES_WEEKS)
+    def fit(self) -> None:
+        """Fit what was learned."""
         shares = self._share(self._sums)
         known = np.isfinite(shares)
-        # Of the memories of the level, then of those of the shape; cells last.
+        # Of the memories of the level, then of those of the shape.
         seen_by_memory = np.where(known, self._sums[-2], 0.0)
         shares = np.where(known, shares, 0.0)
-        share, seen = shares[levels:], seen_by_memory[levels:]
+        share, seen = shares[_LEVELS:], seen_by_memory[_LEVELS:]
         # So many observations are worth an independent one of full weight.
-        squares = np.maximum(self._lasting[-1].sum(-1, keepdims=True), _NONE)
-        one = self.clustering * squares / np.maximum(seen.sum(-1, keepdims=True), _NONE)
+        squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _NONE)
+        one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _NONE)
         shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
         extra = _logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
-        spread = _spread(extra, noise, seen > 0, self._cells.freedom)
+        days, rows = (
+            np.count_nonzero(of, axis=-2, keepdims=True)
+            for of in (self._grid.by_day(seen), self._grid.by_row(seen))
+        )
+        spread = _spread(extra, noise, seen > 0, days + rows - 1)
         # Next to nothing, where nothing was seen.
         believed = spread / (spread + noise)
-        left = believed * noise + additive_variance
-        # Shapes × without and with what the load explains × cells.
+        # Shapes × without and with what the load explains × places × platforms.
         shape = (shape + believed * extra)[:, None] + self._by_load
-        recently = seen_by_memory[:levels]
-        came, total = (recently * shares[:levels]).sum(-1), recently.sum(-1)
-        expected = recently.dot(expit(shape).reshape(-1, self._cells.count).T)
-        shift = _logit_above(came[:, None], expected, total[:, None], self.clustering)
+        recently = seen_by_memory[:_LEVELS]
+        came, total = (recently * shares[:_LEVELS]).sum(-2), recently.sum(-2)
+        expected = np.einsum("lcp,sfcp->lsfp", recently, expit(shape))
+        came, total = came[:, None, None], total[:, None, None]
+        shift = _logit_above(came, expected, total, self.clustering)
+        log_odds = (shape + shift[..., None, :]).reshape(-1, *shape.shape[-2:])
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
-        of_weeks = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
-        return _Fit(
-            log_odds=shape + shift.reshape(*self._loss.shape, 1),
-            variance=left,
-            level_variance=of_weeks,
+        of_levels = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
+        best_level, best_shape, load = np.unravel_index(self._best, self._candidates)
+        variance = chosen(believed * noise + additive_variance, best_shape)
+        newest = np.ravel_multi_index((0 * best_level, best_shape, load), self._candidates)
+        self._fitted = _Fit(
+            log_odds=log_odds,
+            best=(chosen(log_odds, self._best), variance + chosen(of_levels, best_level)),
+            of_newest=(chosen(log_odds, newest), variance + of_levels[0]),
             known=known[-1],
         )
+        self._is_stale = np.zeros_like(self._is_stale)
 
     def _additive(self, share: Floats, seen: Floats, one: Floats) -> tuple[Floats, Floats, Floats]:
         """Logistic regression on weekday and row, its variance, and the weights of the cells.
 
         What weekdays and rows add has normal priors (penalised likelihood, Newton's steps in turn).
         """
+        grid = self._grid
         came = seen * share
-        common = _logit_inside(came.sum(-1, keepdims=True), seen.sum(-1, keepdims=True), one)
+        common = _logit_inside(came.sum(-2, keepdims=True), seen.sum(-2, keepdims=True), one)
         # From where it was after the last fit: a few rounds a week suffice. Half a logit is the
         # inverse of a hyperbolic tangent, that of twice the share less 1.
-        halves = [added / 2 for added in self._added]
-        half = common / 2
-        for added, (_, of_cell, _) in zip(halves, self._groups, strict=True):
-            half = half + added.take(of_cell, axis=1)
+        of_days, of_rows = self._of_days / 2, self._of_rows / 2
+        half = common / 2 + grid.of_days(of_days) + grid.of_rows(of_rows)
         half_seen = seen / 2
         more = came - half_seen
-        drawn = [2 * one / deviation**2 for _, _, deviation in self._groups]
-        for _ in range(_ROUNDS if self._forecasts else _FIRST_ROUNDS):
-            for (group, of_cell, _), added, precision in zip(
-                self._groups, halves, drawn, strict=True
-            ):
+        groups = (
+            (grid.by_day, grid.of_days, of_days, 2 * one / _DAY_DEVIATION**2),
+            (grid.by_row, grid.of_rows, of_rows, 2 * one / _ROW_DEVIATION**2),
+        )
+        rounds = np.where(self._has_foretold, _ROUNDS, _FIRST_ROUNDS)
+        for number in range(rounds.max()):
+            for summed, of_group, added, precision in groups:
                 tangent = np.tanh(half)
                 expected = half_seen * tangent
-                score = (more - expected).dot(group) - precision * added
-                twice_information = (half_seen - expected * tangent).dot(group) + precision
+                score = summed(more - expected) - precision * added
+                twice_information = summed(half_seen - expected * tangent) + precision
                 step = (score / twice_information).clip(-0.5, 0.5)
+                step *= number < rounds
                 added += step  # noqa: PLW2901  # in place
-                half += step.take(of_cell, axis=1)
-        self._added = [2 * added for added in halves]
+                half += of_group(step)
+        self._of_days, self._of_rows = 2 * of_days, 2 * of_rows
         shape = 2 * half
         came = half_seen + half_seen * np.tanh(half)
         variance = np.zeros_like(shape)
-        for (group, of_cell, _), precision in zip(self._groups, drawn, strict=True):
-            information = _information(came.dot(group), seen.dot(group), one) + precision / 2
-            variance += (one / information).take(of_cell, axis=1)
+        for summed, of_group, _, precision in groups:
+            information = _information(summed(came), summed(seen), one) + precision / 2
+            variance += of_group(one / information)
         return shape, variance, _information(came, seen, one)
 
 
@@ -406,13 +440,16 @@ def expit(log_odds: Floats) -> Floats:
     return share
 
 
-def _spread(extra: Floats, noise: Floats, known: Mask, freedom: int) -> Floats:
-    """Variance of what single cells truly add, by the method of moments (first axis kept)."""
+def _spread(extra: Floats, noise: Floats, known: Mask, fitted: NDArray[np.int64]) -> Floats:
+    """Variance of what single cells truly add, by the method of moments (over the places).
+
+    ``fitted`` is how many factors have been fitted to them, and leave so many fewer to be free.
+    """
     weights = np.where(known, 1 / (noise + _CELL_DEVIATION**2), 0.0)
-    cells = known.sum(-1, keepdims=True)
-    freedom_share = freedom / np.maximum(cells, 1)
-    total = np.maximum(weights.sum(-1, keepdims=True), _NONE)
-    moment = (weights * (extra**2 - noise * freedom_share)).sum(-1, keepdims=True) / total
+    cells = known.sum(-2, keepdims=True)
+    freedom_share = np.maximum(cells - fitted, 1) / np.maximum(cells, 1)
+    total = np.maximum(weights.sum(-2, keepdims=True), _NONE)
+    moment = (weights * (extra**2 - noise * freedom_share)).sum(-2, keepdims=True) / total
     spread = moment / freedom_share * cells + _CELL_DEVIATION**2 * _CELL_WEIGHT
     clear: Floats = np.maximum(spread / (cells + _CELL_WEIGHT), 1e-4)
     return clear

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
+
+from affluence.typical_week.by_platform import ByPlatform
+from affluence.typical_week.cells import Floats, Mask
 
 _TOGETHER, _EACH = 4.0, 1.0  # standard deviations that two weeks must be off
 _MOST = 9.0  # times the usual square: one odd week must not hide the next
 _HALF_LIFE_WEEKS = 26.0
 
 
-class LevelSteps:
-    """How far the weeks of a platform lie from what was foretold, and whether its level stepped."""
+class LevelSteps(ByPlatform):
+    """How far the weeks of platforms lie from what was foretold, and whether a level stepped."""
 
-    def __init__(self, usual_deviation: float, weight_weeks: float) -> None:
+    def __init__(self, usual_deviation: float, weight_weeks: float, platforms: int) -> None:
         """``usual_deviation`` is believed at first, as if seen in so many weeks."""
-        self._squares = usual_deviation**2 * weight_weeks
-        self._weeks = weight_weeks
-        self._before = 0.0
+        self._squares = np.full(platforms, usual_deviation**2 * weight_weeks)
+        self._weeks = np.full(platforms, weight_weeks)
+        self._before = np.zeros(platforms)
         self._variance_before = self.variance
 
     @property
-    def variance(self) -> float:
+    def variance(self) -> Floats:
         """Of a week about what was foretold."""
-        return self._squares / self._weeks
+        variance: Floats = self._squares / self._weeks
+        return variance
 
-    def learn(self, surprise: float, noise: float = 0.0) -> bool:
+    def learn(self, surprise: Floats, noise: Floats, still: Floats | None = None) -> Mask:
         """Learn by how much a week surprised; whether the level has stepped the week before.
 
-        ``noise`` is the variance that small numbers alone give to a surprise.
+        Args:
+            surprise: beside what was foretold the week before.
+            noise: variance that small numbers alone give to it.
+            still: beside what was foretold before the last surprise: a level that follows quickly
+                makes the second of two equal weeks look like half a surprise.
+
         """
-        off = surprise / math.sqrt(max(self._variance_before, noise))
-        stepped = (
-            min(abs(off), abs(self._before)) > _EACH
-            and off * self._before > 0
-            and abs(off + self._before) > _TOGETHER
+        deviation = np.sqrt(np.maximum(self._variance_before, noise))
+        off = surprise / deviation
+        again = off if still is None else still / deviation
+        stepped: Mask = (
+            (np.minimum(np.abs(again), np.abs(self._before)) > _EACH)
+            & (again * self._before > 0)
+            & (np.abs(again + self._before) > _TOGETHER)
         )
-        self._before = 0.0 if stepped else off
+        self._before = np.where(stepped, 0.0, off)
         # The first of two surprising weeks must not make the second one look ordinary.
         self._variance_before = self.variance
         fade = 0.5 ** (1 / _HALF_LIFE_WEEKS)
-        self._squares = fade * self._squares + min(surprise**2, _MOST * self.variance)
+        self._squares = fade * self._squares + np.minimum(surprise**2, _MOST * self.variance)
         self._weeks = fade * self._weeks + 1.0
         return stepped

@@ -9,18 +9,20 @@ from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import Model
+from affluence.typical_week.runs import Runs
 from affluence.typical_week.shares import Z_INTERVAL
 
 _LONGEST_WAIT_S = 3600.0
 _OF_LINES = ("busy_line_rate", "occupancy_rate")
 
 
-def week_table(platform: str, history: History, model: Model) -> pl.DataFrame:
+def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
     """WEEK: sums over the days that count, and what the model makes of them."""
-    sums = {name: found.sum(0, where=model.learned) for name, found in history.sums.items()}
+    model, of_cells = runs.model, runs.of_cells
+    learned = of_cells(model.learned)
+    sums = {name: found.sum(0, where=learned) for name, found in history.sums.items()}
     columns: dict[str, Floats] = dict(sums)
-    columns["days"] = model.learned.sum(0)
+    columns["days"] = learned.sum(0)
     first = sums["first_attempts"]
     columns["refused_share"] = np.where(
         first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
@@ -31,17 +33,17 @@ def week_table(platform: str, history: History, model: Model) -> pl.DataFrame:
         ("occupancy_rate", model.occupancy, 1.0),
         ("wait_s", model.wait, _LONGEST_WAIT_S),
     ):
-        known = share.known & (model.believes_lines or name not in _OF_LINES)
+        known = of_cells(share.known) & (model.believes_lines or name not in _OF_LINES)
         bare = name.removesuffix("_s")
         for end, values in zip(("_low", "", "_high"), share.interval(), strict=True):
             column = bare + end + name.removeprefix(bare)
-            columns[column] = np.where(known, unit * values, np.nan)
-    mean = model.demand.mean()
-    far = np.exp(Z_INTERVAL * np.sqrt(model.demand.mean_variance()))
+            columns[column] = np.where(known, unit * of_cells(values), np.nan)
+    mean = of_cells(model.demand.mean())
+    far = np.exp(Z_INTERVAL * np.sqrt(of_cells(model.demand.mean_variance())))
     columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}
     frame = history.cells.grid.with_columns(
         pl.Series(name, values) for name, values in columns.items()
-    ).with_columns(platform=pl.lit(platform), state=states(model.levels.levels))
+    ).with_columns(platform=pl.lit(platform), state=states(runs.levels[-1]))
     return WEEK.check(
         frame.select(
             pl.col(name).fill_nan(None).cast(column.dtype)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,8 +24,8 @@ from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import poisson_deviance, score
 from affluence.typical_week.forecast import forecast_table
 from affluence.typical_week.history import History
-from affluence.typical_week.runs import Runs, run_every_week
-from tests.typical_week.desks import model_of, no_flags
+from affluence.typical_week.runs import Past, run_platforms
+from tests.typical_week.desks import model_of, no_flags, of_cells
 from tests.typical_week.simulated import simulate_history
 from tests.typical_week.slots import HOURS
 from tests.typical_week.test_backtest import SETTINGS, history_of
@@ -44,14 +45,14 @@ def compare(mean: float, weeks: int, desks: int, others: Mapping[str, Forecaster
         counts, rates = (of.reshape(len(of), -1) for of in (desk.counts, desk.rates))
         history = history_of(desk.counts[:weeks])
         model = [*model_of(history).run()][-1]
-        foretold = {OURS: np.tile(model.demand.mean(), (4, 1))}
+        foretold = {OURS: np.tile(of_cells(model, model.demand.mean()), (4, 1))}
         foretold |= {name: one(counts[:weeks], 4) for name, one in others.items()}
         known = np.isfinite(counts[weeks:]) & np.all([np.isfinite(m) for m in foretold.values()], 0)
         if not known.any():
             continue
         for name, expected in foretold.items():
             found[name].append(_errors(expected, counts[weeks:], rates[weeks:], known))
-        variance = np.stack([model.foretell(horizon)[1] for horizon in (1, 2, 3, 4)])
+        variance = of_cells(model, model.foretell([1, 2, 3, 4])[1])
         covered.append(_coverage(foretold[OURS], variance, counts[weeks:], known))
     raw, drawn = np.mean(covered, axis=0)
     print(f"\n{mean} a slot, {weeks} weeks; 80 % interval: {raw:.1%} raw, {drawn:.1%} PIT")
@@ -82,31 +83,34 @@ def _coverage(
     return float(raw), float(((chance > 0.1) & (chance < 0.9)).mean())
 
 
-def time_platforms(platforms: int, weeks: int = 260) -> None:
-    """Print how long five years of so many platforms of fifty cells take."""
-    histories = [
-        history_of(simulate_history(seed, weeks=weeks - 4, rows=10).counts)
-        for seed in range(platforms)
-    ]
-    seconds: dict[str, float] = {"fit": 0.0, "forecast": 0.0, "backtest": 0.0}
-    for history in histories:
-        began = time.perf_counter()
-        runs = _run(history)
-        fitted = time.perf_counter()
-        forecast_table("desk", history, runs.model, no_flags(history), HOURS)
-        foretold = time.perf_counter()
-        backtest(runs, history)
-        graded = time.perf_counter()
-        seconds["fit"] += fitted - began
-        seconds["forecast"] += foretold - fitted
-        seconds["backtest"] += graded - foretold
-    told = ", ".join(f"{what} {taken:.1f} s" for what, taken in seconds.items())
-    total = sum(seconds.values())
-    print(f"{platforms:>4} platforms: {told}; {total / platforms:.2f} s a platform")
+def time_platforms(numbers: Sequence[int], weeks: int = 260) -> None:
+    """Print how many seconds of the processor five years of platforms of fifty cells take."""
+    print(
+        f"{'platforms':>9}{'fit':>10}{'forecast':>10}{'backtest':>10}{'all':>10}{'a platform':>12}"
+    )
+    for platforms in numbers:
+        histories = [
+            history_of(simulate_history(seed, weeks=weeks - 4, rows=10).counts)
+            for seed in range(platforms)
+        ]
+        times = [time.process_time()]
+        learned = run_platforms([past_of(history) for history in histories])
+        times.append(time.process_time())
+        for history, runs in zip(histories, learned, strict=True):
+            forecast_table("desk", history, runs, no_flags(history), HOURS)
+        times.append(time.process_time())
+        for history, runs in zip(histories, learned, strict=True):
+            backtest(runs, history)
+        times.append(time.process_time())
+        whole = times[-1] - times[0]
+        spent = [later - earlier for earlier, later in pairwise(times)]
+        told = "".join(f"{seconds:>8.1f} s" for seconds in (*spent, whole))
+        print(f"{platforms:>9}{told}{whole / platforms:>10.2f} s")
 
 
-def _run(history: History) -> Runs:
-    return run_every_week(history, no_flags(history), SETTINGS)
+def past_of(history: History) -> Past:
+    """Of days of no particular kind."""
+    return Past(history=history, flags=no_flags(history), settings=SETTINGS)
 
 
 def main() -> None:
@@ -130,8 +134,8 @@ def main() -> None:
                     name: one for name, one in others.items() if weeks > 4 or name != "AutoETS"
                 }
                 compare(mean, weeks, arguments.desks, usable)
-    for platforms in arguments.platforms:
-        time_platforms(platforms)
+    if arguments.platforms:
+        time_platforms(arguments.platforms)
 
 
 if __name__ == "__main__":

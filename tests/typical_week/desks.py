@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import stats
 
 from affluence.typical_week.cells import Cells, Floats
@@ -22,6 +24,8 @@ from affluence.typical_week.levels import Bounds, Levels
 from affluence.typical_week.model import Model, Settings
 from affluence.typical_week.reach import Reach
 from tests.typical_week.slots import Figures, slots_of
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 BOUNDS = Bounds(quiet=0.90, fairly_quiet=0.75, busy=0.50)
 LOWEST = np.array([0.90, 0.75, 0.50, 0.0])  # reach of each level
@@ -164,18 +168,29 @@ def no_flags(history: History) -> Flags:
 
 
 def model_of(
-    history: History,
+    *histories: History,
     flags: Flags | None = None,
     reading: Reach = Reach(answers_known=True, lines_believed=True),  # noqa: B008  # frozen
 ) -> Model:
-    """A model that has learned nothing yet."""
+    """A model of some platforms that has learned nothing yet; all have the same flags."""
     settings = Settings(minimum_days=3, minimum_calls=10, bounds=BOUNDS, reach=reading)
-    return Model(history, no_flags(history) if flags is None else flags, settings)
+    of_all = no_flags(histories[0]) if flags is None else flags
+    return Model(histories, [of_all] * len(histories), settings)
+
+
+def of_cells(model: Model, figures: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Figures of a model of one platform, by cell."""
+    return model.grid.take_up(figures, 0)
+
+
+def levels_after_every_week(model: Model) -> Levels:
+    """As they are published, weeks × cells."""
+    return np.stack([of_cells(after, after.levels.levels) for after in model.run()])
 
 
 def published(history: History) -> Levels:
     """The levels after every weekly run, weeks × cells."""
-    return np.stack([after.levels.levels for after in model_of(history).run()])
+    return levels_after_every_week(model_of(history))
 
 
 # SLOTS

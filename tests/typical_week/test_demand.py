@@ -12,8 +12,9 @@ from scipy import stats
 
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.demand import HORIZONS_WEEKS, Demand
+from affluence.typical_week.grid import Grid
 from tests.typical_week.desks import cells_of
-from tests.typical_week.simulated import simulate_history
+from tests.typical_week.simulated import History, simulate_history
 
 WEEKDAYS, ROWS = 5, 9
 CELLS = cells_of(WEEKDAYS, ROWS)
@@ -26,10 +27,32 @@ in_every_setting = pytest.mark.parametrize(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Learned:
+    """The model of one of the platforms that were learned together."""
+
+    together: Demand
+    platform: int = 0
+
+    def mean(self) -> Floats:
+        return self.together.mean()[:, self.platform]
+
+    def mean_variance(self) -> Floats:
+        return self.together.mean_variance()[:, self.platform]
+
+    def variance(self, mean: Floats, horizon: int) -> Floats:
+        return self.together.variance(mean[:, None], horizon)[:, self.platform]
+
+    @property
+    def half_lives_weeks(self) -> list[float]:
+        half_lives: list[float] = self.together.half_lives_weeks[:, self.platform].tolist()
+        return half_lives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trial:
     """A simulated desk, what the model says of it, and what came in the four weeks after."""
 
-    model: Demand
+    model: Learned
     counts: Floats  # of the weeks that were learned; nan where closed or after a closed day
     to_come: Floats  # the same of the four weeks after
     rates: Floats  # true ones in these, on ordinary days
@@ -38,27 +61,40 @@ class Trial:
 
 @cache
 def trials(mean: float, weeks: int) -> tuple[Trial, ...]:
-    return tuple(trial(seed, mean, weeks) for seed in range(SEEDS[weeks]))
-
-
-def trial(seed: int, mean: float, weeks: int) -> Trial:
-    history = simulate_history(seed, weeks=weeks, mean=mean)
-    ordinary = ~(history.closed | history.after_closure)
-    counts = np.where(ordinary[:, :, None], history.counts, np.nan).reshape(-1, CELLS.count)
-    rates = (history.shape * history.level[:, None, None]).reshape(-1, CELLS.count)
-    model = Demand(CELLS)
+    """Desks that are learned together."""
+    histories = [simulate_history(seed, weeks=weeks, mean=mean) for seed in range(SEEDS[weeks])]
+    counts = np.stack([ordinary_counts(history) for history in histories], axis=-1)
+    rates = np.stack(
+        [
+            (history.shape * history.level[:, None, None]).reshape(-1, CELLS.count)
+            for history in histories
+        ],
+        axis=-1,
+    )
+    model = Demand(Grid([CELLS] * len(histories)))
     covered = []
     for week in range(weeks):
         model.learn(np.nan_to_num(counts[week]), np.isfinite(counts[week]).astype(np.float64))
         off = np.log(model.mean() / rates[week + 1])
-        covered.append((np.abs(off) < Z_80 * np.sqrt(model.mean_variance())).mean())
-    return Trial(
-        model=model,
-        counts=counts[:weeks],
-        to_come=counts[weeks:],
-        rates=rates[weeks:],
-        covered=float(np.mean(covered[-max(1, weeks // 4) :])),
+        covered.append((np.abs(off) < Z_80 * np.sqrt(model.mean_variance())).mean(0))
+    of_newest = np.mean(covered[-max(1, weeks // 4) :], axis=0)
+    return tuple(
+        Trial(
+            model=Learned(together=model, platform=desk),
+            counts=counts[:weeks, :, desk],
+            to_come=counts[weeks:, :, desk],
+            rates=rates[weeks:, :, desk],
+            covered=float(of_newest[desk]),
+        )
+        for desk in range(len(histories))
     )
+
+
+def ordinary_counts(history: History) -> Floats:
+    """Weeks × cells; nan where closed or after a closed day."""
+    ordinary = ~(history.closed | history.after_closure)
+    counts: Floats = np.where(ordinary[:, :, None], history.counts, np.nan)
+    return counts.reshape(-1, CELLS.count)
 
 
 def mean_of(weeks: Floats) -> Floats:
@@ -150,15 +186,15 @@ BESIDES = np.exp(np.random.default_rng(1).normal(0, 0.15, CELLS.count))  # what 
 WHOLE = np.ones(CELLS.count)
 
 
-def learned(counts: Floats, exposure: Floats = WHOLE, weeks: int = 8) -> Demand:
+def learned(counts: Floats, exposure: Floats = WHOLE, weeks: int = 8) -> Learned:
     """The same week, or one after the other."""
-    model = Demand(CELLS)
+    model = Demand(Grid([CELLS]))
     shape = (weeks, CELLS.count)
     for of_week, exposed in zip(
         np.broadcast_to(counts, shape), np.broadcast_to(exposure, shape), strict=True
     ):
-        model.learn(of_week, exposed)
-    return model
+        model.learn(of_week[:, None], exposed[:, None])
+    return Learned(together=model)
 
 
 def test_what_is_a_product_of_weekday_and_row_is_found_again() -> None:
@@ -226,6 +262,18 @@ def test_a_weekday_that_was_never_seen_is_a_mean_one() -> None:
     assert learned(PRODUCT, exposure).mean()[:ROWS] == pytest.approx(others, rel=0.03)
 
 
+def test_rows_that_are_never_open_are_as_good_as_none() -> None:
+    """Of a table of nine rows five are open; or of one of five rows all."""
+    first = np.arange(CELLS.count) % ROWS < 5
+    counts = np.random.default_rng(6).poisson(PRODUCT * BESIDES, (8, CELLS.count))
+    nine, five = Demand(Grid([CELLS])), Demand(Grid([cells_of(WEEKDAYS, 5)]))
+    for week in counts.astype(np.float64)[..., None]:
+        nine.learn(week, first.astype(np.float64)[:, None])
+        five.learn(week[first], np.ones((5 * WEEKDAYS, 1)))
+    assert nine.mean()[first] == pytest.approx(five.mean(), rel=1e-9)
+    assert nine.mean_variance()[first] == pytest.approx(five.mean_variance(), rel=1e-9)
+
+
 # Level
 
 
@@ -235,6 +283,17 @@ def test_a_step_is_followed_within_two_weeks(factor: float) -> None:
     level = np.repeat([1.0, factor], [12, 2])[:, None]
     mean = learned(rng.poisson(level * PRODUCT).astype(np.float64), weeks=14).mean()
     assert mean.sum() == pytest.approx(factor * PRODUCT.sum(), rel=0.07)
+
+
+def test_a_step_is_told_the_week_after_it_and_once() -> None:
+    rng = np.random.default_rng(7)
+    model = Demand(Grid([CELLS]))
+    told = []
+    for week in range(30):
+        counts = rng.poisson((1.4 if week >= 20 else 1.0) * PRODUCT).astype(np.float64)
+        model.learn(counts[:, None], WHOLE[:, None])
+        told.append(model.has_stepped.item())
+    assert np.flatnonzero(told).tolist() == [21]
 
 
 def test_a_level_that_rests_is_remembered_for_longer() -> None:
@@ -288,7 +347,7 @@ def test_odd_weeks_are_no_reason_to_warn(scale: float, seen: float) -> None:
 
 
 def test_a_table_of_one_cell_is_a_table() -> None:
-    model = Demand(cells_of(1, 1))
+    model = Demand(Grid([cells_of(1, 1)]))
     for _ in range(10):
-        model.learn(np.array([12.0]), np.array([1.0]))
-    assert model.mean() == pytest.approx([12.0], rel=1e-6)
+        model.learn(np.array([[12.0]]), np.array([[1.0]]))
+    assert model.mean() == pytest.approx(12.0, rel=1e-6)

@@ -36,11 +36,18 @@ class Cell:
     """The level of one cell from run to run."""
 
     def __init__(self, *runs: Chance) -> None:
-        self._path = LevelPath(BOUNDS, 1)
+        self._path = LevelPath(BOUNDS, (1,))
         self.levels = [self.run(each) for each in runs]
 
-    def run(self, each: Chance, lately: Chance = NOTHING_NEW, enough: np.ndarray = ENOUGH) -> int:
-        return int(self._path.step(each, lately, enough)[0])
+    def run(
+        self,
+        each: Chance,
+        lately: Chance = NOTHING_NEW,
+        enough: np.ndarray = ENOUGH,
+        *,
+        stepped: bool = False,
+    ) -> int:
+        return int(self._path.step(each, lately, enough, np.array([stepped]))[0])
 
 
 def standing_at(level: int) -> Cell:
@@ -129,6 +136,12 @@ def test_towards_the_busier_by_one_step_a_run() -> None:
     assert [cell.run(chance(0.30)) for _ in range(4)] == [FAIRLY_QUIET, BUSY, VERY_BUSY, VERY_BUSY]
 
 
+def test_where_the_demand_has_stepped_a_level_stands_only_if_it_would_be_given_anew() -> None:
+    for probability, kept in ((0.81, QUIET), (0.79, FAIRLY_QUIET), (0.61, FAIRLY_QUIET)):
+        cell = standing_at(QUIET)
+        assert cell.run(sure_by(probability, 0.90), stepped=True) == kept
+
+
 # The override
 
 
@@ -165,12 +178,14 @@ def test_it_stands_as_long_as_the_last_weeks_contradict_what_is_quieter() -> Non
 
 def test_a_level_moves_by_at_most_one_step_a_week_unless_the_last_weeks_are_sure() -> None:
     rng = np.random.default_rng(1)
-    path = LevelPath(BOUNDS, 200)
+    path = LevelPath(BOUNDS, (200,))
     nothing_new = np.zeros(200), np.full(200, 1e6)
     enough = np.ones(200, dtype=bool)
-    before = path.step((rng.normal(1, 1.5, 200), np.full(200, 0.04)), nothing_new, enough)
+    before = path.step((rng.normal(1, 1.5, 200), np.full(200, 0.04)), nothing_new, enough, ~enough)
     for _ in range(30):
-        after = path.step((rng.normal(1, 1.5, 200), np.full(200, 0.04)), nothing_new, enough)
+        after = path.step(
+            (rng.normal(1, 1.5, 200), np.full(200, 0.04)), nothing_new, enough, ~enough
+        )
         assert np.abs(after - before).max() == 1
         before = after
 
@@ -179,17 +194,21 @@ def test_cells_have_nothing_to_do_with_each_other() -> None:
     rng = np.random.default_rng(2)
     logits = rng.normal(1, 1, (10, 5))
     lately = rng.normal(1, 1, (10, 5))
-    together = LevelPath(BOUNDS, 5)
-    alone = [LevelPath(BOUNDS, 1) for _ in range(5)]
+    together = LevelPath(BOUNDS, (5,))
+    alone = [LevelPath(BOUNDS, (1,)) for _ in range(5)]
     for week, recent in zip(logits, lately, strict=True):
         levels = together.step(
-            (week, np.full(5, 0.1)), (recent, np.full(5, 0.3)), np.ones(5, dtype=bool)
+            (week, np.full(5, 0.1)),
+            (recent, np.full(5, 0.3)),
+            np.ones(5, dtype=bool),
+            np.zeros(5, bool),
         )
         expected = [
             path.step(
                 (week[cell : cell + 1], np.array([0.1])),
                 (recent[cell : cell + 1], np.array([0.3])),
                 ENOUGH,
+                ~ENOUGH,
             ).item()
             for cell, path in enumerate(alone)
         ]

@@ -17,24 +17,24 @@ from tests.typical_week.slots import HOURS
 
 def test_many_days_tell_the_slope() -> None:
     rng = np.random.default_rng(1)
-    load = LoadSlope()
+    load = LoadSlope(1)
     for _ in range(200):
-        more = rng.normal(0, 0.3, 5)
-        load.learn(more, -2.5 * more + rng.normal(0, 0.1, 5), np.full(5, 100.0))
+        more = rng.normal(0, 0.3, (5, 1))
+        load.learn(more, -2.5 * more + rng.normal(0, 0.1, (5, 1)), np.full((5, 1), 100.0))
     assert load.slope == pytest.approx(-2.5, abs=0.05)
 
 
 def test_at_first_the_usual_slope_is_believed() -> None:
-    load = LoadSlope()
+    load = LoadSlope(1)
     assert load.slope == -1.5
-    load.learn(np.array([0.1, np.nan]), np.array([0.5, 3.0]), np.array([20.0, 20.0]))
+    load.learn(np.array([[0.1], [np.nan]]), np.array([[0.5], [3.0]]), np.array([[20.0], [20.0]]))
     weight, product = 20 + 20 * 0.01, -30 + 20 * 0.05
     assert load.slope == pytest.approx(product / weight)
 
 
 def test_more_calls_never_make_it_easier() -> None:
-    load = LoadSlope()
-    load.learn(np.array([1.0]), np.array([3.0]), np.array([1e4]))
+    load = LoadSlope(1)
+    load.learn(np.array([[1.0]]), np.array([[3.0]]), np.array([[1e4]]))
     assert load.slope == 0.0
 
 
@@ -61,11 +61,11 @@ def test_the_move_by_load_is_the_slope_of_erlang_b() -> None:
         little = 0.01
         more = erlang_b(8, erlang * np.exp(little))
         expected = logit(np.array([0.9 * (1 - more)])) - logit(np.array([0.9 * (1 - blocked)]))
-        assert reading.by_load(lasting, little) == pytest.approx(expected, rel=0.02)
+        assert reading.by_load(lasting, np.array([little])) == pytest.approx(expected, rel=0.02)
 
 
 def test_without_believed_lines_the_load_says_nothing() -> None:
     cells = Cells(row_grid(HOURS, 60, date(2026, 3, 2)))
     lasting = {name: np.ones(cells.count) for name in NAMES}
     reading = Reach(answers_known=True, lines_believed=False)
-    assert not reading.by_load(lasting, 0.5).any()
+    assert not reading.by_load(lasting, np.array([0.5])).any()

@@ -22,8 +22,8 @@ def week(**calls: float) -> list[float]:
 
 
 def values_of(calls: list[float]) -> tuple[Floats, Floats]:
-    """Logarithms, and the variance that Poisson counts give them: sides × weekdays."""
-    counts = np.array([calls])
+    """Logarithms, and the variance that Poisson counts give them: sides × weekdays × platforms."""
+    counts = np.array(calls)[None, :, None]
     return np.log(counts), 1 / np.where(np.isnan(counts), 1.0, counts)
 
 
@@ -31,11 +31,11 @@ def first_weeks(judge: OddDays, *weeks: list[float]) -> list[tuple[int, int]]:
     """Judge the first weeks: (week, weekday) of the odd days."""
     judged = [values_of(calls) for calls in weeks]
     odd = judge.judge_first(np.stack([v for v, _ in judged]), np.stack([n for _, n in judged]))
-    return [(int(a), int(b)) for a, b in np.argwhere(odd)]
+    return [(int(a), int(b)) for a, b in np.argwhere(odd[..., 0])]
 
 
 def after_usual_weeks(scale: float = 1.0) -> OddDays:
-    judge = OddDays([CALLS], 5)
+    judge = OddDays([CALLS], 5, 1)
     usual = [scale * calls for calls in USUAL]
     assert first_weeks(judge, *[usual] * FIRST_WEEKS) == []
     return judge
@@ -113,7 +113,7 @@ def test_what_is_far_off_for_a_calm_desk_must_still_matter(calls: float, held: l
 
 
 def test_a_desk_whose_days_differ_much_has_fewer_odd_ones() -> None:
-    restless, calm = OddDays([CALLS], 5), OddDays([CALLS], 5)
+    restless, calm = OddDays([CALLS], 5, 1), OddDays([CALLS], 5, 1)
     rng = np.random.default_rng(1)
     for judge, deviation in ((restless, 0.3), (calm, 0.05)):
         first_weeks(judge, *[USUAL] * FIRST_WEEKS)
@@ -128,27 +128,27 @@ def test_a_desk_whose_days_differ_much_has_fewer_odd_ones() -> None:
 def test_the_first_weeks_are_judged_by_medians(odd_week: int) -> None:
     weeks = [week()] * FIRST_WEEKS
     weeks[odd_week] = week(tuesday=330.0, thursday=100.0)
-    assert first_weeks(OddDays([CALLS], 5), *weeks) == [(odd_week, TUESDAY)]
+    assert first_weeks(OddDays([CALLS], 5, 1), *weeks) == [(odd_week, TUESDAY)]
 
 
 def test_a_change_within_the_first_weeks_counts() -> None:
     weeks = [week(), week(), week(tuesday=330.0), week(tuesday=330.0)]
-    assert first_weeks(OddDays([CALLS], 5), *weeks) == []
+    assert first_weeks(OddDays([CALLS], 5, 1), *weeks) == []
 
 
 def test_a_change_that_begins_in_the_last_of_the_first_weeks_is_confirmed_by_the_next() -> None:
-    judge = OddDays([CALLS], 5)
+    judge = OddDays([CALLS], 5, 1)
     assert first_weeks(judge, week(), week(), week(), week(tuesday=330.0)) == [(3, TUESDAY)]
     assert days_of(judge, week(tuesday=320.0)) == ([], [TUESDAY])
 
 
 def test_three_days_are_enough_to_judge_one_of_the_first() -> None:
     weeks = [week(tuesday=CLOSED), week(), week(tuesday=330.0), week()]
-    assert first_weeks(OddDays([CALLS], 5), *weeks) == [(2, TUESDAY)]
+    assert first_weeks(OddDays([CALLS], 5, 1), *weeks) == [(2, TUESDAY)]
 
 
 def test_a_weekday_of_which_little_is_known_is_not_judged() -> None:
-    judge = OddDays([CALLS], 5)
+    judge = OddDays([CALLS], 5, 1)
     closed = week(tuesday=CLOSED)
     assert first_weeks(judge, closed, closed, week(), week(tuesday=330.0)) == []
     assert days_of(judge, week(tuesday=330.0))[0] == []
@@ -156,19 +156,19 @@ def test_a_weekday_of_which_little_is_known_is_not_judged() -> None:
 
 def test_a_day_is_odd_from_whichever_side_it_is() -> None:
     """As many calls as ever, but hardly anybody reached an agent: logit 2 → -1."""
-    judge = OddDays([CALLS, REACH], 3)
-    calls, noise = np.log([100.0, 110.0, 95.0]), np.full((2, 3), 0.01)
-    usual = np.stack([calls, [2.0, 2.0, 2.0]])
+    judge = OddDays([CALLS, REACH], 3, 1)
+    calls, noise = np.log([[100.0], [110.0], [95.0]]), np.full((2, 3, 1), 0.01)
+    usual = np.stack([calls, [[2.0]] * 3])
     judge.judge_first(np.stack([usual] * FIRST_WEEKS), np.stack([noise] * FIRST_WEEKS))
-    odd, _ = judge.judge(np.stack([calls, [2.0, -1.0, 2.0]]), noise)
-    assert odd.tolist() == [False, True, False]
+    odd, _ = judge.judge(np.stack([calls, [[2.0], [-1.0], [2.0]]]), noise)
+    assert odd[:, 0].tolist() == [False, True, False]
 
 
 def test_a_side_that_is_not_known_does_not_hide_the_other() -> None:
-    judge = OddDays([CALLS, REACH], 3)
-    calls, noise = np.log([100.0, 110.0, 95.0]), np.full((2, 3), 0.01)
-    unknown = np.full(3, np.nan)
+    judge = OddDays([CALLS, REACH], 3, 1)
+    calls, noise = np.log([[100.0], [110.0], [95.0]]), np.full((2, 3, 1), 0.01)
+    unknown = np.full((3, 1), np.nan)
     first = np.stack([np.stack([calls, unknown])] * FIRST_WEEKS)
     assert not judge.judge_first(first, np.stack([noise] * FIRST_WEEKS)).any()
-    odd, _ = judge.judge(np.stack([calls + np.log([1.0, 1.0, 4.0]), unknown]), noise)
-    assert odd.tolist() == [False, False, True]
+    odd, _ = judge.judge(np.stack([calls + np.log([[1.0], [1.0], [4.0]]), unknown]), noise)
+    assert odd[:, 0].tolist() == [False, False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,8 @@ from scipy.special import expit, logit
 from scipy.stats import beta
 
 from affluence.typical_week import shares
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Cells, Floats, Mask
+from affluence.typical_week.grid import Grid
 from affluence.typical_week.reach import ratio
 from affluence.typical_week.shares import Shares, Sums
 from affluence.typical_week.steps_in_level import LevelSteps
@@ -32,22 +34,56 @@ def share_of_calls(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as eve
     return ratio(sums["reached"], sums["calls"])
 
 
-def nothing_known() -> Shares:
-    return Shares(CELLS, ("reached", "calls"), share_of_calls, usual_clustering=USUAL_CLUSTERING)
+def nothing_known(*tables: Cells) -> Shares:
+    """Of some platforms; without any of one."""
+    return Shares(
+        Grid(tables or [CELLS]),
+        ("reached", "calls"),
+        share_of_calls,
+        usual_clustering=USUAL_CLUSTERING,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The model of one of the platforms that were learned together."""
+
+    together: Shares
+    platform: int = 0
+
+    @property
+    def logit(self) -> Floats:
+        return self.together.logit[:, self.platform]
+
+    @property
+    def variance(self) -> Floats:
+        return self.together.variance[:, self.platform]
+
+    @property
+    def known(self) -> Mask:
+        return self.together.known[:, self.platform]
+
+    @property
+    def clustering(self) -> float:
+        return float(self.together.clustering[self.platform])
+
+    def interval(self) -> tuple[Floats, Floats, Floats]:
+        low, middle, high = (each[:, self.platform] for each in self.together.interval())
+        return low, middle, high
 
 
 def learned(
-    reached: Floats, calls: Floats, after: Callable[[Shares], object] = lambda _: None
-) -> Shares:
+    reached: Floats, calls: Floats, after: Callable[[Learned], object] = lambda _: None
+) -> Learned:
     """After weeks × cells, one week after the other."""
-    model = nothing_known()
-    for of_week, all_of_week in zip(reached, calls, strict=True):
-        model.learn({"reached": of_week, "calls": all_of_week}, all_of_week)
+    model = Learned(nothing_known())
+    for of_week, all_of_week in zip(reached[..., None], calls[..., None], strict=True):
+        model.together.learn({"reached": of_week, "calls": all_of_week}, all_of_week)
         after(model)
     return model
 
 
-def without_noise(logits: Floats, calls: float, weeks: int = 6) -> Shares:
+def without_noise(logits: Floats, calls: float, weeks: int = 6) -> Learned:
     """Each week exactly the expected share of so many calls a cell was reached."""
     of_cells = np.full((weeks, CELLS.count), calls)
     return learned(of_cells * expit(logits), of_cells)
@@ -75,43 +111,50 @@ def test_single_cells_are_drawn_towards_weekday_and_row_as_far_as_they_are_few_c
     assert many == pytest.approx(0, abs=0.01)
 
 
+# Cells × weekdays and rows: 1 where a cell is of one.
+DESIGN = np.concatenate(
+    [np.kron(np.eye(WEEKDAYS), np.ones((ROWS, 1))), np.tile(np.eye(ROWS), (WEEKDAYS, 1))], axis=1
+)
+
+
+def additive_part(share: Floats, calls: Floats) -> tuple[Floats, Floats]:
+    """Of the logits, and its variance, of one platform and memory."""
+    one = np.full((1, 1, 1), USUAL_CLUSTERING)
+    found, variance, _ = nothing_known()._additive(share[None, :, None], calls[None, :, None], one)
+    return found[0, :, 0], variance[0, :, 0]
+
+
 def test_the_additive_part_is_a_penalised_logistic_regression() -> None:
     """The same likelihood maximised by SciPy: normal priors on what weekdays and rows add."""
     rng = np.random.default_rng(2)
-    calls = rng.integers(0, 40, (1, CELLS.count)).astype(np.float64)
+    calls = rng.integers(0, 40, CELLS.count).astype(np.float64)
     reached = rng.binomial(calls.astype(np.int64), expit(OF_CELLS))
-    share = reached / np.maximum(calls, 1)
-    one = np.array([[USUAL_CLUSTERING]])
-    found, _, _ = nothing_known()._additive(share, calls, one)
-
-    design = np.concatenate([CELLS.in_day, CELLS.in_row], axis=1)
+    found, _ = additive_part(reached / np.maximum(calls, 1), calls)
     common = logit((reached.sum() + USUAL_CLUSTERING / 2) / (calls.sum() + USUAL_CLUSTERING))
     precision = np.repeat(
         [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
     )
 
     def lost(added: Floats) -> float:
-        eta = common + design @ added
+        eta = common + DESIGN @ added
         log_likelihood = float((reached * eta - calls * np.logaddexp(0, eta)).sum())
         return -log_likelihood / USUAL_CLUSTERING + float((precision * added**2).sum() / 2)
 
-    best = minimize(lost, np.zeros(design.shape[1]), options={"gtol": 1e-6})
-    assert found[0] == pytest.approx(common + design @ best.x, abs=5e-3)
+    best = minimize(lost, np.zeros(DESIGN.shape[1]), options={"gtol": 1e-6})
+    assert found == pytest.approx(common + DESIGN @ best.x, abs=5e-3)
 
 
 def test_its_variance_is_that_of_the_likelihood() -> None:
     """Laplace's approximation: the inverse of the information; taken as a sum of two parts here."""
-    calls = np.full((1, CELLS.count), 30.0)
-    one = np.array([[USUAL_CLUSTERING]])
-    found, variance, _ = nothing_known()._additive(expit(ADDITIVE)[None], calls, one)
-    design = np.concatenate([CELLS.in_day, CELLS.in_row], axis=1)
-    weights = calls[0] * expit(found[0]) * (1 - expit(found[0])) / USUAL_CLUSTERING
+    calls = np.full(CELLS.count, 30.0)
+    found, variance = additive_part(expit(ADDITIVE), calls)
+    weights = calls * expit(found) * (1 - expit(found)) / USUAL_CLUSTERING
     precision = np.repeat(
         [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
     )
-    inverse = np.linalg.inv((design * weights[:, None]).T @ design + np.diag(precision))
-    expected = np.einsum("ij,jk,ik->i", design, inverse, design)
-    assert variance[0] == pytest.approx(expected, rel=0.3)
+    inverse = np.linalg.inv((DESIGN * weights[:, None]).T @ DESIGN + np.diag(precision))
+    expected = np.einsum("ij,jk,ik->i", DESIGN, inverse, DESIGN)
+    assert variance == pytest.approx(expected, rel=0.3)
 
 
 # What few calls tell
@@ -153,12 +196,27 @@ def test_cells_without_calls_have_the_share_of_their_weekday_and_row() -> None:
     assert model.known.tolist() == [cell != 7 for cell in range(CELLS.count)]
 
 
+def test_rows_without_calls_are_as_good_as_none() -> None:
+    """Of a table of nine rows five are called; or of one of five rows all."""
+    first = np.arange(CELLS.count) % ROWS < 5
+    rng = np.random.default_rng(6)
+    nine, five = Learned(nothing_known()), Learned(nothing_known(cells_of(WEEKDAYS, 5)))
+    for _ in range(8):
+        calls = np.where(first, 30.0, 0.0)[:, None]
+        reached = rng.binomial(30, expit(OF_CELLS)).astype(np.float64)[:, None]
+        nine.together.learn({"reached": reached * (calls > 0), "calls": calls}, calls)
+        five.together.learn({"reached": reached[first], "calls": calls[first]}, calls[first])
+    assert nine.logit[first] == pytest.approx(five.logit, rel=1e-9)
+    assert nine.variance[first] == pytest.approx(five.variance, rel=1e-9)
+
+
 def test_who_knows_nothing_gives_away_nothing() -> None:
-    low, middle, high = nothing_known().interval()
+    nothing = Learned(nothing_known())
+    low, middle, high = nothing.interval()
     assert np.all(low < 0.01)
     assert middle.tolist() == [0.5] * CELLS.count
     assert np.all(high > 0.99)
-    assert not nothing_known().known.any()
+    assert not nothing.known.any()
 
 
 def test_a_week_without_calls_changes_nothing() -> None:
@@ -180,8 +238,9 @@ def coverage(usual: float, calls: float, weeks: int, clustering: float) -> tuple
     The logits of weekdays, rows and cells vary by 0.4, 0.6 and 0.3; all drift by 0.05 a week.
     Calls are beta-binomial: a share varies ``clustering`` times as much as of independent calls.
     """
-    inside, learned_clustering = [], []
-    for seed in range(SEEDS[weeks]):
+    desks = SEEDS[weeks]
+    reached, calls_of, logits = [], [], []
+    for seed in range(desks):
         rng = np.random.default_rng(seed)
         of_day, of_row = rng.normal(0, 0.4, (WEEKDAYS, 1)), rng.normal(0, 0.6, ROWS)
         of_cell = rng.normal(0, 0.3, (WEEKDAYS, ROWS))
@@ -191,11 +250,17 @@ def coverage(usual: float, calls: float, weeks: int, clustering: float) -> tuple
         came = rng.poisson(calls, true.shape)
         together = 1 / correlation - 1
         chance = rng.beta(expit(true) * together, expit(-true) * together)
-        model = learned(rng.binomial(came, chance).astype(np.float64), came.astype(np.float64))
-        low, _, high = model.interval()
-        inside.append(((low <= expit(true[-1])) & (expit(true[-1]) <= high)).mean())
-        learned_clustering.append(model.clustering)
-    return float(np.mean(inside)), float(np.mean(learned_clustering))
+        reached.append(rng.binomial(came, chance).astype(np.float64))
+        calls_of.append(came.astype(np.float64))
+        logits.append(true[-1])
+    model = nothing_known(*[CELLS] * desks)
+    weeks_of = zip(np.stack(reached, axis=-1), np.stack(calls_of, axis=-1), strict=True)
+    for of_week, all_of_week in weeks_of:
+        model.learn({"reached": of_week, "calls": all_of_week}, all_of_week)
+    low, _, high = model.interval()
+    true_shares = expit(np.stack(logits, axis=-1))
+    inside = (low <= true_shares) & (true_shares <= high)
+    return float(inside.mean()), float(model.clustering.mean())
 
 
 in_every_setting = pytest.mark.parametrize(
@@ -243,12 +308,26 @@ def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
     assert steps[27] == pytest.approx(logit(0.8) - np.log(2), abs=0.1)
 
 
+def test_where_the_load_has_stepped_the_level_of_the_share_begins_anew() -> None:
+    """Without noise: from odds of 4 to 3.5, too little to be told from the share alone."""
+    calls = np.full((CELLS.count, 1), 300.0)
+    told, untold = nothing_known(), nothing_known()
+    for week in range(26):
+        share = 0.8 if week < 24 else 3.5 / 4.5
+        for model in (told, untold):
+            stepped = np.array([model is told and week == 25])
+            model.learn({"reached": share * calls, "calls": calls}, calls, has_stepped=stepped)
+    off = [float(np.log(3.5) - model.logit.mean()) for model in (told, untold)]
+    assert abs(off[0]) < 0.01
+    assert off[1] < -0.02
+
+
 def test_small_numbers_are_not_taken_for_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk that never changes, with four lost calls a week."""
     told = []
     learn = LevelSteps.learn
 
-    def listening(self: LevelSteps, surprise: float, noise: float = 0.0) -> bool:
+    def listening(self: LevelSteps, surprise: Floats, noise: Floats) -> Mask:
         told.append(learn(self, surprise, noise))
         return told[-1]
 
@@ -270,8 +349,10 @@ def test_lately_a_cell_may_have_moved_by_itself() -> None:
     share = np.full((20, CELLS.count), 0.9)
     share[18:, 4] = 0.5
     model = learned(calls * share, calls)
-    recent = {"reached": (calls * share)[18:].sum(0), "calls": calls[18:].sum(0)}
-    lately, variance = model.lately({**recent, "observations": recent["calls"]})
+    reached, called = (calls * share)[18:].sum(0)[:, None], calls[18:].sum(0)[:, None]
+    lately, variance = model.together.lately(
+        {"reached": reached, "calls": called, "observations": called}
+    )
     assert expit(lately[4]) == pytest.approx(0.55, abs=0.08)
     assert expit(np.delete(lately, 4)) == pytest.approx(0.9, abs=0.02)
     assert np.all(variance > 0)
@@ -280,8 +361,10 @@ def test_lately_a_cell_may_have_moved_by_itself() -> None:
 def test_lately_without_calls_a_cell_is_where_all_are_but_less_sure() -> None:
     calls = np.full((20, CELLS.count), 40.0)
     model = learned(0.9 * calls, calls)
-    nothing = np.zeros(CELLS.count)
-    lately, variance = model.lately({"reached": nothing, "calls": nothing, "observations": nothing})
+    nothing = np.zeros((CELLS.count, 1))
+    lately, variance = model.together.lately(
+        {"reached": nothing, "calls": nothing, "observations": nothing}
+    )
     assert expit(lately) == pytest.approx(0.9, abs=0.01)
     assert np.all(variance > 0.1)
 

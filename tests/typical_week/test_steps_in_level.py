@@ -12,10 +12,20 @@ from affluence.typical_week.steps_in_level import LevelSteps
 USUAL = 0.1  # standard deviation of a week; worth four weeks
 
 
+def usual_steps() -> LevelSteps:
+    """Of one platform."""
+    return LevelSteps(USUAL, 4.0, platforms=1)
+
+
+def learn(steps: LevelSteps, surprise: float, noise: float = 0.0) -> bool:
+    """Whether its level has stepped."""
+    return bool(steps.learn(np.array([surprise]), np.array([noise]))[0])
+
+
 def told(*surprises: float, noise: float = 0.0) -> list[bool]:
     """What is said after each week."""
-    steps = LevelSteps(USUAL, 4.0)
-    return [steps.learn(surprise, noise) for surprise in surprises]
+    steps = usual_steps()
+    return [learn(steps, surprise, noise) for surprise in surprises]
 
 
 def test_one_surprising_week_is_no_step() -> None:
@@ -51,36 +61,55 @@ def test_the_first_of_two_surprising_weeks_does_not_make_the_second_look_ordinar
     assert told(0.5, 0.21) == [False, True]
 
 
+def test_a_level_that_follows_quickly_does_not_hide_a_step() -> None:
+    """Three deviations, then one: but still three beside what was foretold before them."""
+    steps, following = usual_steps(), usual_steps()
+    noise = np.zeros(1)
+    told_of_second = []
+    for of, still in ((steps, None), (following, np.array([0.3]))):
+        of.learn(np.array([0.3]), noise)
+        told_of_second.append(of.learn(np.array([0.09]), noise, still).tolist())
+    assert told_of_second == [[False], [True]]
+
+
 def test_what_small_numbers_explain_is_no_step() -> None:
     assert told(0.3, 0.3, noise=0.3**2) == [False, False]
     assert told(0.3, 0.3, noise=0.05**2) == [False, True]
 
 
 def test_the_variance_is_learned_by_half_lives_of_half_a_year() -> None:
-    steps = LevelSteps(USUAL, 4.0)
+    steps = usual_steps()
     assert steps.variance == pytest.approx(0.01)
-    steps.learn(0.2)
+    learn(steps, 0.2)
     fade = 0.5 ** (1 / 26)
     assert steps.variance == pytest.approx((fade * 4 * 0.01 + 0.2**2) / (fade * 4 + 1))
     for _ in range(500):
-        steps.learn(0.05)
-        steps.learn(-0.05)
+        learn(steps, 0.05)
+        learn(steps, -0.05)
     assert steps.variance == pytest.approx(0.05**2, rel=1e-3)
 
 
 def test_one_odd_week_is_not_learned_whole() -> None:
     """At most as three deviations, so that it does not hide the next one."""
-    steps = LevelSteps(USUAL, 4.0)
-    steps.learn(10.0)
+    steps = usual_steps()
+    learn(steps, 10.0)
     fade = 0.5 ** (1 / 26)
     assert steps.variance == pytest.approx((fade * 4 * 0.01 + 9 * 0.01) / (fade * 4 + 1))
 
 
 def test_a_restless_level_steps_less_easily() -> None:
-    steps = LevelSteps(USUAL, 4.0)
+    steps = usual_steps()
     for surprise in np.tile([0.3, -0.3], 50):
-        steps.learn(float(surprise))
-    assert [steps.learn(0.3), steps.learn(0.3)] == [False, False]
+        learn(steps, float(surprise))
+    assert [learn(steps, 0.3), learn(steps, 0.3)] == [False, False]
+
+
+def test_platforms_have_nothing_to_do_with_each_other() -> None:
+    surprises = np.random.default_rng(2).normal(0, 2 * USUAL, (200, 3))
+    together = LevelSteps(USUAL, 4.0, platforms=3)
+    stepped = np.array([together.learn(week, np.zeros(3)) for week in surprises])
+    assert stepped.any(0).all()
+    assert stepped.T.tolist() == [told(*of.tolist()) for of in surprises.T]
 
 
 def test_chance_looks_like_a_step_once_in_three_years() -> None:
@@ -90,7 +119,7 @@ def test_chance_looks_like_a_step_once_in_three_years() -> None:
     """
     upwards, _ = quad(lambda x: norm.pdf(x) * norm.sf(max(1.0, 4.0 - x)), 1, 10, points=[3.0])
     rng = np.random.default_rng(1)
-    steps = LevelSteps(USUAL, 4.0)
-    told_share = np.mean([steps.learn(float(s)) for s in rng.normal(0, USUAL, 40_000)])
+    steps = usual_steps()
+    told_share = np.mean([learn(steps, s) for s in rng.normal(0, USUAL, 40_000).tolist()])
     assert told_share == pytest.approx(2 * upwards, rel=0.5)
     assert told_share < 1 / (3 * 52)
