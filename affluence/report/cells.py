@@ -11,6 +11,7 @@ import polars as pl
 from affluence.indicators.persons import DAY_MIN
 from affluence.publication.wording import message
 from affluence.report.sheet import FEW, NOTHING, Kind, Value, persons, share, share_of_persons
+from affluence.typical_week.rows import seen_in_rows
 
 _SECONDS = ("open_s", "full_open_s", "held_open_s", "line_open_s", "wait_answered_s")
 _COUNTS = ("answered", "abandoned", "unanswered", "busy", "first_attempts", "first_busy")
@@ -35,28 +36,16 @@ def sums_by_cell(
         zone: the platform's.
 
     """
-    local = pl.col("slot_start").dt.convert_time_zone(zone)
-    seen = slots.filter(pl.col("open_s") > 0, pl.col("recorded_s") >= pl.col("open_s"))
     by_slot = (
         people.filter(pl.col("gap_min") == DAY_MIN)
         .group_by("slot_start")
         .agg(pl.col(_PERSONS).sum())
     )
     placed = (
-        seen.join(by_slot, on="slot_start", how="left")
-        .with_columns(
-            pl.col(_PERSONS).fill_null(0),
-            day=local.dt.date(),
-            weekday=local.dt.weekday().cast(pl.Int64),
-            minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
-            attempts=pl.col("attempts") - pl.col("closed"),
-            waits=pl.col("answered") - pl.col("answer_unrecorded").fill_null(0),
-        )
-        .join(grid.select(_CELL), on="weekday")
-        # A slot that opening hours cut belongs to the row of its open part.
-        .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
-        .sort("slot_start", "start_min")
-        .unique("slot_start", keep="first", maintain_order=True)
+        seen_in_rows(slots, grid.select(_CELL), zone)
+        .join(by_slot.lazy(), on="slot_start", how="left")
+        .with_columns(pl.col(_PERSONS).fill_null(0))
+        .collect()
     )
     return (
         placed.group_by("day", *_CELL)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from affluence.typical_week.cells import Cells, Floats, Mask
+from affluence.typical_week.rows import seen_in_rows
 
 _WEEK_DAYS = 7
 # Sums of a cell and week that the models and the table need.
@@ -96,28 +97,10 @@ def make_history(
 
     """
     weeks = (last - first_monday).days // _WEEK_DAYS + 1
-    grid = cells.grid.with_row_index("cell")
-    local = pl.col("slot_start").dt.convert_time_zone(zone)
-    day = local.dt.date()
     placed = (
-        slots.lazy()
-        .with_columns(
-            week=(day - pl.lit(first_monday)).dt.total_days() // _WEEK_DAYS,
-            weekday=local.dt.weekday().cast(pl.Int64),
-            minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
-            attempts=pl.col("attempts") - pl.col("closed"),
-            waits=pl.col("answered") - pl.col("answer_unrecorded").fill_null(0),
-        )
-        .filter(
-            pl.col("week").is_between(0, weeks - 1),
-            pl.col("open_s") > 0,
-            pl.col("recorded_s") >= pl.col("open_s"),
-        )
-        .join(grid.lazy(), on="weekday")
-        # A slot that opening hours cut belongs to the row of its open part.
-        .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
-        .sort("slot_start", "cell")
-        .unique("slot_start", keep="first", maintain_order=True)
+        seen_in_rows(slots, cells.grid.with_row_index("cell"), zone)
+        .with_columns(week=(pl.col("day") - pl.lit(first_monday)).dt.total_days() // _WEEK_DAYS)
+        .filter(pl.col("week").is_between(0, weeks - 1))
         .collect()
     )
     # Added up in the order of time: a group-by of Polars rounds differently from run to run.

@@ -31,3 +31,34 @@ def _cut(start_min: int, end_min: int, row_minutes: int) -> list[tuple[int, int]
     first_bound = start_min // row_minutes * row_minutes + row_minutes
     bounds = [start_min, *range(first_bound, end_min, row_minutes), end_min]
     return list(pairwise(bounds))
+
+
+def seen_in_rows(slots: pl.DataFrame, grid: pl.DataFrame, zone: str) -> pl.LazyFrame:
+    """The SLOTS that were open and wholly recorded, each in its row of the table.
+
+    In the order of time. Beside the columns of ``grid`` each has its local ``day``; ``attempts``
+    are without those to a closed desk, ``waits`` are the answered ones whose wait is known.
+
+    Args:
+        slots: SLOTS of one platform.
+        grid: rows of the table: weekday (ISO), start_min, end_min and what else is wanted of them.
+        zone: the platform's.
+
+    """
+    local = pl.col("slot_start").dt.convert_time_zone(zone)
+    return (
+        slots.lazy()
+        .filter(pl.col("open_s") > 0, pl.col("recorded_s") >= pl.col("open_s"))
+        .with_columns(
+            day=local.dt.date(),
+            weekday=local.dt.weekday().cast(pl.Int64),
+            minute=local.dt.hour().cast(pl.Int64) * 60 + local.dt.minute(),
+            attempts=pl.col("attempts") - pl.col("closed"),
+            waits=pl.col("answered") - pl.col("answer_unrecorded").fill_null(0),
+        )
+        .join(grid.lazy(), on="weekday")
+        # A slot that opening hours cut belongs to the row of its open part.
+        .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
+        .sort("slot_start", "start_min")
+        .unique("slot_start", keep="first", maintain_order=True)
+    )
