@@ -16,7 +16,6 @@ from affluence import (
     __version__,
     keeping_commands,
     manager_commands,
-    pipeline,
     webmaster_commands,
 )
 from affluence.command_line import (
@@ -27,15 +26,16 @@ from affluence.command_line import (
     OutputOption,
     PlatformOption,
     clock,
+    load,
     progress,
     tell,
 )
-from affluence.config import Config, load
 from affluence.errors import AffluenceError
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from affluence.config import Config
     from affluence.steps.inspect import Inspection
 
 
@@ -121,6 +121,8 @@ def of_every_command(
 @app.command()
 def run(config: ConfigOption = CONFIG) -> None:
     """Do the whole job once: ingest, measure, model, build, deliver."""
+    from affluence import pipeline
+
     settings = load(config)
     with progress() as on_progress:
         report = pipeline.run(settings, clock(), on_progress)
@@ -176,6 +178,8 @@ def slots(
     ] = MeasuredTable.SLOTS,
 ) -> None:
     """Write what was measured: one row a quarter of an hour, or one of the tables beside it."""
+    from affluence import pipeline
+
     _write(pipeline.read_measured(load(config), table.value, platform), output)
 
 
@@ -184,6 +188,7 @@ def week(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the typical week that the next publication would show."""
+    from affluence import pipeline
     from affluence.foresight import week_as_text
 
     made = pipeline.study(load(config), clock(), platform).week().week
@@ -195,6 +200,7 @@ def forecast(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the next six weeks day by day, and how good such forecasts have been."""
+    from affluence import pipeline
     from affluence.foresight import forecast_as_document, forecast_as_text
 
     learned = pipeline.study(load(config), clock(), platform)
@@ -213,6 +219,7 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Grade every past weekly run against the four weeks that followed it, beside others."""
+    from affluence import pipeline
     from affluence.foresight import backtest_as_document, backtest_as_text
     from affluence.typical_week.backtest import BASELINES
 
@@ -233,6 +240,7 @@ def effect(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Tell whether people have moved to the recommended hours since they are published."""
+    from affluence import pipeline
     from affluence.effect_words import effect_as_document, effect_as_text
 
     service, found = pipeline.effect(load(config), clock(), platform)
@@ -263,6 +271,7 @@ def indicators(
     ] = None,
 ) -> None:
     """Print the official indicators beside what callers lived, with all that each leaves out."""
+    from affluence import pipeline
     from affluence.indicators import listing
 
     settings = load(config)
@@ -323,6 +332,8 @@ def _inspected(
     dialect: str | None,
     zone: str | None,
 ) -> Inspection:
+    from affluence import pipeline
+
     with progress() as on_progress:
         return pipeline.inspect(
             files,

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from affluence import pipeline
 from affluence.errors import RefusedPublicationError
+
+if TYPE_CHECKING:
+    from affluence import pipeline
+    from affluence.config import Config
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 PlatformOption = Annotated[
@@ -25,6 +28,13 @@ OutputOption = Annotated[
 CONFIG = Path("config.toml")
 DONE_WITH_UNREADABLE_FILES = 7
 NEEDS_ATTENTION = 9  # exit code: everything is well done, but a person should look
+
+
+def load(path: Path) -> Config:
+    """The configuration; what reads it is loaded only where one is read."""
+    from affluence.config import load as read
+
+    return read(path)
 
 
 def clock() -> datetime:

@@ -14,9 +14,9 @@ from affluence.command_line import (
     ConfigOption,
     JsonOption,
     clock,
+    load,
     progress,
 )
-from affluence.config import load
 
 
 def forget(

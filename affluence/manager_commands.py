@@ -8,16 +8,15 @@ from typing import Annotated
 
 import typer
 
-from affluence import pipeline
 from affluence.command_line import (
     CONFIG,
     ConfigOption,
     JsonOption,
     PlatformOption,
     clock,
+    load,
     progress,
 )
-from affluence.config import load, read_day_hours
 
 
 def _share(share: float | None) -> float | None:
@@ -92,6 +91,8 @@ def staffing(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
+    from affluence import pipeline
+    from affluence.config import read_day_hours
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
     from affluence.steps.staffing import NeverOpenError, WhatIf
@@ -146,6 +147,7 @@ def report(
     quantile: QuantileOption = QUANTILE,
 ) -> None:
     """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
+    from affluence import pipeline
     from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 

@@ -18,10 +18,10 @@ from affluence.command_line import (
     ConfigOption,
     JsonOption,
     clock,
+    load,
     progress,
     tell,
 )
-from affluence.config import load
 
 ReasonOption = Annotated[
     str, typer.Option("--reason", help="Why; it is written down with the publication.")

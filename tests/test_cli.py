@@ -264,3 +264,11 @@ def test_two_runs_never_meet(desk: Path) -> None:
 
 def test_version_is_said(tmp_path: Path) -> None:
     assert in_a_process(tmp_path, "--version").stdout == f"affluence {version('affluence')}\n"
+
+
+def test_help_loads_nothing_that_takes_time() -> None:
+    heavy = "{'numpy', 'polars', 'pydantic', 'babel', 'jinja2', 'sqlite3'}"
+    code = f"import sys; import affluence.cli; print(sorted({heavy} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
