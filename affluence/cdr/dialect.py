@@ -116,8 +116,9 @@ class Dialect:
         name: as written in the configuration.
         version: raised when the same record is read differently: files are then read again.
         layout: how a line is cut into text columns; an empty one is null.
-        derived: columns of a layout → further columns that the expressions below may use, so that
-            what several of them need (a time, a number) is worked out once.
+        derived: columns of a layout → further columns, under names of their own, that later ones of
+            them and the expressions below may use, so that what several of them need (a time, a
+            number) is worked out once; see `derive`.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
         record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
@@ -165,3 +166,13 @@ class Dialect:
     sign: re.Pattern[str] | None = None
     variant: str = ""
     fit: Callable[[Sample, Reading], Dialect] | None = None
+
+    def derive(self, rows: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
+        """Add what is derived to rows that have some columns of the layout."""
+        # Polars itself shares what expressions have in common one level deep, and no deeper.
+        level: dict[str, pl.Expr] = {}
+        for name, expression in self.derived(columns).items():
+            if not level.keys().isdisjoint(expression.meta.root_names()):
+                rows, level = rows.with_columns(**level), {}
+            level[name] = expression
+        return rows.with_columns(**level)

@@ -39,6 +39,7 @@ from affluence.cdr.listing import (
     is_read,
     meaning,
     text,
+    to_the_minute,
     us,
 )
 from affluence.tables import DIRECTIONS, EVIDENCE
@@ -93,7 +94,6 @@ def _record(
     columns: Columns,
     reading: Reading,  # noqa: ARG001  # what it states is in what is derived
     *,
-    times: Times,
     clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
     lasting_us, word, written = (partial(what, columns) for what in (us, meaning, text))
@@ -136,7 +136,7 @@ def _record(
         "line": written("line"),
         "agent_name": written("agent"),
         "queue": written("queue"),
-        "minute_only": times.without_seconds("offered_at"),
+        "minute_only": to_the_minute("offered_at"),
     }
 
 
@@ -187,7 +187,7 @@ def _dialect(listing: Listing, times: Times, stated: Stated, zone: str) -> Diale
         derived=partial(_derived, times=times, stated=stated),
         plausible=plausible,
         clean=plausible,
-        record=partial(_record, times=times),
+        record=_record,
         clock="UTC" if times.instants else zone,
         instants=times.instants,
         header=listing.header,

@@ -276,7 +276,7 @@ def _parse_clean(
     columns, frame = scanned
     if dialect.layout.heading:
         frame = frame.with_columns(pl.col("heading").fill_null(block.heading))
-    frame = frame.with_columns(**dialect.derived(columns))
+    frame = dialect.derive(frame, columns)
     clean = pl.any_horizontal(dialect.clean(columns), *dialect.others(columns).values())
     try:
         records = frame.select(*select(columns), clean.alias("clean")).collect(engine="streaming")
@@ -306,9 +306,9 @@ def _parse_lines(
         heading=block.heading,
     )
     widest = dialect.layout.widest
-    none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
-    none = none.with_columns(**dialect.derived(widest))
-    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
+    none = dialect.derive(pl.LazyFrame(schema=dict.fromkeys(widest, pl.String)), widest)
+    number = pl.lit(0, pl.Int64).alias(LINE_NUMBER)
+    frames = [none.select(*select(widest), number).collect()]
     frames += [
         group.rows.lazy()
         .select(*select(group.columns, clean=group.clean), LINE_NUMBER)
