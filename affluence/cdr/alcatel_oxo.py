@@ -62,7 +62,9 @@ _DATE_FORMATS = ("%d/%m/%y", "%d/%m/%Y")
 def _start_us(date_format: str) -> Mapping[str, pl.Expr]:
     """The arrival by the first format that reads it, step by step: see `Dialect.derived`."""
     is_call = pl.col("type").is_in(list(_DIRECTIONS))
-    steps = {"unread": pl.when(is_call).then(pl.concat_str("date", "time", separator=" "))}
+    steps: dict[str, pl.Expr] = {
+        "unread": pl.when(is_call).then(pl.concat_str("date", "time", separator=" "))
+    }
     days = (date_format,) if date_format else _DATE_FORMATS
     formats = [f"{day} {time}" for day in days for time in ("%H:%M", "%H:%M:%S")]
     unread = "unread"
