@@ -95,7 +95,7 @@ class UntellingFormatError(ValueError):
 
 def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     """Records that tell neither the true time of their call nor how long it lasted."""
-    return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
+    return {}
 
 
 def nothing_derived(_: Columns) -> Mapping[str, pl.Expr]:
@@ -130,8 +130,9 @@ class Dialect:
             ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
             key is all that the record says, so that equal ones of a file are calls of their own);
             shorter ones with the same result where every record is clean.
-        clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
-            call, null where unknown) and ``duration_s`` (start to end as the platform counted).
+        clock_evidence: columns of a layout → where the records tell them, ``epoch_s`` (true UTC
+            seconds of the start of the call, null where unknown) and ``duration_s`` (start to end
+            as the platform counted).
         others: columns of a layout → lines that are no calls, by the reason why they are ignored
             (Boolean, never null); they need not be plausible. What they say of an agent is kept.
         clock: zone in which the format itself writes its times; empty: that of the platform.

@@ -20,7 +20,7 @@ import polars_hash
 from affluence.cdr import clock
 from affluence.cdr.columns import numbered_key
 from affluence.cdr.content import Block
-from affluence.cdr.dialect import Dialect, NotCounted, Reading, no_clock_evidence
+from affluence.cdr.dialect import Dialect, NotCounted, Reading
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
@@ -58,6 +58,7 @@ _UNTOLD = {
     "presence": pl.lit(None, pl.Enum(PRESENCES)),
     "uncounted": pl.lit(0, pl.Int32),
 }
+_NO_CLOCK_EVIDENCE = dict.fromkeys(("epoch_s", "duration_s"), pl.lit(None, pl.Int64))
 # Days that Python has a date for, less one at either end: none is left by going to another zone.
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
@@ -203,7 +204,7 @@ def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series
 
     None at all where the dialect tells no epoch: the block is then not read for them.
     """
-    if dialect.clock_evidence is no_clock_evidence:
+    if "epoch_s" not in dialect.clock_evidence(dialect.layout.widest):
         nothing = pl.Series(dtype=pl.Int64)
         return nothing, nothing
     records = _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records
@@ -216,7 +217,7 @@ def _parse(
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
         wanted = dict(dialect.record(columns, reading, clean=clean))
         if with_clock_evidence:
-            wanted |= dialect.clock_evidence(columns)
+            wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
         if (reason := _reason_to_ignore(columns, dialect)) is not None:
             wanted["ignored"] = reason
         if (uncounted := _uncounted(wanted, reading.not_counted)) is not None:
