@@ -171,9 +171,14 @@ class Dialect:
     def derive(self, rows: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
         """Add what is derived to rows that have some columns of the layout."""
         # Polars itself shares what expressions have in common one level deep, and no deeper.
-        level: dict[str, pl.Expr] = {}
+        levels: list[dict[str, pl.Expr]] = []
+        level_of: dict[str, int] = {}
         for name, expression in self.derived(columns).items():
-            if not level.keys().isdisjoint(expression.meta.root_names()):
-                rows, level = rows.with_columns(**level), {}
-            level[name] = expression
-        return rows.with_columns(**level)
+            used = expression.meta.root_names()
+            level = max((level_of[each] + 1 for each in used if each in level_of), default=0)
+            level_of[name] = level
+            levels += [{} for _ in range(level + 1 - len(levels))]
+            levels[level][name] = expression
+        for level_columns in levels:
+            rows = rows.with_columns(**level_columns)
+        return rows

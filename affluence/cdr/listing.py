@@ -180,40 +180,36 @@ class Times:
                 in_us: _parsed_us(cell.str.strip_chars(_AROUND), self.pattern),
                 to_the_minute: pl.lit(not seconds),
             }
-        usual, other, behind, fraction = (
-            f"{column} {part}" for part in ("as usual", "otherwise", "behind seconds", "fraction")
-        )
+        usual, other = f"{column} as usual", f"{column} otherwise"
         is_usual = cell.str.contains(f"{_USUAL}{_USUAL_DISTANCE if self.instants else ''}$")
         return {
             usual: pl.when(is_usual).then(cell),
             # Seconds left out and all else cost many times as much to read.
             other: pl.when(~is_usual).then(cell).str.strip_chars(_AROUND),
+            in_us: pl.coalesce(self._usual_us(pl.col(usual)), self._other_us(pl.col(other))),
             to_the_minute: pl.col(other).str.contains(_NO_SECONDS).fill_null(False),
-            behind: pl.col(usual).str.slice(_TO_SECONDS),
-            fraction: pl.when(pl.col(behind).str.head(1).is_in(_POINTS)).then(behind),
-            in_us: pl.coalesce(
-                self._usual_us(usual, behind, fraction), self._other_us(other, to_the_minute)
-            ),
         }
 
-    def _usual_us(self, usual: str, behind: str, fraction: str) -> pl.Expr:
-        seconds = _with_letter(pl.col(usual).str.head(_TO_SECONDS))
-        digits = pl.col(fraction).str.slice(1, 6).str.extract("^([0-9]+)")
+    def _usual_us(self, usual: pl.Expr) -> pl.Expr:
+        behind = usual.str.slice(_TO_SECONDS)
+        fraction = pl.when(behind.str.head(1).is_in(_POINTS)).then(behind)
+        digits = fraction.str.slice(1, 6).str.extract("^([0-9]+)")
         fraction_us = digits.str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+        seconds = _with_letter(usual.str.head(_TO_SECONDS))
         local_us = _parsed_us(seconds, _ISO_SECONDS) + fraction_us
         if not self.instants:
             return local_us
-        distance = pl.coalesce(pl.col(fraction).str.strip_chars_start(_OF_FRACTIONS), behind)
+        distance = pl.coalesce(fraction.str.strip_chars_start(_OF_FRACTIONS), behind)
         return local_us - distance.replace_strict(
             _DISTANCES_US, default=None, return_dtype=pl.Int64
         )
 
-    def _other_us(self, other: str, to_the_minute: str) -> pl.Expr:
+    def _other_us(self, other: pl.Expr) -> pl.Expr:
         # The parser takes blanks as it likes, so that it alone would read too much.
-        time = _with_letter(pl.col(other)).str.replace(",", ".", literal=True)
+        time = _with_letter(other).str.replace(",", ".", literal=True)
         minutes, behind = time.str.head(_TO_MINUTES), time.str.slice(_TO_MINUTES)
         whole = pl.concat_str(minutes, pl.lit(":00"), behind)
-        written = pl.when(to_the_minute).then(whole).otherwise(time)
+        written = pl.when(other.str.contains(_NO_SECONDS)).then(whole).otherwise(time)
         return _parsed_us(written, _ISO_INSTANT if self.instants else _ISO_LOCAL)
 
 

@@ -248,6 +248,8 @@ def _told_apart(records: pl.DataFrame) -> pl.DataFrame:
 
     Two callers who withhold their numbers may give up within the same minute.
     """
+    if not records["by_content"].any():
+        return records.drop("by_content")
     nth = pl.int_range(pl.len(), dtype=pl.UInt64).over("record_key")
     number = pl.when("by_content").then(nth).otherwise(0)
     keys = {name: numbered_key(pl.col(name), number) for name in ("record_key", "call_key")}
@@ -451,11 +453,12 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     )
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
-    agent = pl.lit(None, pl.UInt64)
-    if timed["agent_name"].null_count() < timed.height:
-        agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    # Agents are few, callers many.
+    of_agents = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    agents = timed.lazy().select("day", "agent_name").unique().with_columns(agent=of_agents)
     return (
         timed.lazy()
+        .join(agents, on=["day", "agent_name"], how="left", maintain_order="left")
         .select(
             "record_key",
             "call_key",
@@ -468,7 +471,7 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
             evidence="evidence",
             caller=pl.when(known).then(_pseudonym(secret, number)),
             line="line",
-            agent=agent,
+            agent="agent",
             queue="queue",
             quality="quality",
             presence="presence",
