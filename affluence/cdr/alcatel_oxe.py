@@ -168,7 +168,7 @@ def _evidence(reading: Reading, answered: pl.Expr) -> pl.Expr:
 
 def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     lasts_s = pl.sum_horizontal(pl.col(f"{name} in s") for name in _DURATIONS)
-    return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": lasts_s}
+    return {"duration_s": lasts_s}
 
 
 def _dialect(layout: Layout, header: str = "", time_format: str = _TIMES[0]) -> Dialect:

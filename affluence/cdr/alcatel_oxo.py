@@ -52,35 +52,42 @@ _WHOLE_WIDTH = 500
 
 _DIRECTIONS = {"<--": "inbound", "-->": "outbound"}
 _SERVICES = ("CS+", "CS-")
-_PAGE = r"^[\s*=_+|-]*$|(?i)\bpage\b|^total\b"
+_USERS = ("initial_user", "charged_user")
+# Borders of words are spelled out: a pattern that looks for them takes thirty times as long.
+_PAGE = r"^[\s*=_+|-]*$|(?i)(?:^|\W)page(?:\W|$)|^total(?:\W|$)"
 _AROUND = "\f "
 _DATE_FORMATS = ("%d/%m/%y", "%d/%m/%Y")
 
 
-def _start_us(date_format: str) -> pl.Expr:
+def _start_us(date_format: str) -> Mapping[str, pl.Expr]:
+    """The arrival by the first format that reads it, step by step: see `Dialect.derived`."""
     is_call = pl.col("type").is_in(list(_DIRECTIONS))
-    dated = pl.when(is_call).then(pl.concat_str("date", "time", separator=" "))
-    read_us = pl.lit(None, pl.Int64)
-    for day in (date_format,) if date_format else _DATE_FORMATS:
-        for time in ("%H:%M", "%H:%M:%S"):
-            # A format that does not fit costs ten times as much as one that does.
-            unread = pl.when(read_us.is_null()).then(dated)
-            wall = unread.str.to_datetime(
-                f"{day} {time}", time_unit="us", strict=False, cache=False
-            )
-            read_us = pl.coalesce(read_us, wall.to_physical())
-    return read_us
+    steps: dict[str, pl.Expr] = {
+        "unread": pl.when(is_call).then(pl.concat_str("date", "time", separator=" "))
+    }
+    days = (date_format,) if date_format else _DATE_FORMATS
+    formats = [f"{day} {time}" for day in days for time in ("%H:%M", "%H:%M:%S")]
+    unread = "unread"
+    for written in formats:
+        wall = pl.col(unread).str.to_datetime(written, time_unit="us", strict=False, cache=False)
+        steps[f"by {written}"] = wall.to_physical()
+        # A format that does not fit costs ten times as much as one that does.
+        steps[f"not {written}"] = pl.when(pl.col(f"by {written}").is_null()).then(unread)
+        unread = f"not {written}"
+    return {**steps, "start_us": pl.coalesce(*(f"by {written}" for written in formats))}
 
 
-def _derived(columns: Columns, *, start_us: pl.Expr) -> Mapping[str, pl.Expr]:
+def _derived(columns: Columns, *, date_format: str, reading: Reading) -> Mapping[str, pl.Expr]:
     ring_s = seconds_of(pl.col("ring")).fill_null(0) if "ring" in columns else pl.lit(0, pl.Int64)
     # Lines that are no calls: to look at those of calls too would take as long as all the rest.
     no_call = ~pl.col("type").is_in([*_DIRECTIONS, *_SERVICES]).fill_null(False)
     return {
-        "start_us": start_us,
+        **_start_us(date_format),
         "talk_s": seconds_of(pl.col("duration")),
         "ring_s": ring_s,
         "no_call": pl.when(no_call).then(pl.col(_WHOLE).fill_null("").str.strip_chars(_AROUND)),
+        **{f"{name} as word": filled_in(columns, name).str.to_lowercase() for name in _USERS},
+        "fate": _evidence(reading),
     }
 
 
@@ -109,13 +116,13 @@ def _shape(line: str) -> str:
 
 def _record(
     columns: Columns,
-    reading: Reading,
+    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
     *,
     clean: bool,  # noqa: ARG001  # plausible records take no exception
 ) -> Mapping[str, pl.Expr]:
     start_us, talk_s, ring_s = pl.col("start_us"), pl.col("talk_s"), pl.col("ring_s")
     answer_us = start_us + ring_s * 1_000_000
-    evidence = _evidence(columns, reading, talk_s > 0)
+    evidence = pl.col("fate")
     incoming = pl.col("type") == "<--"
     number = filled_in(columns, "number")
     whole = number.is_not_null() & ~number.str.contains("*", literal=True)  # digits may be masked
@@ -142,10 +149,8 @@ def _record(
     }
 
 
-def _evidence(columns: Columns, reading: Reading, answered: pl.Expr) -> pl.Expr:
-    users = [
-        filled_in(columns, name).str.to_lowercase() for name in ("initial_user", "charged_user")
-    ]
+def _evidence(reading: Reading) -> pl.Expr:
+    answered, users = pl.col("talk_s") > 0, [pl.col(f"{name} as word") for name in _USERS]
     machines = [
         (answered & pl.any_horizontal(user == word for user in users), EVIDENCE_OF[outcome])
         for word, outcome in reading.stated.outcomes
@@ -170,13 +175,14 @@ def _choices(places: Places, date_format: str) -> tuple[str, ...]:
     )
 
 
-def _dialect(places: Places, header: str, above: tuple[str, ...], date_format: str) -> Dialect:
+def _dialect(places: Places, header: str, above: tuple[str, ...], reading: Reading) -> Dialect:
+    date_format = reading.stated.time_format
     return Dialect(
         name="alcatel-oxo",
         version=1,
         # Lines of a page are of any length, so that the length of a line tells nothing.
         layout=FixedWidth(places={**places, _WHOLE: (0, _WHOLE_WIDTH)}, shortest=1),
-        derived=partial(_derived, start_us=_start_us(date_format)),
+        derived=partial(_derived, date_format=date_format, reading=reading),
         plausible=_plausible,
         clean=_plausible,
         record=_record,
@@ -205,7 +211,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
     places |= stated_places(reading, _TITLES)
     if missing := tuple(name for name in _NEEDED if name not in places):
         raise MissingColumnsError(missing)
-    return _dialect(places, header, above, reading.stated.time_format)
+    return _dialect(places, header, above, reading)
 
 
 def _places_of(line: str) -> dict[str, tuple[int, int]]:
@@ -226,4 +232,4 @@ def _plain(line: str) -> str:
     return "".join(decomposed).upper()
 
 
-DIALECT = _dialect(dict.fromkeys(_NEEDED, (0, 0)), "", (), "")
+DIALECT = _dialect(dict.fromkeys(_NEEDED, (0, 0)), "", (), Reading())

@@ -178,7 +178,7 @@ def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     # A channel ends long after it was made, and may run many applications until then.
     soon = pl.col("eventtype").is_in(["CHAN_START", "ANSWER"])
     seconds = asterisk.made_at_s(pl.col("uniqueid"))
-    return {"epoch_s": pl.when(soon).then(seconds), "duration_s": pl.lit(None, pl.Int64)}
+    return {"epoch_s": pl.when(soon).then(seconds)}
 
 
 def fit(sample: Sample, reading: Reading) -> Dialect:

@@ -95,7 +95,7 @@ class UntellingFormatError(ValueError):
 
 def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
     """Records that tell neither the true time of their call nor how long it lasted."""
-    return {"epoch_s": pl.lit(None, pl.Int64), "duration_s": pl.lit(None, pl.Int64)}
+    return {}
 
 
 def nothing_derived(_: Columns) -> Mapping[str, pl.Expr]:
@@ -116,8 +116,9 @@ class Dialect:
         name: as written in the configuration.
         version: raised when the same record is read differently: files are then read again.
         layout: how a line is cut into text columns; an empty one is null.
-        derived: columns of a layout → further columns that the expressions below may use, so that
-            what several of them need (a time, a number) is worked out once.
+        derived: columns of a layout → further columns, under names of their own, that later ones of
+            them and the expressions below may use, so that what several of them need (a time, a
+            number) is worked out once; see `derive`.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
         record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
@@ -129,8 +130,9 @@ class Dialect:
             ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
             key is all that the record says, so that equal ones of a file are calls of their own);
             shorter ones with the same result where every record is clean.
-        clock_evidence: columns of a layout → ``epoch_s`` (true UTC seconds of the start of the
-            call, null where unknown) and ``duration_s`` (start to end as the platform counted).
+        clock_evidence: columns of a layout → where the records tell them, ``epoch_s`` (true UTC
+            seconds of the start of the call, null where unknown) and ``duration_s`` (start to end
+            as the platform counted).
         others: columns of a layout → lines that are no calls, by the reason why they are ignored
             (Boolean, never null); they need not be plausible. What they say of an agent is kept.
         clock: zone in which the format itself writes its times; empty: that of the platform.
@@ -165,3 +167,18 @@ class Dialect:
     sign: re.Pattern[str] | None = None
     variant: str = ""
     fit: Callable[[Sample, Reading], Dialect] | None = None
+
+    def derive(self, rows: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
+        """Add what is derived to rows that have some columns of the layout."""
+        # Polars itself shares what expressions have in common one level deep, and no deeper.
+        levels: list[dict[str, pl.Expr]] = []
+        level_of: dict[str, int] = {}
+        for name, expression in self.derived(columns).items():
+            used = expression.meta.root_names()
+            level = max((level_of[each] + 1 for each in used if each in level_of), default=0)
+            level_of[name] = level
+            levels += [{} for _ in range(level + 1 - len(levels))]
+            levels[level][name] = expression
+        for level_columns in levels:
+            rows = rows.with_columns(**level_columns)
+        return rows

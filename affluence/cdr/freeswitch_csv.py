@@ -137,10 +137,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 
 def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
-    return {
-        "epoch_s": pl.lit(None, pl.Int64),
-        "duration_s": pl.col("duration").cast(pl.Int64, strict=False),
-    }
+    return {"duration_s": pl.col("duration").cast(pl.Int64, strict=False)}
 
 
 def _loose_line(columns: Columns, around: tuple[str, str] = ("", "")) -> re.Pattern[str]:

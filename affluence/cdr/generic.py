@@ -31,6 +31,7 @@ from affluence.cdr.listing import (
     is_read,
     meaning,
     text,
+    to_the_minute,
     us,
 )
 from affluence.tables import DETAILS, DIRECTIONS, EVIDENCE, MINUTE_ONLY, REFUSED_BY
@@ -68,7 +69,6 @@ def _record(
     columns: Columns,
     reading: Reading,  # noqa: ARG001  # what it states is in what is derived
     *,
-    times: Times,
     clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
     time_us, word, written = (partial(what, columns) for what in (us, meaning, text))
@@ -102,7 +102,7 @@ def _record(
         "line": written("line"),
         "agent_name": written("agent"),
         "queue": written("queue"),
-        "minute_only": times.without_seconds("offered_at") | _is_marked(columns),
+        "minute_only": to_the_minute("offered_at") | _is_marked(columns),
     }
 
 
@@ -137,7 +137,7 @@ def _dialect(listing: Listing, times: Times, stated: Stated) -> Dialect:
         derived=partial(_derived, times=times, stated=stated),
         plausible=plausible,
         clean=plausible,
-        record=partial(_record, times=times),
+        record=_record,
         clock="UTC" if times.instants else "",
         instants=times.instants,
         header=listing.header,

@@ -168,7 +168,7 @@ def _told_apart(
     """The rows of which it holds, or that are no records by right, and the others."""
     allowed = [whether(columns), *dialect.others(columns).values()]
     # Only a lazy query works out once what these expressions have in common.
-    query = rows.lazy().with_columns(**dialect.derived(columns))
+    query = dialect.derive(rows.lazy(), columns)
     told = query.with_columns(pl.any_horizontal(allowed).alias(_HOLDS)).collect(engine="streaming")
     holds, rows = told[_HOLDS], told.drop(_HOLDS)
     return rows.filter(holds), rows.filter(~holds)

@@ -22,12 +22,14 @@ _MOST_DIGITS = 2  # in the title of a column; every record has a time
 # Numbers stand in apostrophes so that no spreadsheet takes them for figures.
 _AROUND = " '\u00a0"
 
-_ISO_SECONDS = "%Y-%m-%d{}%H:%M:%S"
-_ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
+_ISO_SECONDS = "%Y-%m-%dT%H:%M:%S"
+_ISO_LOCAL = _ISO_SECONDS + "%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
-_USUAL = r"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}"
+_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
 _USUAL_DISTANCE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):?(?:00|15|30|45))"  # by quarters of an hour
-_TO_SECONDS = len("2026-03-03T09:00:00")
+_TO_MINUTES, _TO_SECONDS = len("2026-03-03T09:00"), len("2026-03-03T09:00:00")
+_POINTS = (".", ",")
+_OF_FRACTIONS = ".,0123456789"
 # Clocks are at most 14 hours from UTC, by quarters of an hour.
 _DISTANCES_US = {"Z": 0} | {
     f"{sign}{minutes // 60:02}{colon}{minutes % 60:02}": int(f"{sign}1") * minutes * 60_000_000
@@ -35,7 +37,7 @@ _DISTANCES_US = {"Z": 0} | {
     for minutes in range(0, 14 * 60 + 1, 15)
     for colon in (":", "")
 }
-_NO_SECONDS = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2})([Z+-]|$)"
+_NO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?:[Z+-]|$)"
 _IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
@@ -159,45 +161,56 @@ class Times:
     Attributes:
         pattern: as in `strptime`, empty for ISO 8601.
         instants: whether each time tells how far from UTC it is.
-        between: what stands between date and time in most times of ISO 8601.
 
     """
 
     pattern: str = ""
     instants: bool = False
-    between: str = "T"
 
-    def us(self, column: str) -> pl.Expr:
-        """Microseconds of the wall clock, or of UTC where they are instants; null if unreadable."""
-        cell = pl.col(column)
+    def derived(self, column: str) -> Mapping[str, pl.Expr]:
+        """What `us` and `to_the_minute` name, step by step: see `Dialect.derived`.
+
+        Microseconds are those of the wall clock, or of UTC where times are instants; null where
+        the time is unreadable.
+        """
+        cell, in_us, to_the_minute = pl.col(column), f"{column} in us", f"{column} to the minute"
         if self.pattern:
-            return _parsed_us(cell.str.strip_chars(_AROUND), self.pattern)
-        # The parser takes blanks as it likes, so that it alone would read too much.
-        shape = _USUAL.format(self.between) + (_USUAL_DISTANCE if self.instants else "")
-        usual = cell.str.contains(f"{shape}$")
-        usual_us = self._usual_us(pl.when(usual).then(cell))
-        # Fractions, seconds left out and all else cost several times as much to read.
-        time = pl.when(~usual).then(cell).str.strip_chars(_AROUND)
-        time = time.str.replace(" ", "T", literal=True).str.replace(",", ".", literal=True)
-        time = time.str.replace(_NO_SECONDS, "${1}:00${2}")
-        return pl.coalesce(
-            usual_us, _parsed_us(time, _ISO_INSTANT if self.instants else _ISO_LOCAL)
-        )
+            seconds = any(directive in self.pattern for directive in _SECONDS)
+            return {
+                in_us: _parsed_us(cell.str.strip_chars(_AROUND), self.pattern),
+                to_the_minute: pl.lit(not seconds),
+            }
+        usual, other = f"{column} as usual", f"{column} otherwise"
+        is_usual = cell.str.contains(f"{_USUAL}{_USUAL_DISTANCE if self.instants else ''}$")
+        return {
+            usual: pl.when(is_usual).then(cell),
+            # Seconds left out and all else cost many times as much to read.
+            other: pl.when(~is_usual).then(cell).str.strip_chars(_AROUND),
+            in_us: pl.coalesce(self._usual_us(pl.col(usual)), self._other_us(pl.col(other))),
+            to_the_minute: pl.col(other).str.contains(_NO_SECONDS).fill_null(False),
+        }
 
-    def _usual_us(self, cell: pl.Expr) -> pl.Expr:
-        written = _ISO_SECONDS.format(self.between)
+    def _usual_us(self, usual: pl.Expr) -> pl.Expr:
+        behind = usual.str.slice(_TO_SECONDS)
+        fraction = pl.when(behind.str.head(1).is_in(_POINTS)).then(behind)
+        digits = fraction.str.slice(1, 6).str.extract("^([0-9]+)")
+        fraction_us = digits.str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+        seconds = _with_letter(usual.str.head(_TO_SECONDS))
+        local_us = _parsed_us(seconds, _ISO_SECONDS) + fraction_us
         if not self.instants:
-            return _parsed_us(cell, written)
-        distance_us = cell.str.slice(_TO_SECONDS).replace_strict(
+            return local_us
+        distance = pl.coalesce(fraction.str.strip_chars_start(_OF_FRACTIONS), behind)
+        return local_us - distance.replace_strict(
             _DISTANCES_US, default=None, return_dtype=pl.Int64
         )
-        return _parsed_us(cell.str.head(_TO_SECONDS), written) - distance_us
 
-    def without_seconds(self, column: str) -> pl.Expr:
-        """Whether a time is known to the minute only."""
-        if self.pattern:
-            return pl.lit(not any(directive in self.pattern for directive in _SECONDS))
-        return pl.col(column).str.strip_chars(_AROUND).str.contains(_NO_SECONDS)
+    def _other_us(self, other: pl.Expr) -> pl.Expr:
+        # The parser takes blanks as it likes, so that it alone would read too much.
+        time = _with_letter(other).str.replace(",", ".", literal=True)
+        minutes, behind = time.str.head(_TO_MINUTES), time.str.slice(_TO_MINUTES)
+        whole = pl.concat_str(minutes, pl.lit(":00"), behind)
+        written = pl.when(other.str.contains(_NO_SECONDS)).then(whole).otherwise(time)
+        return _parsed_us(written, _ISO_INSTANT if self.instants else _ISO_LOCAL)
 
 
 def find_times(cells: Iterable[str], stated: Stated) -> Times:
@@ -206,11 +219,12 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
         instants = any(directive in stated.time_format for directive in _DISTANCES)
         return Times(pattern=stated.time_format, instants=instants)
     times = [found for found in map(_IS_TIME.fullmatch, cells) if found]
-    blanks = 2 * sum(" " in time[0] for time in times) > len(times)
-    return Times(
-        instants=2 * sum(bool(time["distance"]) for time in times) > len(times),
-        between=" " if blanks else "T",
-    )
+    return Times(instants=2 * sum(bool(time["distance"]) for time in times) > len(times))
+
+
+def _with_letter(time: pl.Expr) -> pl.Expr:
+    """With the letter of ISO 8601 between date and time, where there may be a blank."""
+    return time.str.replace(" ", "T", literal=True)
 
 
 def _parsed_us(time: pl.Expr, pattern: str) -> pl.Expr:
@@ -237,7 +251,7 @@ class Cells:
     def derived(
         self, columns: Columns, times: Times, words: Mapping[str, Mapping[str, str]]
     ) -> Mapping[str, pl.Expr]:
-        """Further columns, which `us`, `lasting_us`, `text` and `meaning` name.
+        """Further columns, which `us`, `to_the_minute`, `text` and `meaning` name.
 
         Args:
             columns: those of the listing.
@@ -252,20 +266,37 @@ class Cells:
                 for name in self.texts
                 if name in columns
             },
-            **{f"{name} in us": times.us(name) for name in self.times if name in columns},
+            **{
+                derived: said
+                for name in self.times
+                if name in columns
+                for derived, said in times.derived(name).items()
+            },
             **{
                 f"{name} in us": seconds_of(pl.col(name), _DURATION) * 1_000_000
                 for name in self.durations
                 if name in columns
             },
             **{
-                f"{name} as meant": named[name]
-                .str.to_lowercase()
-                .replace_strict(meant, default=None, return_dtype=pl.String)
+                f"{name} as meant": _meaning_of(pl.col(name), meant)
                 for name, meant in words.items()
                 if name in columns
             },
         }
+
+
+def _meaning_of(cell: pl.Expr, meant: Mapping[str, str]) -> pl.Expr:
+    # To look up what stands there takes a third of the time of putting it into lower case.
+    spelled = {
+        spelling: meaning
+        for word, meaning in meant.items()
+        for spelling in (word, word.capitalize())
+        if spelling.lower() == word
+    }
+    usual = cell.replace_strict(spelled, default=None, return_dtype=pl.String)
+    word = pl.when(usual.is_null()).then(cell).str.strip_chars(_AROUND).str.to_lowercase()
+    other = word.replace_strict(meant, default=None, return_dtype=pl.String)
+    return pl.coalesce(usual, other)
 
 
 def is_read(column: str, said: pl.Expr) -> pl.Expr:
@@ -282,6 +313,11 @@ def text(columns: Columns, name: str) -> pl.Expr:
 def us(columns: Columns, name: str) -> pl.Expr:
     """Microseconds of a time or a duration, null where there is none."""
     return pl.col(f"{name} in us") if name in columns else pl.lit(None, pl.Int64)
+
+
+def to_the_minute(name: str) -> pl.Expr:
+    """Whether a time, which the listing has, is known to the minute only."""
+    return pl.col(f"{name} to the minute")
 
 
 def meaning(columns: Columns, name: str) -> pl.Expr:

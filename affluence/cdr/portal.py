@@ -39,6 +39,7 @@ from affluence.cdr.listing import (
     is_read,
     meaning,
     text,
+    to_the_minute,
     us,
 )
 from affluence.tables import DIRECTIONS, EVIDENCE
@@ -52,7 +53,7 @@ _CELLS = Cells(
     durations=_DURATIONS,
     texts=("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS, "zone"),
 )
-_CALL_KEY = "key of the call"
+_CALL_KEY, _FATE = "key of the call", "fate of the call"
 
 _OUTCOMES = {"atendida": "answered", "não atendida": "unanswered"}
 _REASONS = {
@@ -74,7 +75,7 @@ def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, 
     caller = "call_id" if "call_id" in columns else "caller"
     of_call = cells.get(f"{caller} as text", pl.lit(None, pl.String))
     call_key = hash_of(of_call, cells["offered_at in us"].cast(pl.String))
-    return {**cells, _CALL_KEY: call_key}
+    return {**cells, _CALL_KEY: call_key, _FATE: _evidence(columns)}
 
 
 def _plausible(columns: Columns, *, zone: str) -> pl.Expr:
@@ -93,13 +94,12 @@ def _record(
     columns: Columns,
     reading: Reading,  # noqa: ARG001  # what it states is in what is derived
     *,
-    times: Times,
     clean: bool,  # noqa: ARG001  # there are no exceptions
 ) -> Mapping[str, pl.Expr]:
     lasting_us, word, written = (partial(what, columns) for what in (us, meaning, text))
     start_us, call_key = us(columns, "offered_at"), pl.col(_CALL_KEY)
     taken = word("outcome") == "answered"
-    evidence = _evidence(columns, word("outcome"), word("reason"))
+    evidence = pl.col(_FATE)
     by_agent = evidence == "agent"
     # A telephone that nobody picked up may have rung while the call waited, any time.
     wait_us = lasting_us("queue_wait")
@@ -136,7 +136,7 @@ def _record(
         "line": written("line"),
         "agent_name": written("agent"),
         "queue": written("queue"),
-        "minute_only": times.without_seconds("offered_at"),
+        "minute_only": to_the_minute("offered_at"),
     }
 
 
@@ -148,8 +148,9 @@ def _of_call(us: pl.Expr, call_key: pl.Expr) -> pl.Expr:
     return us.max().over(call_key)
 
 
-def _evidence(columns: Columns, outcome: pl.Expr, reason: pl.Expr) -> pl.Expr:
+def _evidence(columns: Columns) -> pl.Expr:
     """What a row says of the fate of its call, as in LEGS."""
+    outcome, reason = meaning(columns, "outcome"), meaning(columns, "reason")
     taken = outcome == "answered"
     by_queue = pl.lit(value=False)
     if "queue" in columns and "agent" in columns:
@@ -187,7 +188,7 @@ def _dialect(listing: Listing, times: Times, stated: Stated, zone: str) -> Diale
         derived=partial(_derived, times=times, stated=stated),
         plausible=plausible,
         clean=plausible,
-        record=partial(_record, times=times),
+        record=_record,
         clock="UTC" if times.instants else zone,
         instants=times.instants,
         header=listing.header,

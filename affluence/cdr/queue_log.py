@@ -162,10 +162,7 @@ def _presence() -> pl.Expr:
 def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
     # A caller is in the queue soon after his channel was made, an agent logs out hours later.
     of_calls = ~pl.col("event").is_in(OF_AGENTS)
-    return {
-        "epoch_s": pl.when(of_calls).then(asterisk.epoch_s(columns, pl.col("callid"))),
-        "duration_s": pl.lit(None, pl.Int64),
-    }
+    return {"epoch_s": pl.when(of_calls).then(asterisk.epoch_s(columns, pl.col("callid")))}
 
 
 def _is_event(times: Times) -> pl.Expr:

@@ -20,7 +20,7 @@ import polars_hash
 from affluence.cdr import clock
 from affluence.cdr.columns import numbered_key
 from affluence.cdr.content import Block
-from affluence.cdr.dialect import Dialect, NotCounted, Reading, no_clock_evidence
+from affluence.cdr.dialect import Dialect, NotCounted, Reading
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
@@ -58,6 +58,7 @@ _UNTOLD = {
     "presence": pl.lit(None, pl.Enum(PRESENCES)),
     "uncounted": pl.lit(0, pl.Int32),
 }
+_NO_CLOCK_EVIDENCE = dict.fromkeys(("epoch_s", "duration_s"), pl.lit(None, pl.Int64))
 # Days that Python has a date for, less one at either end: none is left by going to another zone.
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
 _WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
@@ -203,7 +204,7 @@ def clock_evidence(block: Block, dialect: Dialect) -> tuple[pl.Series, pl.Series
 
     None at all where the dialect tells no epoch: the block is then not read for them.
     """
-    if dialect.clock_evidence is no_clock_evidence:
+    if "epoch_s" not in dialect.clock_evidence(dialect.layout.widest):
         nothing = pl.Series(dtype=pl.Int64)
         return nothing, nothing
     records = _parse(block, dialect, Reading(), 1, with_clock_evidence=True).records
@@ -216,7 +217,7 @@ def _parse(
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
         wanted = dict(dialect.record(columns, reading, clean=clean))
         if with_clock_evidence:
-            wanted |= dialect.clock_evidence(columns)
+            wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
         if (reason := _reason_to_ignore(columns, dialect)) is not None:
             wanted["ignored"] = reason
         if (uncounted := _uncounted(wanted, reading.not_counted)) is not None:
@@ -247,6 +248,8 @@ def _told_apart(records: pl.DataFrame) -> pl.DataFrame:
 
     Two callers who withhold their numbers may give up within the same minute.
     """
+    if not records["by_content"].any():
+        return records.drop("by_content")
     nth = pl.int_range(pl.len(), dtype=pl.UInt64).over("record_key")
     number = pl.when("by_content").then(nth).otherwise(0)
     keys = {name: numbered_key(pl.col(name), number) for name in ("record_key", "call_key")}
@@ -276,7 +279,7 @@ def _parse_clean(
     columns, frame = scanned
     if dialect.layout.heading:
         frame = frame.with_columns(pl.col("heading").fill_null(block.heading))
-    frame = frame.with_columns(**dialect.derived(columns))
+    frame = dialect.derive(frame, columns)
     clean = pl.any_horizontal(dialect.clean(columns), *dialect.others(columns).values())
     try:
         records = frame.select(*select(columns), clean.alias("clean")).collect(engine="streaming")
@@ -306,9 +309,9 @@ def _parse_lines(
         heading=block.heading,
     )
     widest = dialect.layout.widest
-    none = pl.DataFrame(schema=dict.fromkeys(widest, pl.String))
-    none = none.with_columns(**dialect.derived(widest))
-    frames = [none.select(*select(widest), pl.lit(0, pl.Int64).alias(LINE_NUMBER))]
+    none = dialect.derive(pl.LazyFrame(schema=dict.fromkeys(widest, pl.String)), widest)
+    number = pl.lit(0, pl.Int64).alias(LINE_NUMBER)
+    frames = [none.select(*select(widest), number).collect()]
     frames += [
         group.rows.lazy()
         .select(*select(group.columns, clean=group.clean), LINE_NUMBER)
@@ -450,11 +453,12 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     )
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
-    agent = pl.lit(None, pl.UInt64)
-    if timed["agent_name"].null_count() < timed.height:
-        agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    # Agents are few, callers many.
+    of_agents = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    agents = timed.lazy().select("day", "agent_name").unique().with_columns(agent=of_agents)
     return (
         timed.lazy()
+        .join(agents, on=["day", "agent_name"], how="left", maintain_order="left")
         .select(
             "record_key",
             "call_key",
@@ -467,7 +471,7 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
             evidence="evidence",
             caller=pl.when(known).then(_pseudonym(secret, number)),
             line="line",
-            agent=agent,
+            agent="agent",
             queue="queue",
             quality="quality",
             presence="presence",
