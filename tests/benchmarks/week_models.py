@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from affluence.typical_week.backtest import BASELINES, Forecaster, backtest
 from affluence.typical_week.cells import Floats
@@ -31,7 +32,7 @@ from tests.typical_week.slots import HOURS
 from tests.typical_week.test_backtest import SETTINGS, history_of
 
 _MEANS, _WEEKS = (2, 8, 30), (4, 12, 52)
-_QUIETEST = 9
+QUIETEST = 9
 _LEAST_MEAN = 0.05
 OURS = "affluence"
 
@@ -68,9 +69,17 @@ def _errors(
     expected = np.maximum(expected, _LEAST_MEAN)
     wape = np.abs(expected - rates)[known].sum() / rates[known].sum()
     deviance = poisson_deviance(expected[known], came[known]).mean()
-    quietest = np.argsort(expected[0], kind="stable")[:_QUIETEST]
-    regret = rates[0, quietest].sum() / np.sort(rates[0])[:_QUIETEST].sum() - 1
-    return float(wape), float(deviance), float(regret)
+    return float(wape), float(deviance), regret_of(quietest(expected[0]), rates[0])
+
+
+def quietest(expected: Floats) -> NDArray[np.int64]:
+    """The nine cells that are foretold as quietest."""
+    return np.argsort(expected, kind="stable")[:QUIETEST]
+
+
+def regret_of(cells: NDArray[np.int64], rates: Floats) -> float:
+    """By how much more people call in these cells than in the truly quietest."""
+    return float(rates[cells].sum() / np.sort(rates)[:QUIETEST].sum() - 1)
 
 
 def _coverage(

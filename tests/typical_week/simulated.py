@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 
 _WEEKDAY_DEVIATION = 0.15  # of the logarithms, as the two that follow
 _ROW_DEVIATION = 0.3
-_INTERACTION_DEVIATION = 0.15
-_AFTER_CLOSURE = 1.2
+INTERACTION_DEVIATION = 0.15
+ROW_NOISE = 0.2  # about the usual rows, before all rows are brought to their deviation
+AFTER_CLOSURE = 1.2
 _ODD = 3.0
 _STEP = 1.4
 _PEAK = 0.5
@@ -82,7 +83,7 @@ def simulate_history(
     closed = rng.random(days) < closed_share
     odd = (rng.random(days) < odd_share) & ~closed
     after_closure = _days_after(closed) & ~closed
-    effect = np.where(after_closure, _AFTER_CLOSURE, 1.0) * np.where(odd, _ODD, 1.0)
+    effect = np.where(after_closure, AFTER_CLOSURE, 1.0) * np.where(odd, _ODD, 1.0)
     rates = shape * (level[:, None] * effect)[:, :, None]
     busyness = rng.gamma(nu, 1 / nu, days)
     counts = rng.poisson(rates * busyness[:, :, None]).astype(np.float64)
@@ -99,20 +100,45 @@ def simulate_history(
 
 
 def _shape(rng: np.random.Generator, weekdays: int, rows: int) -> Floats:
-    """A busy beginning of the week, a high peak in the morning, a low one in the afternoon."""
-    weekday = _factors(rng.normal(-0.4 * np.arange(weekdays), 1), _WEEKDAY_DEVIATION)
+    return shape_of(
+        rng.normal(usual_weekdays(weekdays), 1),
+        rng.normal(usual_rows(rows), ROW_NOISE),
+        rng.normal(0, INTERACTION_DEVIATION, (weekdays, rows)),
+    )
+
+
+def usual_weekdays(weekdays: int) -> Floats:
+    """A busy beginning of the week."""
+    return np.asarray(-0.4 * np.arange(weekdays))
+
+
+def usual_rows(rows: int) -> Floats:
+    """A high peak in the morning, a low one in the afternoon."""
     hour = np.linspace(0, 1, rows)
     peaks = np.exp(-(((hour - 0.2) / 0.2) ** 2)) + 0.4 * np.exp(-(((hour - 0.7) / 0.15) ** 2))
-    row = _factors(rng.normal(peaks, 0.2), _ROW_DEVIATION)
-    interaction = np.exp(rng.normal(0, _INTERACTION_DEVIATION, (weekdays, rows)))
-    shape: Floats = weekday[:, None] * row * interaction
-    shape /= shape.mean()
+    return np.asarray(peaks)
+
+
+def shape_of(weekday: Floats, row: Floats, interaction: Floats) -> Floats:
+    """A week of mean 1 from its logarithms.
+
+    Args:
+        weekday: (..., weekdays), brought to their standard deviation.
+        row: (..., rows), brought to theirs.
+        interaction: (..., weekdays, rows), as they are.
+
+    """
+    weekdays = _factors(weekday, _WEEKDAY_DEVIATION)
+    rows = _factors(row, _ROW_DEVIATION)
+    shape: Floats = weekdays[..., :, None] * rows[..., None, :] * np.exp(interaction)
+    shape /= shape.mean((-2, -1), keepdims=True)
     return shape
 
 
 def _factors(logarithms: Floats, deviation: float) -> Floats:
     """Positive numbers whose logarithms vary like those given, with that standard deviation."""
-    factors: Floats = np.exp(deviation * (logarithms - logarithms.mean()) / logarithms.std())
+    away = logarithms - logarithms.mean(-1, keepdims=True)
+    factors: Floats = np.exp(deviation * away / logarithms.std(-1, keepdims=True))
     return factors
 
 
