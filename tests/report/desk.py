@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from affluence import pipeline
 from affluence.config import load
@@ -21,6 +21,7 @@ from affluence.steps.report import days_of_publication, facts_of, files_of
 from affluence.store import open_store
 from tests.runs import noon
 
+KEPT = TemporaryDirectory(prefix="affluence-report-")  # until the tests end
 FIRST, LAST = date(2026, 9, 7), date(2026, 11, 1)  # eight weeks
 TODAY = date(2026, 11, 2)
 CLOSED = date(2026, 10, 8)
@@ -94,7 +95,7 @@ def scenario() -> Scenario:
 
 @cache
 def reported() -> Reported:
-    folder = Path(mkdtemp(prefix="affluence-report-"))
+    folder = Path(KEPT.name)
     simulation = simulate(scenario(), seed=7)
     (folder / "cdr").mkdir()
     for name, content in WRITER.files(simulation).items():

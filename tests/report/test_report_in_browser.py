@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +19,7 @@ from tests.browser import NEEDS_CHROMIUM, axe_violations, chromium
 from tests.report.plotly_bundle import BUNDLE, STATIC, style_rules
 from tests.servers import Quiet, serving
 
-from .desk import report_files
+from .desk import KEPT, report_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -38,7 +37,7 @@ CHARTS = {
 
 @cache
 def folder() -> Path:
-    made = Path(mkdtemp(prefix="affluence-report-")) / "rapport"
+    made = Path(KEPT.name) / "rapport"
     write_report(report_files(), made, public=())
     return made
 
