@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from affluence.cdr.content import Block, detect_form, read_blocks
+from affluence.cdr.content import Block, detect_form, read_blocks, with_headings
 
 LINES = b"".join(b"%d,%s\n" % (n, b"x" * (n * 7919 % 300)) for n in range(20_000))
 BLOCK_BYTES = 1 << 17
@@ -35,3 +37,11 @@ def test_blocks_hold_every_byte_once() -> None:
     assert [block.start for block in whole[1:]] == [block.end for block in whole[:-1]]
     assert sum(block.lines for block in whole) == 20_000
     assert whole[-1].digest == hashlib.sha256(LINES).digest()
+
+
+def test_a_heading_is_found_whatever_control_characters_stand_in_the_lines() -> None:
+    (plain,) = blocks(b"DAY 01\na\n")
+    first = replace(plain, text=b"DAY 01\na\x01b\x01c\nDAY 02\nd\x00\x01\x02e\n")
+    second = replace(first, text=b"f\n")
+    told = with_headings(iter([first, second]), re.compile(r"DAY \d\d"), b"")
+    assert [block.heading.strip() for block in told] == ["", "DAY 02"]
