@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import digits
 
 import polars as pl
 
@@ -29,7 +30,7 @@ _USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]
 _USUAL_DISTANCE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):?(?:00|15|30|45))"  # by quarters of an hour
 _TO_MINUTES, _TO_SECONDS = len("2026-03-03T09:00"), len("2026-03-03T09:00:00")
 _POINTS = (".", ",")
-_OF_FRACTIONS = ".,0123456789"
+_OF_FRACTIONS = ".," + digits
 # Clocks are at most 14 hours from UTC, by quarters of an hour.
 _DISTANCES_US = {"Z": 0} | {
     f"{sign}{minutes // 60:02}{colon}{minutes % 60:02}": int(f"{sign}1") * minutes * 60_000_000

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from affluence.indicators.persons import FEWEST_PERSONS
@@ -19,6 +17,7 @@ from affluence.publication.wording import Words, message
 from affluence.report import charts, choices, glance
 from affluence.report.cells import Known, Period
 from affluence.report.csv_files import CSV_NAMES
+from affluence.report.environment import environment
 from affluence.report.facts import Facts
 from affluence.report.sheet import Column, Kind, Sheet, Value, is_source, shown
 from affluence.report.sheets.official import told_indicators
@@ -55,7 +54,7 @@ class Contents:
 
 def every_page(contents: Contents) -> dict[str, bytes]:
     """The pages by their paths."""
-    environment = _environment()
+    templates = environment("affluence.report")
     questions = glance.questions(
         contents.facts, contents.periods, contents.sums, contents.known, contents.words
     )
@@ -79,7 +78,7 @@ def every_page(contents: Contents) -> dict[str, bytes]:
         "is_number": _is_number,
     }
     return {
-        f"{name}.html": environment.get_template(f"{name}.html.jinja")
+        f"{name}.html": templates.get_template(f"{name}.html.jinja")
         .render(name=name, data=_json(_data(name, contents)), **shared)
         .encode()
         for name in PAGES
@@ -153,15 +152,3 @@ def _json(data: dict[str, Any]) -> Markup:
         return Markup()
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # just made safe
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("affluence.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

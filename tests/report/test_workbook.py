@@ -14,6 +14,7 @@ from affluence.publication.wording import Words
 from affluence.report import WORKBOOK
 from affluence.report.sheet import Kind, Sheet, shown
 from affluence.report.sheets.every import every_sheet
+from affluence.report.workbook import _name
 from tests.servers import program
 
 from .desk import report_files, reported
@@ -45,8 +46,7 @@ def lines(path: Path) -> list[list[str]]:
 
 
 def table(sheet: Sheet, folder: Path) -> list[list[str]]:
-    name = sheet.key.replace("_", " ").capitalize()
-    return lines(folder / f"{Path(WORKBOOK).stem}-{name}.csv")
+    return lines(folder / f"{Path(WORKBOOK).stem}-{_name(sheet, FRENCH)}.csv")
 
 
 def test_libreoffice_reads_every_table_as_the_csv_has_it(converted: Path) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.indicators import Indicators
 from affluence.report.committee.parts import Cut
 from affluence.report.committee.view import page
+from affluence.report.environment import environment
 
 
 def committee_page(
@@ -31,17 +29,9 @@ def committee_page(
 
     """
     shown = page(service, indicators, cut, of_parts, demonstration=demonstration)
-    return _environment().get_template("committee.html.jinja").render(page=shown).encode()
-
-
-@cache
-def _environment() -> Environment:
-    """Made at the first page: importing this module compiles nothing."""
-    return Environment(
-        loader=PackageLoader("affluence.report.committee", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+    return (
+        environment("affluence.report.committee")
+        .get_template("committee.html.jinja")
+        .render(page=shown)
+        .encode()
     )
