@@ -194,12 +194,15 @@ def read_blocks(
     # A block is decided by where it begins and by nothing before it: reading that goes on after an
     # interruption cuts the same blocks as reading that was never interrupted.
     while read := content.read(max(block_bytes - len(rest), _SAMPLE_BYTES)):
-        data = rest + read if rest else read
-        end = _last_line_end(data, form)
-        if end == 0 and len(data) < max(block_bytes, _LONGEST_LINE_BYTES):
-            rest = data
+        if cut := len(rest) % len(form.line_end):  # a character of UTF-16, read in two halves
+            rest, read = rest[:-cut], rest[-cut:] + read
+        end = _last_line_end(read, form)
+        if end == 0 and len(rest) + len(read) < max(block_bytes, _LONGEST_LINE_BYTES):
+            rest += read
             continue
-        whole, rest = (data[:end], data[end:]) if end else (data, b"")
+        # Blocks are large: what is left of the one before is put before them in one copy.
+        whole = b"".join((rest, memoryview(read)[: end or None]))
+        rest = read[end:] if end else b""
         hasher.update(whole)
         yield _block(whole, form, start, hasher, terminated=end > 0)
         start += len(whole)

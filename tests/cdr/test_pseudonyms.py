@@ -1,0 +1,51 @@
+"""Pseudonyms: the same whether a number is hashed for each record or once for all that have it."""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import sha256
+
+from affluence.cdr.content import Block
+from affluence.cdr.dialect import Reading
+from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.reader import read_block
+from tests.records import record
+
+_NUMBERS = ("0199000001", "0199000002", "", "anonymous")
+
+
+def _secret(day: date) -> str:
+    return sha256(f"a key for tests only {day}".encode()).hexdigest()
+
+
+def _callers(*lines: str) -> list[int | None]:
+    text = "".join(f"{line}\n" for line in lines).encode()
+    block = Block(text, 0, len(text), terminated=True, digest=b"", lines=len(lines))
+    legs = read_block(
+        block,
+        DIALECTS["asterisk-csv"],
+        Reading(),
+        clock_zone="Europe/Paris",
+        zone="Europe/Paris",
+        day_key=_secret,
+        first_line=1,
+    ).legs
+    callers: list[int | None] = legs["caller"].to_list()
+    return callers
+
+
+def test_pseudonyms_do_not_depend_on_how_often_a_number_comes() -> None:
+    lines = [
+        record(n, f"2026-03-{3 + n % 2:02} 09:{n:02}:00", 9, caller=_NUMBERS[n // 2 % 4])
+        for n in range(40)
+    ]
+    each_alone = [caller for line in lines for caller in _callers(line)]
+    assert _callers(*lines) == each_alone
+    assert len({*each_alone}) == 5  # two numbers on two days, and nobody
+
+
+def test_days_before_the_epoch_have_pseudonyms_too() -> None:
+    lines = [record(n, f"1969-03-03 09:{n:02}:00", 9, caller=_NUMBERS[0]) for n in range(10)]
+    callers = _callers(*lines)
+    assert callers == 10 * callers[:1]
+    assert callers[0] is not None
