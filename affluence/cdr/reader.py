@@ -456,45 +456,52 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     )
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
-    caller = pl.when(known).then(_pseudonym(secret, number))
-    agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
-    named = timed.lazy()
-    if timed["agent_name"].null_count() == timed.height:
-        named = named.with_columns(agent=pl.lit(None, pl.UInt64))
-    else:
-        named = _once_each(named, "agent_name", agent=agent)  # agents are few
-    if timed.select(number.approx_n_unique()).item() * _RECURRING < timed.height:
-        named = _once_each(named, "caller_number", caller=caller)
-    else:
-        named = named.with_columns(caller=caller)
-    return named.select(
-        "record_key",
-        "call_key",
-        offered_at=_instant("offered_us"),
-        picked_up_at=_instant("picked_us"),
-        queued_at=_instant("waiting_us"),
-        answered_at=_instant("talked_us"),
-        released_at=_instant("ended_us"),
-        direction="direction",
-        evidence="evidence",
-        caller="caller",
-        line="line",
-        agent="agent",
-        queue="queue",
-        quality="quality",
-        presence="presence",
-        day="day",
-        **{LINE_NUMBER: LINE_NUMBER},
-    ).collect(engine="streaming")
+    of_caller = pl.when(known).then(_pseudonym(secret, number))
+    of_agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    return (
+        timed.lazy()
+        .with_columns(
+            caller=_of_each(timed, "caller_number", of_caller),
+            agent=_of_each(timed, "agent_name", of_agent),
+        )
+        .select(
+            "record_key",
+            "call_key",
+            offered_at=_instant("offered_us"),
+            picked_up_at=_instant("picked_us"),
+            queued_at=_instant("waiting_us"),
+            answered_at=_instant("talked_us"),
+            released_at=_instant("ended_us"),
+            direction="direction",
+            evidence="evidence",
+            caller="caller",
+            line="line",
+            agent="agent",
+            queue="queue",
+            quality="quality",
+            presence="presence",
+            day="day",
+            **{LINE_NUMBER: LINE_NUMBER},
+        )
+        .collect(engine="streaming")
+    )
 
 
-def _once_each(records: pl.LazyFrame, name: str, **hashed: pl.Expr) -> pl.LazyFrame:
-    """Add a column that depends on the day and one name, made once for each pair of them."""
+def _of_each(records: pl.DataFrame, name: str, pseudonym: pl.Expr) -> pl.Series:
+    """The pseudonym that each record's day and name make, hashed once where names recur."""
+    names = records[name]
+    if names.null_count() == len(names):
+        return pl.repeat(None, len(names), dtype=pl.UInt64, eager=True)
+    pairs = records.select("day", name)
+    if pairs.select(pl.col(name).approx_n_unique()).item() * _RECURRING > pairs.height:
+        return pairs.select(pseudonym.alias("pseudonym")).to_series()
     of_name = polars_hash.col(name).nchash.xxh3_64()
     number_of_day = pl.col("day").to_physical().cast(pl.UInt64, wrap_numerical=True)
-    keyed = records.with_columns(pair=numbered_key(of_name, number_of_day))
-    pairs = keyed.select("pair", "day", name).unique("pair").select("pair", **hashed)
-    return keyed.join(pairs, on="pair", how="left", maintain_order="left")
+    keyed = pairs.with_columns(pair=numbered_key(of_name, number_of_day))
+    once = keyed.unique("pair").select("pair", pseudonym=pseudonym)
+    return keyed.select("pair").join(once, on="pair", how="left", maintain_order="left")[
+        "pseudonym"
+    ]
 
 
 def _pseudonym(secret: pl.Expr, name: pl.Expr) -> pl.Expr:
