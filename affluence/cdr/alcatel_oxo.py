@@ -101,12 +101,15 @@ def _plausible(_: Columns) -> pl.Expr:
 def _others(_: Columns, *, header: str, above: tuple[str, ...]) -> Mapping[str, pl.Expr]:
     """Lines of a page: ``above`` are those above its titles, which change but for their digits."""
     line = pl.col("no_call")
-    known = line.str.replace_all(r"\d", "9").is_in([_shape(each) for each in above])
+    of_any_page = line.str.contains(_PAGE)
+    # To replace the digits of a line takes longer than all else that is done with it.
+    other = pl.when(~of_any_page).then(line).str.replace_all(r"\d", "9")
+    mark = of_any_page | other.is_in([_shape(each) for each in above]).fill_null(False)
     titles = line == header.strip(_AROUND)
     return {
         "supplementary service": pl.col("type").is_in(_SERVICES).fill_null(False),
         HEADER: titles.fill_null(False),
-        "mark of a page": (~titles & (known | line.str.contains(_PAGE))).fill_null(False),
+        "mark of a page": (~titles & mark).fill_null(False),
     }
 
 

@@ -19,16 +19,16 @@ def seconds_of(text: pl.Expr, pattern: str = _CLOCK) -> pl.Expr:
 
     """
     usual = text.str.contains(_USUAL)
-    parts = (text.str.head(-6), text.str.slice(-5, 2), text.str.tail(2))
-    hours, minutes, seconds = (part.cast(pl.Int64, strict=False) for part in parts)
-    # Groups cost five times as much as slices: only what is written otherwise goes there.
+    # One number of all digits is made in less time than one of each part.
+    number = text.str.replace_all(":", "", literal=True).cast(pl.Int64, strict=False)
+    # Groups cost five times as much: only what is written otherwise goes there.
     groups = pl.when(~usual).then(text).str.extract_groups(pattern).struct
     other_hours, other_minutes, other_seconds = (
         groups.field(str(at)).cast(pl.Int64, strict=False) for at in (1, 2, 3)
     )
     return (
         pl.when(usual)
-        .then(hours.fill_null(0) * 3600 + minutes * 60 + seconds)
+        .then(number // 10_000 * 3600 + number // 100 % 100 * 60 + number % 100)
         .otherwise(
             other_hours.fill_null(0) * 3600 + other_minutes.fill_null(0) * 60 + other_seconds
         )

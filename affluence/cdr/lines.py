@@ -27,6 +27,7 @@ CONTINUED = "line break within a record"
 
 _SHAPE_LENGTH = 200
 _MOST_LINES = 5  # of one record
+_FEW_ROWS = 5_000
 _NOTHING = " \t\0"  # of a line that holds nothing; crashes leave NULs in logs
 
 _HOLDS = "it holds"  # beside the columns of a layout, as is the number of a line
@@ -139,7 +140,7 @@ def _cut_at_once(lines: pl.DataFrame, dialect: Dialect) -> tuple[list[Lines], pl
     """Records of the lines that are whole, and the lines that are not."""
     short = pl.col("text").str.len_bytes() <= LONGEST_LINE
     width = pl.when(short).then(dialect.layout.width(pl.col("text")))
-    lines = lines.lazy().with_columns(width.alias("width")).collect(engine="streaming")
+    lines = collected(lines.lazy().with_columns(width.alias("width")), lines.height)
     groups, rest = [], [lines.filter(pl.col("width").is_null())]
     for alike in lines.filter(pl.col("width").is_not_null()).partition_by("width"):
         rows = _scanned(alike, dialect)
@@ -169,9 +170,14 @@ def _told_apart(
     allowed = [whether(columns), *dialect.others(columns).values()]
     # Only a lazy query works out once what these expressions have in common.
     query = dialect.derive(rows.lazy(), columns)
-    told = query.with_columns(pl.any_horizontal(allowed).alias(_HOLDS)).collect(engine="streaming")
+    told = collected(query.with_columns(pl.any_horizontal(allowed).alias(_HOLDS)), rows.height)
     holds, rows = told[_HOLDS], told.drop(_HOLDS)
     return rows.filter(holds), rows.filter(~holds)
+
+
+def collected(query: pl.LazyFrame, height: int) -> pl.DataFrame:
+    """The rows of a query of so many, by the engine that is faster: streaming is slow to start."""
+    return query.collect(engine="streaming" if height > _FEW_ROWS else "in-memory")
 
 
 def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
@@ -181,7 +187,7 @@ def _scanned(alike: pl.DataFrame, dialect: Dialect) -> pl.DataFrame | None:
         return None
     columns, frame = scanned
     try:
-        rows = frame.select(columns).collect(engine="streaming")
+        rows = collected(frame.select(columns), alike.height)
     except pl.exceptions.PolarsError:
         return None
     if rows.height != alike.height:

@@ -30,6 +30,7 @@ from affluence.cdr.lines import (
     NOT_A_RECORD,
     REJECTS_SCHEMA,
     TITLE,
+    collected,
     is_blank,
     read_lines,
     shape,
@@ -285,7 +286,7 @@ def _parse_clean(
     frame = dialect.derive(frame, columns)
     clean = pl.any_horizontal(dialect.clean(columns), *dialect.others(columns).values())
     try:
-        records = frame.select(*select(columns), clean.alias("clean")).collect(engine="streaming")
+        records = collected(frame.select(*select(columns), clean.alias("clean")), block.lines)
     except pl.exceptions.PolarsError:
         return None
     if records.height + above != block.lines or not records["clean"].all():
@@ -316,9 +317,10 @@ def _parse_lines(
     number = pl.lit(0, pl.Int64).alias(LINE_NUMBER)
     frames = [none.select(*select(widest), number).collect()]
     frames += [
-        group.rows.lazy()
-        .select(*select(group.columns, clean=group.clean), LINE_NUMBER)
-        .collect(engine="streaming")
+        collected(
+            group.rows.lazy().select(*select(group.columns, clean=group.clean), LINE_NUMBER),
+            group.rows.height,
+        )
         for group in read.groups
     ]
     records = pl.concat(frames).sort(LINE_NUMBER)
@@ -458,33 +460,30 @@ def _pseudonymise(records: pl.DataFrame, zone: str, day_key: DayKey) -> pl.DataF
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
     of_caller = pl.when(known).then(_pseudonym(secret, number))
     of_agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
-    return (
-        timed.lazy()
-        .with_columns(
-            caller=_of_each(timed, "caller_number", of_caller),
-            agent=_of_each(timed, "agent_name", of_agent),
-        )
-        .select(
-            "record_key",
-            "call_key",
-            offered_at=_instant("offered_us"),
-            picked_up_at=_instant("picked_us"),
-            queued_at=_instant("waiting_us"),
-            answered_at=_instant("talked_us"),
-            released_at=_instant("ended_us"),
-            direction="direction",
-            evidence="evidence",
-            caller="caller",
-            line="line",
-            agent="agent",
-            queue="queue",
-            quality="quality",
-            presence="presence",
-            day="day",
-            **{LINE_NUMBER: LINE_NUMBER},
-        )
-        .collect(engine="streaming")
+    named = timed.lazy().with_columns(
+        caller=_of_each(timed, "caller_number", of_caller),
+        agent=_of_each(timed, "agent_name", of_agent),
     )
+    legs = named.select(
+        "record_key",
+        "call_key",
+        offered_at=_instant("offered_us"),
+        picked_up_at=_instant("picked_us"),
+        queued_at=_instant("waiting_us"),
+        answered_at=_instant("talked_us"),
+        released_at=_instant("ended_us"),
+        direction="direction",
+        evidence="evidence",
+        caller="caller",
+        line="line",
+        agent="agent",
+        queue="queue",
+        quality="quality",
+        presence="presence",
+        day="day",
+        **{LINE_NUMBER: LINE_NUMBER},
+    )
+    return collected(legs, timed.height)
 
 
 def _of_each(records: pl.DataFrame, name: str, pseudonym: pl.Expr) -> pl.Series:

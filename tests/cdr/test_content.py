@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -45,3 +46,32 @@ def test_a_heading_is_found_whatever_control_characters_stand_in_the_lines() -> 
     second = replace(first, text=b"f\n")
     told = with_headings(iter([first, second]), re.compile(r"DAY \d\d"), b"")
     assert [block.heading.strip() for block in told] == ["", "DAY 02"]
+
+
+_DATE = re.compile(r"^(?:\d\d:\d\d )?(\d\d)[ /]?(\d\d) *$")
+_ODD = (
+    "03 03",
+    "03/04  ",
+    "09:01 0305",
+    "0306\r",
+    "03 07\0",
+    "\x01",
+    "é٣٣ 03",
+    " 03 08",
+    "0309 x",
+    "",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_last_heading_of_a_block_is_that_of_reading_it_line_by_line(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("affluence.cdr.content._HEADING_WITHIN_BYTES", 64)
+    rng = Random(seed)
+    lines = [rng.choice(_ODD) if rng.random() < seed / 200 else "0901 0005 G" for _ in range(100)]
+    expected = [line for line in lines if re.search(_DATE.pattern, line, re.ASCII)]
+    (plain,) = blocks(b"a\n")
+    block = replace(plain, text="\n".join(lines).encode())
+    *_, after = with_headings(iter([block, plain]), _DATE, b"0302\n")
+    assert after.heading == (expected or ["0302"])[-1]
