@@ -102,10 +102,17 @@ class Lake:
             for path in [self._month(name, platform, month)]
         }
 
-    def read_measured(self, platform: str, name: str) -> pl.DataFrame:
-        """One table of `MEASURED` of a platform, all of it, in order."""
+    def read_measured(
+        self, platform: str, name: str, first: date = date.min, last: date = date.max
+    ) -> pl.DataFrame:
+        """One table of `MEASURED` of a platform, in order: the months with some local days."""
         table = MEASURED[name]
-        paths = sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
+        first_month, last_month = (day.isoformat()[:7] for day in (first, last))
+        paths = [
+            path
+            for path in sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
+            if first_month <= path.stem <= last_month
+        ]
         return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
 
     def legs_hash(self, platform: str, day: date, file: str) -> str | None:
