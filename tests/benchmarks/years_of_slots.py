@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -73,7 +74,7 @@ folder = "site"
 """
 
 
-def run_affluence(folder: Path, *command: str) -> list[str]:
+def affluence(folder: Path, *command: str) -> list[str]:
     """The command line of affluence with the configuration of a folder."""
     config = str(folder / "config.toml")
     return [sys.executable, "-m", "affluence", *command, "--config", config]
@@ -105,9 +106,20 @@ class Platform:
         """The week after the six months comes in."""
         self._put(_LEG_WEEKS)
 
-    def take_week_back(self) -> None:
-        """It has not come."""
-        self.file_of(_LEG_WEEKS).unlink(missing_ok=True)
+    def add_late_day(self) -> None:
+        """A file of some more records of a day two months before comes in."""
+        period = Period(first=_LAST + _DAY - 8 * _WEEK, days=1)
+        late = records(max(10, self.attempts // 500), self.folder, seed=99, period=period)
+        os.link(late.csv, self._late)
+
+    @property
+    def _late(self) -> Path:
+        return self.files / "late.csv"
+
+    def take_back(self) -> None:
+        """Neither of them has come."""
+        for path in (self.file_of(_LEG_WEEKS), self._late):
+            path.unlink(missing_ok=True)
 
     def state(self, years: int) -> Path:
         """Folder with configuration, state and site after so many years: made now, or kept.
@@ -130,15 +142,23 @@ class Platform:
         return made
 
     def copy(self, years: int) -> Path:
-        """A copy of a state that may be changed, always in the same place."""
-        work = self.folder / f"work-{os.getpid()}"
-        shutil.rmtree(work, ignore_errors=True)
-        return Path(shutil.copytree(self.state(years), work))
+        """A copy of a state that may be changed, always in the same place; no file is new."""
+        self.remove_copy()
+        self.take_back()
+        return Path(shutil.copytree(self.state(years), self._work))
+
+    def remove_copy(self) -> None:
+        """The copy is no longer needed."""
+        shutil.rmtree(self._work, ignore_errors=True)
+
+    @property
+    def _work(self) -> Path:
+        return self.folder / f"work-{os.getpid()}"
 
     def _begin(self, folder: Path) -> None:
         """Read and measure the six months."""
         folder.mkdir(parents=True)
-        self.take_week_back()
+        self.take_back()
         for week in range(_LEG_WEEKS):
             self._put(week)
         lines = "" if self.infers_lines else f"lines = {self.lines}"
@@ -146,7 +166,7 @@ class Platform:
             platform=_PLATFORM, zone=ZONE, lines=lines, records=self.files, trunk=TRUNK
         )
         (folder / "config.toml").write_text(text, encoding="utf-8")
-        subprocess.run(run_affluence(folder, "run"), cwd=ROOT, check=True)
+        subprocess.run(affluence(folder, "run"), cwd=ROOT, check=True)
 
     def _put(self, week: int) -> None:
         if not self.file_of(week).exists():
@@ -185,7 +205,7 @@ class _Past:
         tables = {}
         for name in MEASURED:
             newest = lake.read_measured(_PLATFORM, name)
-            earlier = [_shifted(newest, weeks) for weeks in reversed(shifts)]
+            earlier = [_shifted(newest, name, weeks) for weeks in reversed(shifts)]
             tables[name] = pl.concat([*earlier, newest])
         month = pl.col("slot_start").dt.convert_time_zone(ZONE).dt.strftime("%Y-%m")
         by_month = {
@@ -270,34 +290,32 @@ class _Past:
         log.add_publication(publication, [recommended])
 
 
-def _shifted(table: pl.DataFrame, weeks: int) -> pl.DataFrame:
-    """The rows of a measured table so many weeks earlier by the local clock."""
+def _shifted(table: pl.DataFrame, kind: str, weeks: int) -> pl.DataFrame:
+    """The rows of a measured table so many weeks earlier by the local clock.
+
+    Nobody calls while clocks are changed, so that only SLOTS has rows then: the hour that spring
+    lacks and the second of two hours where there is one are left out, the doubled hour of autumn
+    is there twice.
+    """
     local = pl.col("slot_start").dt.convert_time_zone(ZONE).dt.replace_time_zone(None)
     earlier = table.with_columns(slot_start=local - weeks * _WEEK)
-    # Nobody calls while clocks are changed: the doubled hour of autumn is there twice in SLOTS,
-    # the missing one of spring and the second one of a day that no longer has two are left out.
-    both = [
-        earlier.with_columns(
-            pl.col("slot_start")
-            .dt.replace_time_zone(ZONE, ambiguous=which, non_existent="null")
-            .dt.convert_time_zone("UTC")
+
+    def placed(which: Literal["earliest", "latest"]) -> pl.DataFrame:
+        start = pl.col("slot_start").dt.replace_time_zone(
+            ZONE, ambiguous=which, non_existent="null"
         )
-        for which in ("earliest", "latest")
-    ]
-    keys = [name for name in table.columns if name != "slot_start"]
-    if "attempts" in keys and "kind" not in keys and "gap_min" not in keys:
-        keys = []  # SLOTS: one row a slot
-    return (
-        pl.concat(both)
-        .drop_nulls("slot_start")
-        .unique(["slot_start", *keys], keep="first", maintain_order=True)
-        .sort("slot_start", maintain_order=True)
-    )
+        found = earlier.with_columns(slot_start=start.dt.convert_time_zone("UTC"))
+        return found.drop_nulls("slot_start")
+
+    if kind != "slots":
+        return placed("earliest")
+    both = pl.concat([placed("earliest"), placed("latest")])
+    return both.unique("slot_start", keep="first", maintain_order=True).sort("slot_start")
 
 
 def _check(folder: Path) -> None:
     """The state is one that the program takes for sound."""
-    subprocess.run(run_affluence(folder, "verify"), cwd=ROOT, check=True)
+    subprocess.run(affluence(folder, "verify"), cwd=ROOT, check=True)
 
 
 def _hash(text: str) -> str:
