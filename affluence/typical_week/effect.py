@@ -20,6 +20,7 @@ The table cannot be told from whatever else has changed since.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -304,12 +305,11 @@ def _comparison(
 def _named(side: Side, published: Sequence[Recommendation]) -> Floats:
     """Days × cells: the share of each cell's time that was recommended on that day."""
     named = np.zeros_like(side.exposure)
+    # Of several publications on one day the last one holds.
+    in_order = sorted(published, key=lambda recommendation: recommendation.since)
+    begun = [recommendation.since for recommendation in in_order]
     for number, day in enumerate(side.dates):
-        # Of several publications on one day the last one holds.
-        begun = [
-            recommendation for recommendation in reversed(published) if recommendation.since <= day
-        ]
-        newest = max(begun, key=lambda recommendation: recommendation.since)
+        newest = in_order[bisect_right(begun, day) - 1]
         named[number] = side.cells.covered_by(newest.spans)
     return named
 
