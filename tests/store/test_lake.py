@@ -28,3 +28,6 @@ def test_some_months_are_read_without_the_others(tmp_path: Path) -> None:
     assert months(date(2025, 12, 31)) == [12, 1]
     assert months(date(2025, 11, 30), date(2025, 12, 1)) == [11, 12]
     assert months(date(2026, 2, 1)) == []
+    columns = ("calls", "lasting_s")
+    assert lake.read_columns("desk", "concurrency", columns).rows() == [(11, 1), (12, 1), (1, 1)]
+    assert lake.read_columns("other", "concurrency", columns).is_empty()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from affluence.errors import StateError
 from affluence.store import database
 from affluence.store.database import SCHEMA_VERSION
 from affluence.store.ledger import Ledger
-from affluence.store.publications import Publication, Recommended
+from affluence.store.publications import Publication, Recommended, Week
 
 TUESDAY = Recommended(
     platform="desk",
@@ -124,3 +125,25 @@ def test_a_publication_is_recorded_with_its_hours_or_not_at_all(ledger: Ledger) 
         add(ledger, "site", "2026-W09-a", [TUESDAY, impossible])
     assert ledger.publications.published("site") is None
     assert ledger.publications.recommended("desk") == []
+
+
+def test_a_week_is_found_by_its_sunday_and_the_newest_by_its_state(ledger: Ledger) -> None:
+    log = ledger.publications
+    first = Week(
+        platform="desk",
+        last=date(2026, 3, 8),
+        state="published",
+        settings="s",
+        inputs="i",
+        figures="{}",
+    )
+    second = replace(first, last=date(2026, 3, 15), figures="[]")
+    third = replace(first, last=date(2026, 3, 22), state="built")
+    other = replace(first, platform="other", last=date(2026, 3, 29))
+    for week in (third, first, other, second):
+        log.set_week(week)
+    assert log.week("desk", date(2026, 3, 8)) == first
+    assert log.week("desk", date(2026, 3, 29)) is None
+    assert log.newest_published_week("desk") == second
+    assert log.newest_published_week("nowhere") is None
+    assert log.weeks("desk") == [first, second, third]
