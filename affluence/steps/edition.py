@@ -61,7 +61,9 @@ class Page:
 
 def slots_of_period(store: Store, page: Page, last: date) -> pl.DataFrame:
     """SLOTS of the platform, at least those of the weeks that a table up to a Sunday rests on."""
-    return store.lake.read_measured(page.platform, "slots", _first_of_period(page, last))
+    doubtful = last - _DOUBTFUL_WEEKS * _WEEK + _DAY
+    first = min(_first_of_period(page, last), doubtful)
+    return store.lake.read_measured(page.platform, "slots", first)
 
 
 def _first_of_period(page: Page, last: date) -> date:

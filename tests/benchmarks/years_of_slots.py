@@ -135,6 +135,8 @@ class Platform:
                 shutil.copytree(self.state(0), making)
                 with open_store(making / "state", making / "state" / "keys") as store:
                     _Past(store, years).write()
+                # More years may show more lines than six months did.
+                subprocess.run(affluence(making, "run"), cwd=ROOT, check=True)
             else:
                 self._begin(making)
             _check(making)
