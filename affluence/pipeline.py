@@ -233,7 +233,7 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
 
     Its methods give the typical week, the weeks ahead, and the grades of past forecasts.
     """
-    from affluence.steps.edition import records_of_platform
+    from affluence.steps.edition import records_of_platform, slots_of_period
     from affluence.steps.settings import page_of
     from affluence.typical_week import last_complete_week, study_together
 
@@ -241,8 +241,8 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
     page = page_of(name, settings)
     with open_store(config.state.folder, config.state.keys_folder) as store:
         last = last_complete_week(page.hours, today_of(config, store, name, now))
-        slots = store.lake.read_measured(name, "slots")
-    (learned,) = study_together([records_of_platform(page, slots, last)])
+        records = records_of_platform(page, slots_of_period(store, page, last), last)
+    (learned,) = study_together([records])
     return learned
 
 
@@ -351,16 +351,18 @@ def report(
 
     """
     from affluence.report import build_report
+    from affluence.steps.effect import effect_of
     from affluence.steps.indicators import read_period
     from affluence.steps.report import days_of_publication, facts_of, files_of
+    from affluence.steps.settings import page_of
 
     learned = study(config, now, platform)
-    changed = effect(config, now, platform)[1]
     name, settings = _platform(config, platform)
     first = max(learned.first, learned.last - timedelta(days=7 * weeks - 1))
     with open_store(config.state.folder, config.state.keys_folder) as store:
         period = read_period(store, name, settings, first, learned.last)
         files, published = files_of(store, name), days_of_publication(store, name)
+        changed = effect_of(store, page_of(name, settings), learned)
     # The store is free again for a run while changes of staffing are tried.
     facts = facts_of(
         learned,
@@ -401,11 +403,15 @@ def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[
     """Name of a platform's service, and what its table has changed since it was first published."""
     from affluence.steps.effect import effect_of
     from affluence.steps.settings import page_of
+    from affluence.typical_week.effect import Effect
 
     name, settings = _platform(config, platform)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        as_of = today_of(config, store, name, now)
-        return settings.name, effect_of(store, page_of(name, settings), as_of)
+        if not store.ledger.publications.recommended(name):
+            return settings.name, Effect()
+    learned = study(config, now, name)
+    with open_store(config.state.folder, config.state.keys_folder) as store:
+        return settings.name, effect_of(store, page_of(name, settings), learned)
 
 
 def _platform(config: Config, name: str | None) -> tuple[str, Platform]:

@@ -24,14 +24,16 @@ def add_up(store: Store, platform: str) -> dict[str, int]:
         LostLinesError: for some file it is not.
 
     """
-    total = dict.fromkeys(("lines", *FATES, "ignored", "rejected"), 0)
+    totals = store.ledger.totals(platform)
+    if not totals.is_balanced:
+        _find_lost_lines(store, platform)
+    return dict(totals.counts)
+
+
+def _find_lost_lines(store: Store, platform: str) -> None:
     for account in store.ledger.account(platform):
-        found = {fate: account[fate] for fate in FATES}
-        for kind in ("ignored", "rejected"):
-            found[kind] = sum(account[kind].values())
-        if account["lines"] != sum(found.values()):
+        found = sum(account[fate] for fate in FATES)
+        found += sum(sum(account[kind].values()) for kind in ("ignored", "rejected"))
+        if account["lines"] != found:
             path = account["path"] or "a file that is gone"
-            raise LostLinesError(path, account["lines"], sum(found.values()))
-        for name, count in {"lines": account["lines"], **found}.items():
-            total[name] += count
-    return total
+            raise LostLinesError(path, account["lines"], found)

@@ -13,6 +13,9 @@ from affluence.store import Store
 from affluence.store.ledger import Part
 
 FEWEST = 32  # parts of a day that are worth a file of their own together
+# The same of a day that is over: few more will come. A file an hour, or a file that grows and is
+# read all day, must not leave thousands of files that every search through the calls opens.
+FEWEST_OF_PAST = 4
 _SMALL_RECORDS = 10_000
 
 
@@ -21,14 +24,12 @@ def bundle_small_parts(store: Store, platform: str) -> None:
 
     Files that are no longer needed are swept away with those of no part.
     """
-    loose = [
-        part
-        for part in store.ledger.parts(platform)
-        if not part.is_bundled and part.records < _SMALL_RECORDS
-    ]
-    for _, of_day in groupby(loose, key=lambda part: part.day):
+    every = store.ledger.parts(platform)
+    loose = [part for part in every if not part.is_bundled and part.records < _SMALL_RECORDS]
+    for day, of_day in groupby(loose, key=lambda part: part.day):
         parts = list(of_day)
-        if are_worth_a_file(len(parts)):
+        is_over = day < every[-1].day
+        if are_worth_a_file(len(parts)) or (is_over and len(parts) >= FEWEST_OF_PAST):
             _bundle(store, platform, parts)
 
 

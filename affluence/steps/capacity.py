@@ -41,6 +41,7 @@ def configured_lines(platform: str, lines: Sequence[tuple[date, int]], zone: str
 def inferred_lines(platform: str, concurrency: pl.DataFrame) -> pl.DataFrame:
     """CAPACITY of the lines that CONCURRENCY shows: the most calls that were up for a while.
 
+    Its ``calls`` and ``lasting_s`` suffice.
     Never more than there are: a platform that was never full looks smaller than it is.
     """
     sustained = (

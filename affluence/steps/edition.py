@@ -27,7 +27,8 @@ from affluence.publication.edition import (
     PastForecasts,
 )
 from affluence.publication.site import build_site
-from affluence.typical_week.backtest import OURS
+from affluence.store import Store
+from affluence.typical_week.backtest import OURS, is_best
 from affluence.typical_week.calendar import Hours as OpeningHours
 from affluence.typical_week.calendar import closed_days, instant, opening_by_day
 from affluence.typical_week.effects import KINDS
@@ -58,16 +59,24 @@ class Page:
     valid_days: int
 
 
-def records_of_platform(
-    page: Page, slots: pl.DataFrame, last: date, *, widened: bool = False
-) -> typical_week.Records:
+def slots_of_period(store: Store, page: Page, last: date) -> pl.DataFrame:
+    """SLOTS of the platform, at least those of the weeks that a table up to a Sunday rests on."""
+    doubtful = last - _DOUBTFUL_WEEKS * _WEEK + _DAY
+    first = min(_first_of_period(page, last), doubtful)
+    return store.lake.read_measured(page.platform, "slots", first)
+
+
+def _first_of_period(page: Page, last: date) -> date:
+    return last - page.weeks * _WEEK + _DAY
+
+
+def records_of_platform(page: Page, slots: pl.DataFrame, last: date) -> typical_week.Records:
     """What is to be learned of a platform, from its weeks up to one.
 
     Args:
         page: how its figures are made.
-        slots: SLOTS of the platform, as many as there are.
+        slots: SLOTS of the platform, at least those of `slots_of_period`.
         last: Sunday of the newest week.
-        widened: whether the advice names twice as many hours as usual.
 
     Raises:
         NoRecordsError: there are no slots at all.
@@ -77,9 +86,9 @@ def records_of_platform(
     if slots.is_empty():
         advice = "Check its source: `affluence inspect FILE` tells what is in a file."
         raise NoRecordsError(f"platform '{page.platform}'", advice)
-    oldest = slots["slot_start"].dt.convert_time_zone(page.hours.zone).dt.date().item(0)
+    oldest = oldest_day(page, slots)
     # Weeks before the first record are no part of the period.
-    first = max(last - page.weeks * _WEEK + _DAY, oldest - timedelta(days=oldest.weekday()))
+    first = max(_first_of_period(page, last), oldest - timedelta(days=oldest.weekday()))
     if first > last:
         reason = (
             f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
@@ -94,8 +103,15 @@ def records_of_platform(
         first=first,
         last=last,
         lines_believed=are_lines_believed(page, slots, last),
-        widened=widened,
     )
+
+
+def oldest_day(page: Page, slots: pl.DataFrame) -> date:
+    """The local day of the first of some SLOTS."""
+    oldest: date = (
+        slots["slot_start"].head(1).dt.convert_time_zone(page.hours.zone).dt.date().item()
+    )
+    return oldest
 
 
 def are_lines_believed(page: Page, slots: pl.DataFrame, last: date) -> bool:
@@ -192,14 +208,14 @@ def _without_past_notice(contact: Contact, today: date) -> Contact:
 
 
 def _past_forecasts(learned: typical_week.Study) -> PastForecasts | None:
-    grades = learned.grade()
-    others = [scores for name, scores in grades.scores.items() if name != OURS]
-    if not others or grades.scores[OURS].forecasts < _FEWEST_FORECASTS:
+    errors = learned.errors()
+    others = [error for name, error in errors.items() if name != OURS]
+    if not others or errors[OURS].forecasts < _FEWEST_FORECASTS:
         return None
     return PastForecasts(
-        error=grades.scores[OURS].wape,
-        error_of_mean=min(others, key=lambda scores: scores.poisson_deviance).wape,
-        are_better=grades.is_best,
+        error=errors[OURS].wape,
+        error_of_mean=min(others, key=lambda error: error.poisson_deviance).wape,
+        are_better=is_best(errors),
     )
 
 

@@ -81,7 +81,8 @@ def lines_in_service(store: Store, rules: Rules) -> pl.DataFrame:
     """CAPACITY of the lines of a platform: those of the configuration, else those of its calls."""
     if rules.lines:
         return configured_lines(rules.platform, rules.lines, rules.hours.zone)
-    return inferred_lines(rules.platform, store.lake.read_measured(rules.platform, "concurrency"))
+    lasting = store.lake.read_columns(rules.platform, "concurrency", ("calls", "lasting_s"))
+    return inferred_lines(rules.platform, lasting)
 
 
 def _measure_dirty(

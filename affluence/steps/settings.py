@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from affluence.cdr.dialect import NotCounted, Reading, Stated
 from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import Recipe
 from affluence.config import WEEKDAYS, Platform
-from affluence.indicators import Readings
 from affluence.publication.edition import Contact, Notice
 from affluence.steps.capacity import Shift
 from affluence.steps.edition import Page
@@ -14,6 +15,9 @@ from affluence.steps.measure import Rules
 from affluence.typical_week import Settings
 from affluence.typical_week.calendar import Change, Closing, ExceptionalDay, Hours
 from affluence.typical_week.levels import Bounds
+
+if TYPE_CHECKING:
+    from affluence.indicators import Readings
 
 
 def recipe_of(platform: Platform) -> Recipe:
@@ -89,6 +93,8 @@ def rules_of(name: str, platform: Platform) -> Rules:
 
 def readings_of(platform: Platform) -> Readings:
     """How the official indicators of a platform are read."""
+    from affluence.indicators import Readings  # not needed by a run
+
     return Readings(**platform.indicators.model_dump(exclude={"written"}))
 
 

@@ -19,6 +19,7 @@ from affluence.steps.edition import (
     desk_on,
     make_edition,
     records_of_platform,
+    slots_of_period,
 )
 from affluence.steps.effect import effect_of
 from affluence.steps.refusals import (
@@ -102,10 +103,9 @@ def what_is_due(
         return Verdict(last=last, edition=_thaw(known, page, today), frozen=True)
     if not _has_records(store, page, last):
         return Verdict(last=last, reasons=(str(no_records(last)),))
-    slots = store.lake.read_measured(page.platform, "slots")
-    widened = effect_of(store, page, today).alarm
+    slots = slots_of_period(store, page, last)
     try:
-        records = records_of_platform(page, slots, last, widened=widened)
+        records = records_of_platform(page, slots, last)
     except RefusedPublicationError as error:
         return Verdict(last=last, reasons=error.reasons)
     return Due(page=page, last=last, settings=settings, records=records)
@@ -137,6 +137,8 @@ def judge(
     """
     publications, page, last = store.ledger.publications, due.page, due.last
     known = publications.week(page.platform, last)
+    if effect_of(store, page, learned).alarm:
+        learned = learned.widened()
     try:
         edition = make_edition(page, learned, lines, today=today)
     except RefusedPublicationError as error:

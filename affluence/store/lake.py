@@ -102,11 +102,25 @@ class Lake:
             for path in [self._month(name, platform, month)]
         }
 
-    def read_measured(self, platform: str, name: str) -> pl.DataFrame:
-        """One table of `MEASURED` of a platform, all of it, in order."""
+    def read_measured(
+        self, platform: str, name: str, first: date = date.min, last: date = date.max
+    ) -> pl.DataFrame:
+        """One table of `MEASURED` of a platform, in order: the months with some local days."""
         table = MEASURED[name]
-        paths = sorted((self._folder / name / f"platform={platform}").glob("*.parquet"))
+        first_month, last_month = (day.isoformat()[:7] for day in (first, last))
+        paths = [
+            path for path in self._months(name, platform) if first_month <= path.stem <= last_month
+        ]
         return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
+
+    def read_columns(self, platform: str, name: str, columns: Sequence[str]) -> pl.DataFrame:
+        """Some columns of one table of `MEASURED` of a platform, of all its months."""
+        table, paths = MEASURED[name], self._months(name, platform)
+        if not paths:
+            return table.empty().select(columns)
+        months = pl.scan_parquet(paths, schema=table.schema, missing_columns="insert")
+        with _reading():
+            return months.select(columns).collect()
 
     def legs_hash(self, platform: str, day: date, file: str) -> str | None:
         """SHA-256 of a file of legs as it lies on the disk; None if it is missing."""
@@ -180,6 +194,9 @@ class Lake:
 
     def _legs(self, platform: str, day: date, file: str) -> Path:
         return self._folder / "legs" / f"platform={platform}" / f"day={day}" / f"{file}.parquet"
+
+    def _months(self, kind: str, platform: str) -> list[Path]:
+        return sorted((self._folder / kind / f"platform={platform}").glob("*.parquet"))
 
     def _month(self, kind: str, platform: str, month: str) -> Path:
         return self._folder / kind / f"platform={platform}" / f"{month}.parquet"

@@ -97,6 +97,20 @@ class PartFates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What became of the lines of all files of a platform.
+
+    Attributes:
+        counts: ``lines``, ``calls``, ``merged``, ``duplicates``, ``ignored``, ``rejected``.
+        is_balanced: whether for every file the first is the sum of the others.
+
+    """
+
+    counts: Mapping[str, int]
+    is_balanced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyEntry:
     """A file of a server that was fetched; see the table ``copies``."""
 
@@ -268,6 +282,40 @@ class Ledger:
             if ignored:
                 accounts[file]["ignored"][NOT_COUNTED] = ignored
         return list(accounts.values())
+
+    def totals(self, platform: str) -> Totals:
+        """The same of all files together, added up by the database: there may be thousands."""
+        row = self._db.execute(
+            """
+            WITH read AS (
+                SELECT files.id AS file, sum(ranges.lines) AS lines, sum(repeated) AS repeated,
+                    sum(CASE ignored WHEN '{}' THEN 0
+                        ELSE (SELECT sum(value) FROM json_each(ignored)) END) AS ignored,
+                    sum(CASE rejected WHEN '{}' THEN 0
+                        ELSE (SELECT sum(value) FROM json_each(rejected)) END) AS rejected
+                FROM files JOIN ranges ON ranges.file = files.id
+                WHERE platform = :platform GROUP BY files.id
+            ), kept AS (
+                SELECT file, total(calls) AS calls, total(merged) AS merged,
+                    total(duplicates) AS duplicates, total(ignored) AS ignored
+                FROM parts WHERE platform = :platform GROUP BY file
+            ), accounts AS MATERIALIZED (
+                SELECT read.file, lines, ifnull(calls, 0) AS calls, ifnull(merged, 0) AS merged,
+                    repeated + ifnull(duplicates, 0) AS duplicates,
+                    read.ignored + ifnull(kept.ignored, 0) AS ignored, rejected
+                FROM read LEFT JOIN kept ON kept.file = read.file
+            )
+            SELECT total(lines), total(calls), total(merged), total(duplicates), total(ignored),
+                total(rejected), (SELECT file FROM accounts WHERE lines <>
+                    calls + merged + duplicates + ignored + rejected LIMIT 1)
+            FROM accounts
+            """,
+            {"platform": platform},
+        ).fetchone()
+        *counts, unbalanced = row
+        names = ("lines", "calls", "merged", "duplicates", "ignored", "rejected")
+        counted = dict(zip(names, map(int, counts), strict=True))
+        return Totals(counts=counted, is_balanced=unbalanced is None)
 
     # Copies of the files of servers
 

@@ -84,31 +84,30 @@ class Publications:
 
     def week(self, platform: str, last: date) -> Week | None:
         """What is known of a platform's week."""
-        return next((week for week in self.weeks(platform) if week.last == last), None)
+        found = self._db.execute(
+            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
+            " WHERE platform = ? AND week = ?",
+            (platform, last.isoformat()),
+        )
+        return next(map(_week, found), None)
 
     def weeks(self, platform: str) -> list[Week]:
-        """Every week of a platform, oldest first."""
-        rows = self._db.execute(
-            "SELECT week, state, settings, inputs, figures FROM weeks WHERE platform = ?"
-            " ORDER BY week",
+        """Every week of a platform, oldest first: the figures of years are megabytes."""
+        found = self._db.execute(
+            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
+            " WHERE platform = ? ORDER BY week",
             (platform,),
         )
-        return [
-            Week(
-                platform=platform,
-                last=date.fromisoformat(last),
-                state=state,
-                settings=settings,
-                inputs=inputs,
-                figures=figures,
-            )
-            for last, state, settings, inputs, figures in rows
-        ]
+        return [*map(_week, found)]
 
     def newest_published_week(self, platform: str) -> Week | None:
         """The newest week of a platform whose table was published."""
-        published = [week for week in self.weeks(platform) if week.state == "published"]
-        return published[-1] if published else None
+        found = self._db.execute(
+            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
+            " WHERE platform = ? AND state = 'published' ORDER BY week DESC LIMIT 1",
+            (platform,),
+        )
+        return next(map(_week, found), None)
 
     def set_week(self, week: Week) -> None:
         """Write down a week, in the place of what was known of it."""
@@ -368,6 +367,18 @@ class Publications:
             )
             for began_at, ended_at, outcome, message in rows
         ]
+
+
+def _week(row: tuple[str, ...]) -> Week:
+    platform, last, state, settings, inputs, figures = row
+    return Week(
+        platform=platform,
+        last=date.fromisoformat(last),
+        state=state,
+        settings=settings,
+        inputs=inputs,
+        figures=figures,
+    )
 
 
 def _days_as_json(days: Mapping[str, date]) -> str:

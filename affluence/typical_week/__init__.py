@@ -16,7 +16,14 @@ import polars as pl
 from affluence.tables import SLOTS
 from affluence.typical_week import model
 from affluence.typical_week.advice import Advice
-from affluence.typical_week.backtest import BASELINES, Backtest, Forecaster, backtest
+from affluence.typical_week.backtest import (
+    BASELINES,
+    Backtest,
+    Errors,
+    Forecaster,
+    backtest,
+    errors_of,
+)
 from affluence.typical_week.calendar import Hours, Weekly, closed_days, opening_by_day
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.counts import quantiles
@@ -177,6 +184,14 @@ class Study:
         """How good the forecasts of every past run were, beside others."""
         return backtest(self.runs, self.history, others)
 
+    def widened(self) -> Study:
+        """The same with twice as many hours named, because those named before have filled up."""
+        return replace(self, runs=self.runs.widened(self.history.cells))
+
+    def errors(self) -> dict[str, Errors]:
+        """Those of the forecasts of every past run that `grade` finds, alone: much sooner."""
+        return errors_of(self.runs, self.history)
+
     def _left_out(self) -> tuple[LeftOut, ...]:
         closed = closed_days(self.hours, self.first, self.last)
         rows = self.history.cells.grid.select("weekday", "start_min", "end_min").rows()
@@ -221,7 +236,7 @@ def study(
     first: date,
     last: date,
     lines_believed: bool = True,
-    widened: bool = False,
+    rows_on: date | None = None,
 ) -> Study:
     """Learn one platform from its SLOTS of ``[first, last]``, days included: see `records_of`."""
     (learned,) = study_together(
@@ -234,7 +249,7 @@ def study(
                 first=first,
                 last=last,
                 lines_believed=lines_believed,
-                widened=widened,
+                rows_on=rows_on,
             )
         ]
     )
@@ -267,16 +282,16 @@ def records_of(
     first: date,
     last: date,
     lines_believed: bool = True,
-    widened: bool = False,
+    rows_on: date | None = None,
 ) -> Records:
     """What is to be learned of one platform from its SLOTS of ``[first, last]``, days included.
 
     ``lines_believed`` is False where the records contradict the number of lines: rates of lines
-    are then null, and so is reach where no refusal is recorded either. ``widened`` names twice as
-    many hours, because those named before have filled up.
+    are then null, and so is reach where no refusal is recorded either. The rows are those of the
+    opening hours on ``rows_on``, by default the day after ``last``.
     """
     SLOTS.check(slots)
-    cells = Cells(row_grid(hours, settings.row_minutes, last + timedelta(days=1)))
+    cells = Cells(row_grid(hours, settings.row_minutes, rows_on or last + timedelta(days=1)))
     first_monday = first - timedelta(days=first.weekday())
     of_period = slots.filter(
         pl.col("slot_start").dt.convert_time_zone(hours.zone).dt.date().is_between(first, last)
@@ -299,7 +314,7 @@ def records_of(
         row_minutes=settings.row_minutes,
         first=first,
         last=last,
-        past=Past(history=history, flags=flags, settings=rules, widened=widened),
+        past=Past(history=history, flags=flags, settings=rules),
     )
 
 

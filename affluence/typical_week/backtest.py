@@ -44,14 +44,27 @@ class Forecaster(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """Of one way to foretell the first attempts of a cell one to four weeks ahead.
+class Errors:
+    """Of the means that one way foretold for the first attempts of a cell one to four weeks ahead.
 
     Attributes:
         forecasts: how many counts were foretold.
         poisson_deviance: mean; the lower the better.
-        crps: mean continuous ranked probability score, calls; the lower the better.
         wape: sum of the absolute errors over the sum of the counts.
+
+    """
+
+    forecasts: int
+    poisson_deviance: float
+    wape: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores(Errors):
+    """Of one way to foretell these counts, with how far each may lie from its mean.
+
+    Attributes:
+        crps: mean continuous ranked probability score, calls; the lower the better.
         mase: mean absolute error over that of the seasonal naive forecast in the same places.
         coverage: share of the counts within the 80 % interval.
         pit_coverage: the same with the steps of the counts drawn apart (randomised probability
@@ -61,10 +74,7 @@ class Scores:
 
     """
 
-    forecasts: int
-    poisson_deviance: float
     crps: float
-    wape: float
     mase: float
     coverage: float
     pit_coverage: float
@@ -103,14 +113,19 @@ class Backtest:
     @property
     def is_best(self) -> bool:
         """Whether ours has a lower Poisson deviance than every other."""
-        ours = self.scores.get(OURS)
-        others = [score for name, score in self.scores.items() if name != OURS]
-        return ours is not None and all(
-            ours.poisson_deviance < other.poisson_deviance for other in others
-        )
+        return is_best(self.scores)
 
 
 OURS = "affluence"
+
+
+def is_best(errors: Mapping[str, Errors]) -> bool:
+    """Whether our forecasts have a lower Poisson deviance than every other."""
+    ours = errors.get(OURS)
+    others = [error for name, error in errors.items() if name != OURS]
+    return ours is not None and all(
+        ours.poisson_deviance < other.poisson_deviance for other in others
+    )
 
 
 def last_week(history: Floats, horizon: int) -> Floats:
@@ -149,27 +164,40 @@ def backtest(
     has nothing to say is graded for none.
     """
     level, shape = runs.model.demand.half_lives_weeks[:, runs.platform].tolist()
-    origins = np.arange(FIRST_ORIGIN_WEEKS - 1, history.weeks - 1)
-    if not origins.size:
+    places = _places(runs, history)
+    foretold = _foretold(runs, places, others)
+    if foretold is None:
         return Backtest(scores={}, stability=None, half_lives_weeks=(level, shape))
-    places = _places(runs, history, origins)
-    foretold = {OURS: (runs.mean[origins], runs.variance[origins])}
-    for name, forecaster in others.items():
-        mean = _of_origins(forecaster, places)
-        foretold[name] = mean, _learned_variance(mean, places)
-    known = places.known & np.all([np.isfinite(mean) for mean, _ in foretold.values()], axis=0)
-    if not known.any():
-        return Backtest(scores={}, stability=None, half_lives_weeks=(level, shape))
+    known = foretold.known
     naive = _of_origins(last_week, places) * places.exposure
     scale = np.abs(naive - places.came)[known & np.isfinite(naive)].mean()
+    variances = {
+        name: runs.variance[places.origins] if name == OURS else _learned_variance(mean, places)
+        for name, mean in foretold.means.items()
+    }
     return Backtest(
         scores={
-            name: _score(mean, variance, places, known, scale)
-            for name, (mean, variance) in foretold.items()
+            name: _score(mean, variances[name], places, known, scale)
+            for name, mean in foretold.means.items()
         },
         stability=_stability(runs, places),
         half_lives_weeks=(level, shape),
     )
+
+
+def errors_of(
+    runs: Runs, history: History, others: Mapping[str, Forecaster] = BASELINES
+) -> dict[str, Errors]:
+    """The errors that `backtest` finds, by the name of the forecaster; none if none is graded.
+
+    How sure each forecast was is not looked at: of years with thousands of calls a cell that takes
+    ten times as long as all the rest.
+    """
+    places = _places(runs, history)
+    foretold = _foretold(runs, places, others)
+    if foretold is None:
+        return {}
+    return {name: _errors(mean, places, foretold.known) for name, mean in foretold.means.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +222,26 @@ class _Places:
     row_hours: Floats
 
 
-def _places(runs: Runs, history: History, origins: NDArray[np.int64]) -> _Places:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Foretold:
+    """What forecasters foretold: means by their names, and the places that are graded."""
+
+    means: Mapping[str, Floats]
+    known: Mask
+
+
+def _foretold(runs: Runs, places: _Places, others: Mapping[str, Forecaster]) -> _Foretold | None:
+    """None where there is no place of which all of them have something to say."""
+    if not places.origins.size:
+        return None
+    means = {OURS: runs.mean[places.origins]}
+    means |= {name: _of_origins(forecaster, places) for name, forecaster in others.items()}
+    known = places.known & np.all([np.isfinite(mean) for mean in means.values()], axis=0)
+    return _Foretold(means=means, known=known) if known.any() else None
+
+
+def _places(runs: Runs, history: History) -> _Places:
+    origins = np.arange(FIRST_ORIGIN_WEEKS - 1, history.weeks - 1)
     lost = {aside.day for aside in runs.set_aside if aside.reason in {"no_records", "hole"}}
     recorded = history.without(history.days_among(lost))
     exposure = recorded.exposure
@@ -239,28 +286,42 @@ def _learned_variance(mean: Floats, places: _Places) -> Floats:
 def _score(
     mean: Floats, variance: Floats, places: _Places, known: Mask, naive_error: float
 ) -> Scores:
-    # A cell in which nobody has called yet is not one in which nobody can call.
-    expected = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
-    came = places.came[known]
+    expected, came = _expected(mean, places, known), places.came[known]
+    errors = _errors(mean, places, known)
     deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
     law = counts.score(expected, deviation, came)
     low, high = _INTERVAL
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
-    error = np.abs(came - expected)
     hit_rate, regret = _quietest(mean, places, known)
+    error = float(np.abs(came - expected).mean())
     return Scores(
-        forecasts=int(came.size),
-        poisson_deviance=float(counts.poisson_deviance(expected, came).mean()),
+        forecasts=errors.forecasts,
+        poisson_deviance=errors.poisson_deviance,
         crps=float(law.crps.mean()),
-        wape=float(error.sum() / max(came.sum(), 1.0)),
-        mase=float(error.mean() / naive_error) if naive_error else math.nan,
+        wape=errors.wape,
+        mase=error / naive_error if naive_error else math.nan,
         # From the first count that reaches the lower probability to that which reaches the upper.
         coverage=float(((law.up_to >= low) & (law.below < high)).mean()),
         pit_coverage=float(((low < pit) & (pit < high)).mean()),
         hit_rate=hit_rate,
         regret=regret,
     )
+
+
+def _errors(mean: Floats, places: _Places, known: Mask) -> Errors:
+    expected, came = _expected(mean, places, known), places.came[known]
+    return Errors(
+        forecasts=int(came.size),
+        poisson_deviance=float(counts.poisson_deviance(expected, came).mean()),
+        wape=float(np.abs(came - expected).sum() / max(came.sum(), 1.0)),
+    )
+
+
+def _expected(mean: Floats, places: _Places, known: Mask) -> Floats:
+    """A cell in which nobody has called yet is not one in which nobody can call."""
+    expected: Floats = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
+    return expected
 
 
 def _quietest(mean: Floats, places: _Places, known: Mask) -> tuple[float, float]:

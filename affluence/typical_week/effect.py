@@ -20,15 +20,15 @@ The table cannot be told from whatever else has changed since.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
-import polars as pl
 
-from affluence.typical_week import Settings, study
+from affluence.typical_week import Study
 from affluence.typical_week.before_after import (
     Side,
     compare_sides,
@@ -36,7 +36,6 @@ from affluence.typical_week.before_after import (
     reach_by_week,
     side_of,
 )
-from affluence.typical_week.calendar import Hours
 from affluence.typical_week.cells import Floats, Mask, Span
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Bounds
@@ -46,6 +45,9 @@ FEWEST_DAYS = 15  # ordinary ones on either side: how much fewer vary is hardly 
 MOST_WEEKS = 26  # on either side: what is longer ago belongs to another season
 LONG_AGO = date.min  # published for the first time before anybody kept the day
 
+# After the first publication, for the days before it: whether an odd day counts after all is known
+# once its weekday has come again, and the first weeks of all are judged together.
+WEEKS_TO_JUDGE = 8
 _SEEN_DAYS = 2  # before, for a cell to be compared
 _LAST_WEEKS = 3
 _TAILS = ((0.025, 1.96), (0.1, 1.2816))  # chance beyond each end of an interval, normal deviate
@@ -145,49 +147,71 @@ class Effect:
         return self.comparison is not None and self.comparison.alarm
 
 
+def weeks_not_learned(
+    learned: Study, published: Sequence[Recommendation]
+) -> tuple[date, date] | None:
+    """First and last day of what must be learned besides, to know what the table has changed.
+
+    None where ``learned`` reaches back to all that is compared, or nothing can be.
+    """
+    first_published = min((each.since for each in published), default=LONG_AGO)
+    if first_published == LONG_AGO:
+        return None
+    first = first_published - timedelta(weeks=MOST_WEEKS)
+    first -= timedelta(days=first.weekday())
+    if first >= learned.history.first_monday:
+        return None
+    if learned.history.weeks < MOST_WEEKS:
+        return first, learned.last
+    sunday = first_published + timedelta(days=6 - first_published.weekday())
+    return first, min(sunday + timedelta(weeks=WEEKS_TO_JUDGE), learned.last)
+
+
 def measure_effect(
-    slots: pl.DataFrame,
-    hours: Hours,
-    settings: Settings,
-    published: Sequence[Recommendation],
-    *,
-    platform: str,
-    last: date,
-    lines_believed: bool = True,
+    learned: Study, published: Sequence[Recommendation], earlier: Study | None = None
 ) -> Effect:
-    """Measure the effect of the table of one platform.
+    """Measure the effect of the table of one platform, up to the last day that was learned.
+
+    Days that its week has set aside are not ordinary here either.
 
     Args:
-        slots: SLOTS, as many as there are.
-        hours: when the desk is open.
-        settings: of the typical week.
+        learned: of the platform.
         published: every recommendation, oldest first.
-        platform: identifier.
-        last: last day that counts, the last of a week.
-        lines_believed: False where the records contradict the number of lines.
+        earlier: the same of `weeks_not_learned`, with the same rows; None where nothing is
+            recorded then.
 
     """
     if not published:
         return Effect()
     first_published = min(recommended.since for recommended in published)
-    if first_published == LONG_AGO or slots.is_empty():
+    if first_published == LONG_AGO:
         return Effect(first_published=first_published)
-    oldest: date = slots["slot_start"].dt.convert_time_zone(hours.zone).dt.date().item(0)
-    first = max(oldest, first_published - timedelta(weeks=MOST_WEEKS))
-    if first > last:
-        return Effect(first_published=first_published)
-    learned = study(
-        slots,
-        hours,
-        settings,
-        platform=platform,
-        first=first - timedelta(days=first.weekday()),
-        last=last,
-        lines_believed=lines_believed,
+    ordinary = _ordinary(learned)
+    if earlier is not None:
+        ordinary = _one_after_the_other(_ordinary(earlier), ordinary)
+    model = learned.runs.model
+    return compare(ordinary, model.reading, model.bounds, published)
+
+
+def _ordinary(learned: Study) -> History:
+    history = learned.history
+    return history.without(history.days_among({aside.day for aside in learned.runs.set_aside}))
+
+
+def _one_after_the_other(earlier: History, later: History) -> History:
+    """Both, the later one where they overlap; nothing is seen in the weeks between them."""
+    weeks = (later.first_monday - earlier.first_monday).days // 7
+
+    def joined(first: Floats, then: Floats) -> Floats:
+        between = np.zeros((max(0, weeks - len(first)), first.shape[1]))
+        return np.concatenate([first[:weeks], between, then])
+
+    return History(
+        first_monday=earlier.first_monday,
+        cells=later.cells,
+        sums={name: joined(found, later.sums[name]) for name, found in earlier.sums.items()},
+        exposure=joined(earlier.exposure, later.exposure),
     )
-    runs, history = learned.runs, learned.history
-    ordinary = history.without(history.days_among({aside.day for aside in runs.set_aside}))
-    return compare(ordinary, runs.model.reading, settings.bounds, published)
 
 
 def compare(
@@ -281,12 +305,11 @@ def _comparison(
 def _named(side: Side, published: Sequence[Recommendation]) -> Floats:
     """Days × cells: the share of each cell's time that was recommended on that day."""
     named = np.zeros_like(side.exposure)
+    # Of several publications on one day the last one holds.
+    in_order = sorted(published, key=lambda recommendation: recommendation.since)
+    begun = [recommendation.since for recommendation in in_order]
     for number, day in enumerate(side.dates):
-        # Of several publications on one day the last one holds.
-        begun = [
-            recommendation for recommendation in reversed(published) if recommendation.since <= day
-        ]
-        newest = max(begun, key=lambda recommendation: recommendation.since)
+        newest = in_order[bisect_right(begun, day) - 1]
         named[number] = side.cells.covered_by(newest.spans)
     return named
 

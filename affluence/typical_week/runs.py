@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from affluence.typical_week.advice import Advice, advise
-from affluence.typical_week.cells import Floats
+from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.demand import HORIZONS_WEEKS
 from affluence.typical_week.effects import Flags
 from affluence.typical_week.history import History
@@ -31,14 +31,12 @@ class Past:
         history: what was seen.
         flags: kinds of its days, and of those of the weeks to come.
         settings: of the model.
-        widened: the last advice names twice as many hours.
 
     """
 
     history: History
     flags: Flags
     settings: Settings
-    widened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +66,20 @@ class Runs:
     def of_cells(self, figures: NDArray[_Scalar]) -> NDArray[_Scalar]:
         """Of figures of the model, … × places × platforms, those of the cells of the platform."""
         return self.model.grid.take_up(figures, self.platform)
+
+    def widened(self, cells: Cells) -> Runs:
+        """The same with a last advice that names twice as many hours."""
+        *before, _ = self.advice
+        low, _, high = map(self.of_cells, self.model.reach.interval())
+        last = advise(
+            cells,
+            self.levels[-1],
+            low,
+            high,
+            before=before[-1] if before else Advice(),
+            widened=True,
+        )
+        return replace(self, advice=(*before, last))
 
 
 def run_every_week(past: Past) -> Runs:
@@ -129,13 +141,9 @@ def _run_together(pasts: Sequence[Past]) -> list[Runs]:
 
 def _advise_every_week(past: Past, levels: Levels, low: Floats, high: Floats) -> tuple[Advice, ...]:
     advice: list[Advice] = []
-    last = past.history.weeks - 1
     for week in range(past.history.weeks):
         before = advice[-1] if advice else Advice()
-        wide = past.widened and week == last
         advice.append(
-            advise(
-                past.history.cells, levels[week], low[week], high[week], before=before, widened=wide
-            )
+            advise(past.history.cells, levels[week], low[week], high[week], before=before)
         )
     return tuple(advice)

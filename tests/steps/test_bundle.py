@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +73,22 @@ def test_later_files_go_into_files_of_their_own(
     run(config, TODAY)
     assert set(bundles) < set(legs_files(config)) and len(legs_files(config)) == len(bundles) + 2
     assert all(map(balanced, accounts(config)))
+
+
+def test_a_file_an_hour_leaves_one_file_a_day_that_is_over(small_platform: ConfigWriter) -> None:
+    """Five days of five files each; the last day has not ended for all that is known."""
+    config = small_platform()
+    lines = week(2, 5).splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        (config.parent / "records" / f"{number:02}.csv").write_text(line)
+        if number == len(lines) - 2:
+            run(config, TODAY)
+            assert len(legs_files(config)) == 4 + 4
+    run(config, TODAY)
+    by_day = Counter(Path(name).parent.name for name in legs_files(config))
+    assert by_day == {f"day=2026-03-0{day}": 1 for day in range(2, 6)} | {"day=2026-03-06": 5}
+    assert all(map(balanced, accounts(config)))
+    assert keeping.verify(load(config)).is_sound
 
 
 def test_a_file_of_a_bundle_that_changes_is_read_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from affluence.errors import StateError
-from affluence.store import database
+from affluence.steps.account import LostLinesError, add_up
+from affluence.store import database, open_store
 from affluence.store.database import SCHEMA_VERSION
-from affluence.store.ledger import Ledger
-from affluence.store.publications import Publication, Recommended
+from affluence.store.ledger import Ledger, PartEntry, PartFates, RangeEntry
+from affluence.store.publications import Publication, Recommended, Week
 
 TUESDAY = Recommended(
     platform="desk",
@@ -124,3 +126,94 @@ def test_a_publication_is_recorded_with_its_hours_or_not_at_all(ledger: Ledger) 
         add(ledger, "site", "2026-W09-a", [TUESDAY, impossible])
     assert ledger.publications.published("site") is None
     assert ledger.publications.recommended("desk") == []
+
+
+def test_a_week_is_found_by_its_sunday_and_the_newest_by_its_state(ledger: Ledger) -> None:
+    log = ledger.publications
+    first = Week(
+        platform="desk",
+        last=date(2026, 3, 8),
+        state="published",
+        settings="s",
+        inputs="i",
+        figures="{}",
+    )
+    second = replace(first, last=date(2026, 3, 15), figures="[]")
+    third = replace(first, last=date(2026, 3, 22), state="built")
+    other = replace(first, platform="other", last=date(2026, 3, 29))
+    for week in (third, first, other, second):
+        log.set_week(week)
+    assert log.week("desk", date(2026, 3, 8)) == first
+    assert log.week("desk", date(2026, 3, 29)) is None
+    assert log.newest_published_week("desk") == second
+    assert log.newest_published_week("nowhere") is None
+    assert log.weeks("desk") == [first, second, third]
+
+
+# What became of the lines
+
+
+def add_file(ledger: Ledger, name: str, lines: int, *, repeated: int = 0, calls: int = 0) -> None:
+    """A file of two ranges: one that gives calls and ignores two lines, one with odd lines only."""
+    file = ledger.add_file("desk", f"/records/{name}.csv", head=(1, b"h"), reader="r")
+    day = date(2026, 3, 2)
+    part = PartEntry(day=day, records=5, of_agents=0, last_us=1, sha256="s")
+    first = RangeEntry(
+        name=f"{name}-1",
+        start=0,
+        end=10,
+        digest=b"d",
+        first_line=1,
+        lines=lines,
+        provisional=False,
+        repeated=repeated,
+        ignored={"header": 1, "test": 1},
+        rejected={},
+        parts=() if repeated else (part,),
+    )
+    second = replace(
+        first,
+        name=f"{name}-2",
+        start=10,
+        lines=7,
+        repeated=0,
+        ignored={},
+        rejected={"time": 3, "width": 4},
+        parts=(),
+    )
+    for entry in (first, second):
+        ledger.add_range("desk", file, entry, clock=("Europe/Paris", "found"))
+    fates = PartFates(
+        day=day, name=first.name, calls=calls, merged=1, duplicates=2, ignored=2 - calls
+    )
+    ledger.set_measured("desk", {}, [fates], {})
+
+
+def test_totals_are_the_sums_of_the_account_of_every_file(ledger: Ledger) -> None:
+    add_file(ledger, "a", 2 + 5, calls=2)
+    add_file(ledger, "b", 2 + 5, calls=1)
+    add_file(ledger, "c", 2 + 4, repeated=4)
+    totals = ledger.totals("desk")
+    assert totals.is_balanced
+    assert totals.counts == {
+        "lines": 7 + 7 + 6 + 3 * 7,
+        "calls": 3,
+        "merged": 2,
+        "duplicates": 2 + 2 + 4,
+        "ignored": 3 * 2 + 1,
+        "rejected": 3 * 7,
+    }
+    accounts = ledger.account("desk")
+    for name in ("lines", "calls", "merged", "duplicates"):
+        assert totals.counts[name] == sum(account[name] for account in accounts)
+    for name in ("ignored", "rejected"):
+        assert totals.counts[name] == sum(sum(account[name].values()) for account in accounts)
+
+
+def test_lost_lines_of_one_file_are_not_made_up_for_by_another(tmp_path: Path) -> None:
+    with open_store(tmp_path / "state", tmp_path / "keys") as store:
+        assert set(add_up(store, "desk").values()) == {0}
+        add_file(store.ledger, "a", 2 + 6, calls=2)
+        add_file(store.ledger, "b", 2 + 4, calls=2)
+        with pytest.raises(LostLinesError, match=r"a\.csv: 15 lines, but 14 are accounted for"):
+            add_up(store, "desk")

@@ -13,9 +13,12 @@ from affluence.typical_week.backtest import (
     BASELINES,
     FIRST_ORIGIN_WEEKS,
     OURS,
+    Errors,
     all_weeks_mean,
     backtest,
+    errors_of,
     four_week_mean,
+    is_best,
     last_week,
 )
 from affluence.typical_week.cells import Cells, Floats
@@ -146,6 +149,21 @@ def test_a_place_where_one_has_nothing_to_say_counts_for_none() -> None:
 def test_too_few_weeks_are_not_graded() -> None:
     history = history_of(simulate_history(5, weeks=0, horizon=4).counts)
     assert backtest(run(history), history).scores == {}
+
+
+def test_errors_alone_are_those_of_the_backtest() -> None:
+    history = history_of(simulate_history(8, weeks=9).counts)
+    runs = run(history)
+    grades = backtest(runs, history)
+    alone = errors_of(runs, history)
+    assert list(alone) == list(grades.scores) == [OURS, *BASELINES]
+    for name, of in grades.scores.items():
+        assert alone[name] == Errors(
+            forecasts=of.forecasts, poisson_deviance=of.poisson_deviance, wape=of.wape
+        )
+    assert is_best(alone) == grades.is_best
+    few = history_of(simulate_history(5, weeks=0, horizon=4).counts)
+    assert errors_of(run(few), few) == {}
 
 
 def test_baselines_by_hand() -> None:

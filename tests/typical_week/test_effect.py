@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from affluence.effect_words import effect_as_document, effect_as_text
-from affluence.typical_week import Settings, study
+from affluence.typical_week import Settings, Study, study
 from affluence.typical_week.cells import Floats, Span
 from affluence.typical_week.effect import (
     LONG_AGO,
@@ -19,6 +19,7 @@ from affluence.typical_week.effect import (
     Recommendation,
     compare,
     measure_effect,
+    weeks_not_learned,
 )
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import BOUNDS, FIRST_MONDAY, cells_of, history_of
@@ -158,16 +159,16 @@ def test_no_calls_and_hours_that_are_gone_say_nothing() -> None:
 
 
 def test_never_and_long_ago_published_say_so() -> None:
-    slots = slots_of(monday(0), monday(0), lambda _day, _minute: {})
+    seen = slots_of(monday(0), monday(7), lambda _day, _minute: {"answered": 1})
+    first, last = monday(3), monday(7) - timedelta(days=1)
+    learned = study(seen, HOURS, SETTINGS, platform="desk", first=first, last=last)
     long_ago = [Recommendation(since=LONG_AGO, spans=()), since(3, TUESDAY_10)]
     for published, reason in (
         ([], "No table has been published yet"),
         (long_ago, "before this program kept the days of publication"),
         ([since(3, TUESDAY_10)], "and 0 ordinary days before it are recorded"),
     ):
-        effect = measure_effect(
-            slots.clear(), HOURS, SETTINGS, published, platform="desk", last=monday(6)
-        )
+        effect = measure_effect(learned, published)
         assert reason in effect_as_text("Desk", effect)
 
 
@@ -183,19 +184,49 @@ def test_only_ordinary_days_of_the_slots_count() -> None:
         calls = 10 + day.toordinal() % 3 + (20 if day == rumour else 0)
         return {} if day == lost else {"answered": calls, "first_attempts": calls}
 
+    slots = slots_of(first, last, figures)
     effect = measure_effect(
-        slots_of(first, last, figures),
-        HOURS,
-        SETTINGS,
+        study(slots, HOURS, SETTINGS, platform="desk", first=first, last=last),
         [Recommendation(since=date(2026, 4, 4), spans=((2, 540, 600),))],
-        platform="desk",
-        last=last,
     )
     # Easter Monday, the first and the eighth of May are holidays; days after them are apart.
     assert effect.before == Days(count=24, first=first, last=date(2026, 4, 3))
     assert effect.after.count == 25 - 3 - 2 - 1
     assert effect.comparison is not None
     assert abs(effect.comparison.shift.value) < 0.01
+
+
+def test_weeks_long_before_are_learned_apart_as_if_all_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Published in week 8; the weeks that are learned begin later, those before it besides."""
+    monkeypatch.setattr("affluence.typical_week.effect.MOST_WEEKS", 6)
+    monkeypatch.setattr("affluence.typical_week.effect.WEEKS_TO_JUDGE", 5)
+    last = monday(23) - timedelta(days=1)
+
+    def figures(day: date, minute: int) -> Figures:
+        rumour = 40 if day in (monday(6), monday(22)) else 0
+        calls = 6 + day.toordinal() % 3 + minute // 240 + rumour
+        return {"answered": calls, "first_attempts": calls}
+
+    slots = slots_of(monday(1), last, figures)
+    published = [since(8, TUESDAY_10)]
+
+    def learn(begin: date, end: date) -> Study:
+        return study(slots, HOURS, SETTINGS, platform="desk", first=begin, last=end)
+
+    whole = measure_effect(learn(monday(1), last), published)
+    assert whole.comparison is not None
+    assert weeks_not_learned(learn(monday(1), last), published) is None
+    for begin in (monday(4), monday(16)):
+        learned = learn(begin, last)
+        missing = weeks_not_learned(learned, published)
+        # Six weeks before the Sunday of publication, from a Monday on, and five after its week.
+        assert missing == (monday(1), monday(13) - timedelta(days=1))
+        assert measure_effect(learned, published, learn(*missing)) == whole
+    # Fewer weeks than are compared are learned: all others are learned besides.
+    assert weeks_not_learned(learn(monday(20), last), published) == (monday(1), last)
+    assert weeks_not_learned(learned, []) is None
 
 
 # Histories whose truth is known
@@ -262,10 +293,10 @@ def desk_that_follows(seed: int, shift: float, at_most: int = 6) -> tuple[Effect
     """
     rng = np.random.default_rng(seed)
 
-    def advised(*, widened: bool = False, last: date = END) -> list[Span]:
-        learned = study(
-            slots, HOURS, SETTINGS, platform="desk", first=first, last=last, widened=widened
-        )
+    def learn(last: date) -> Study:
+        return study(slots, HOURS, SETTINGS, platform="desk", first=first, last=last)
+
+    def advised(learned: Study) -> list[Span]:
         rows = learned.history.cells.grid.rows()
         return [rows[cell] for cell in learned.runs.advice[-1].recommended]
 
@@ -288,12 +319,14 @@ def desk_that_follows(seed: int, shift: float, at_most: int = 6) -> tuple[Effect
     first = PUBLISHED_ON - timedelta(days=8 * 7 - 1)
     recommended: list[Span] = []
     slots = slots_of(first, PUBLISHED_ON, figures)
-    recommended = advised(last=PUBLISHED_ON)
+    recommended = advised(learn(PUBLISHED_ON))
     after = slots_of(PUBLISHED_ON + timedelta(days=1), END, figures)
     slots = pl.concat([slots, after])
     published = [Recommendation(since=PUBLISHED_ON, spans=tuple(recommended))]
-    effect = measure_effect(slots, HOURS, SETTINGS, published, platform="desk", last=END)
-    return effect, len(recommended), len(advised(widened=effect.alarm))
+    learned = learn(END)
+    effect = measure_effect(learned, published)
+    named = advised(learned.widened() if effect.alarm else learned)
+    return effect, len(recommended), len(named)
 
 
 def test_advice_is_widened_where_everybody_follows_it() -> None:

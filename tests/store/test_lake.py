@@ -1,0 +1,33 @@
+"""The lake: what was measured is read back by months."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from affluence.store.lake import Lake
+from affluence.tables import MEASURED
+
+
+def test_some_months_are_read_without_the_others(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    empty = {name: table.empty() for name, table in MEASURED.items()}
+    for year, month in ((2025, 11), (2025, 12), (2026, 1)):
+        start = datetime(year, month, 10, 8, tzinfo=UTC)
+        row = {"platform": "desk", "slot_start": start, "calls": month}
+        row |= {"lasting_s": 1.0, "lasting_open_s": 1.0}
+        one = pl.DataFrame([row], schema=MEASURED["concurrency"].schema)
+        lake.write_month("desk", f"{year}-{month:02}", empty | {"concurrency": one})
+
+    def months(*days: date) -> list[int]:
+        return lake.read_measured("desk", "concurrency", *days)["calls"].to_list()
+
+    assert months() == [11, 12, 1]
+    assert months(date(2025, 12, 31)) == [12, 1]
+    assert months(date(2025, 11, 30), date(2025, 12, 1)) == [11, 12]
+    assert months(date(2026, 2, 1)) == []
+    columns = ("calls", "lasting_s")
+    assert lake.read_columns("desk", "concurrency", columns).rows() == [(11, 1), (12, 1), (1, 1)]
+    assert lake.read_columns("other", "concurrency", columns).is_empty()
