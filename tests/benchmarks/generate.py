@@ -49,13 +49,23 @@ class Records:
     lines: int
 
 
-def records(count: int, folder: Path, seed: int = SEED) -> Records:
+@dataclass(frozen=True)
+class Period:
+    """Some whole weeks, from a Monday on."""
+
+    first: date = FIRST_DAY
+    days: int = DAYS
+
+
+def records(count: int, folder: Path, seed: int = SEED, period: Period | None = None) -> Records:
     """Return the file of ``count`` records, made now unless an earlier run has left it."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"cdr-{count}-{seed}-{LAYOUT}"
+    if period is not None:
+        name += f"-{period.first}-{period.days}"
     csv, note = folder / f"{name}.csv", folder / f"{name}.json"
     if not note.exists():
-        lines = _write(csv, count, np.random.default_rng(seed))
+        lines = _write(csv, count, np.random.default_rng(seed), period or Period())
         note.write_text(json.dumps({"lines": lines}), encoding="utf-8")  # last: the file is whole
     return Records(csv, count, int(json.loads(note.read_text(encoding="utf-8"))["lines"]))
 
@@ -78,9 +88,9 @@ class _Legs:
         return _Legs(**{name: column[rows] for name, column in self.__dict__.items()})
 
 
-def _write(csv: Path, count: int, chance: np.random.Generator) -> int:
+def _write(csv: Path, count: int, chance: np.random.Generator, period: Period) -> int:
     """Write the records and return the number of lines in service."""
-    legs = _draw(count, chance)
+    legs = _draw(count, chance, period)
     # Asterisk writes a record when it ends.
     legs = legs[np.lexsort((legs.nth, legs.call, legs.end))]
     part = csv.with_suffix(".part")
@@ -91,17 +101,18 @@ def _write(csv: Path, count: int, chance: np.random.Generator) -> int:
     part.replace(csv)
     holding = legs.fate != _BUSY
     held_s = int((legs.end - legs.start)[holding].sum())
-    open_s = 65 * 9 * 3600  # weekdays of the period, roughly nine busy hours a day
+    weekdays = period.days // 7 * 5
+    open_s = weekdays * 9 * 3600  # roughly nine busy hours a day
     return max(2, round(1.1 * held_s / open_s))
 
 
-def _draw(count: int, chance: np.random.Generator) -> _Legs:
+def _draw(count: int, chance: np.random.Generator, period: Period) -> _Legs:
     fate = chance.choice(4, size=count, p=_FATE_SHARES).astype(np.int64)
     has_several = np.isin(fate, (_ANSWERED, _ABANDONED)) & (chance.random(count) < 0.195)
     legs_of_call = np.where(has_several, chance.integers(2, 4, count), 1)
     calls = int(np.searchsorted(np.cumsum(legs_of_call), count)) + 1
     fate, legs_of_call = fate[:calls], legs_of_call[:calls]
-    arrival, arrival_utc = _arrivals(calls, chance)
+    arrival, arrival_utc = _arrivals(calls, chance, period)
     outbound = chance.random(calls) < 0.04
     fate[outbound & (fate == _BUSY)] = _ANSWERED
 
@@ -144,15 +155,16 @@ def _draw(count: int, chance: np.random.Generator) -> _Legs:
     )
 
 
-def _arrivals(calls: int, chance: np.random.Generator) -> tuple[Ints, Ints]:
+def _arrivals(calls: int, chance: np.random.Generator, period: Period) -> tuple[Ints, Ints]:
     """Seconds of arrival, by the local clock and in UTC."""
-    weight = np.array([(1.0, 0.9, 0.8, 0.9, 0.7, 0.02, 0.005)[day % 7] for day in range(DAYS)])
-    day = chance.choice(DAYS, size=calls, p=weight / weight.sum())
+    by_weekday = (1.0, 0.9, 0.8, 0.9, 0.7, 0.02, 0.005)
+    weight = np.array([by_weekday[day % 7] for day in range(period.days)])
+    day = chance.choice(period.days, size=calls, p=weight / weight.sum())
     in_hours = chance.random(calls) < 0.98
     office = 8.5 * 3600 + chance.beta(1.6, 2.2, calls) * 9 * 3600
     second = np.where(in_hours, office, chance.uniform(6 * 3600, 21 * 3600, calls)).astype(np.int64)
-    local = np.array([_seconds(FIRST_DAY + timedelta(days=d)) for d in range(DAYS)])
-    offset = np.array([_offset_s(FIRST_DAY + timedelta(days=d)) for d in range(DAYS)])
+    days = [period.first + timedelta(days=number) for number in range(period.days)]
+    local, offset = np.array([*map(_seconds, days)]), np.array([*map(_offset_s, days)])
     arrival = local[day] + second
     order = np.argsort(arrival, kind="stable")
     return arrival[order], (arrival - offset[day])[order]

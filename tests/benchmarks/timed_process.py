@@ -1,4 +1,4 @@
-"""Run one command and print what it took, as JSON: ``{"code", "seconds", "peak_mib"}``.
+"""Run one command and print what it took, as JSON: ``{"code", "seconds", "cpu_s", "peak_mib"}``.
 
     python -m tests.benchmarks.timed_process OUTPUT COMMAND…
 
@@ -25,8 +25,13 @@ def main() -> None:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    peak_mib = usage.ru_maxrss / 1024
-    print(json.dumps({"code": process.returncode, "seconds": seconds, "peak_mib": peak_mib}))
+    taken = {
+        "code": process.returncode,
+        "seconds": seconds,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "peak_mib": usage.ru_maxrss / 1024,
+    }
+    print(json.dumps(taken))
 
 
 if __name__ == "__main__":
