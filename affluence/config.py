@@ -586,6 +586,7 @@ class Platform(_Section):
     """One phone platform: its records, its lines, its hours, its page."""
 
     name: str = Field(min_length=1)
+    group: str = ""
     phone: Annotated[str, AfterValidator(_phone)]
     zone: Zone = "Europe/Paris"
     lines: Annotated[tuple[Lines, ...], BeforeValidator(_lines)] = ()

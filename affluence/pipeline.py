@@ -469,8 +469,8 @@ def _publish(
     config: Config, store: Store, report: RunReport, now: datetime, wish: Wish | None
 ) -> None:
     """Site of every platform → one release, delivered or waiting."""
-    from affluence.publication.portal import join_sites
     from affluence.steps.leaks import clear
+    from affluence.steps.portal import join
     from affluence.steps.release import deliver, keep
     from affluence.steps.theme import theme_of
 
@@ -479,7 +479,7 @@ def _publish(
     if not sites:
         raise RefusedPublicationError(report.reasons)
     log = store.ledger.publications
-    joined = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
+    joined = join(config, sites, theme)
     built = clear(config, store, joined.files, joined.release)
     keep(store, built, weeks, now)
     report.release = built.release
