@@ -276,9 +276,13 @@ class NetworkSettings(_Section):
 
 
 class Run(_Section):
-    """What "today" is: the clock's date, or the day after the last record."""
+    """What "today" is (the clock's date, or the day after the last record), and what a run takes.
+
+    ``memory_gib`` bounds how many platforms are in work at once; by default half of the machine's.
+    """
 
     as_of: Literal["today", "last-record"] = "today"
+    memory_gib: float | None = Field(default=None, gt=0)
 
 
 class Announcements(_Section):
