@@ -121,7 +121,7 @@ def test_at_once_they_give_what_they_give_one_after_the_other(
 
 def test_killed_while_several_are_in_work(one_at_a_time: Path, tmp_path: Path) -> None:
     steps = steps_of(crashing_run, with_its_keys(one_at_a_time, tmp_path / "counted"))
-    for share in random.Random(20261126).choices(range(1, 80), k=KILLS):
+    for share in random.Random(20261126).sample(range(1, 80), k=KILLS):
         folder = tmp_path / str(share)
         config = with_its_keys(one_at_a_time, folder)
         kill(crashing_run, config, 1 + steps * share // 100)
