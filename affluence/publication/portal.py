@@ -91,6 +91,7 @@ def join_sites(
     languages = tuple(map(Language, sorted(codes, key=lambda code: (code != "fr", code))))
     newest_week = max(release.rsplit("-", 1)[0] for release in releases.values())
     unnamed = _pages(platforms, languages, theme, "")
+    files |= _headers(files | unnamed, theme)
     content = hashlib.sha256()
     for path, body in sorted((files | unnamed).items()):
         content.update(f"{path} {len(body)} ".encode())
@@ -103,8 +104,8 @@ def join_sites(
 def _pages(
     platforms: list[Listed], languages: tuple[Language, ...], theme: Theme | None, release: str
 ) -> dict[str, bytes]:
-    """The list in every language, and what a web server should say with it."""
-    shown = {
+    """The list in every language."""
+    return {
         path_of("", language): render(
             "portal.html.jinja",
             frame=portal_page(platforms, language, languages),
@@ -119,14 +120,15 @@ def _pages(
         )
         for language in languages
     }
-    has_assets = theme is not None
-    policy = content_security_policy(
-        (body.decode() for body in shown.values()), "", assets=has_assets
-    )
+
+
+def _headers(files: Mapping[str, bytes], theme: Theme | None) -> dict[str, bytes]:
+    """What a web server should say with all pages, where no folder has a rule of its own."""
+    pages = (body.decode() for path, body in files.items() if path.endswith(".html"))
+    policy = content_security_policy(pages, "", assets=theme is not None)
     return {
-        **shown,
-        APACHE: apache_file(policy, assets=has_assets),
-        NGINX: nginx_file(policy, assets=has_assets),
+        APACHE: apache_file(policy, assets=theme is not None),
+        NGINX: nginx_file(policy, assets=theme is not None),
     }
 
 

@@ -197,6 +197,17 @@ def test_search_engines_are_led_to_real_tables_only() -> None:
     assert "sitemap.xml" not in join_sites(apart, real).files
 
 
+def test_one_rule_for_the_web_server_allows_what_every_page_needs() -> None:
+    samples = {
+        path: joined().files[path].decode() for path in ("entetes-nginx.txt", "entetes-apache.txt")
+    }
+    for path, sample in samples.items():
+        allowed = set(re.findall(r"'sha256-[^']*'", sample))
+        for name in sites():
+            needed = re.findall(r"'sha256-[^']*'", joined().files[f"{name}/{path}"].decode())
+            assert set(needed) < allowed
+
+
 def test_the_release_changes_with_what_the_list_says() -> None:
     renamed = SERVICES | {"isere": Service(name="Isère", group="Auvergne")}
     assert join_sites(renamed, sites()).release != joined().release
