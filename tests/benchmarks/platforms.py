@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,7 +86,7 @@ class Taken:
         )
 
 
-def runs(platforms: int, cache: Path) -> list[Taken]:
+def runs(platforms: int, cache: Path) -> Iterator[Taken]:
     """A year, then one week more, then nothing new."""
     workdir = Path(tempfile.mkdtemp(prefix=f"platforms-{platforms}-", dir=cache))
     try:
@@ -95,10 +96,11 @@ def runs(platforms: int, cache: Path) -> list[Taken]:
             lines = _give(cache, workdir / "records" / name, "annee", _YEAR, number)
             sections.append(_PLATFORM.format(name=name, zone=ZONE, lines=lines, trunk=TRUNK))
         (workdir / "config.toml").write_text("".join(sections), encoding="utf-8")
-        taken = [_run(platforms, "a year", workdir)]
+        yield _run(platforms, "a year", workdir)
         for number, name in enumerate(names):
             _give(cache, workdir / "records" / name, "semaine", _WEEK, number)
-        return [*taken, *(_run(platforms, run, workdir) for run in ("a week", "nothing"))]
+        yield _run(platforms, "a week", workdir)
+        yield _run(platforms, "nothing", workdir)
     finally:
         shutil.rmtree(workdir)
 
