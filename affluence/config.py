@@ -276,9 +276,13 @@ class NetworkSettings(_Section):
 
 
 class Run(_Section):
-    """What "today" is: the clock's date, or the day after the last record."""
+    """What "today" is (the clock's date, or the day after the last record), and what a run takes.
+
+    ``memory_gib`` bounds how many platforms are in work at once; by default half of the machine's.
+    """
 
     as_of: Literal["today", "last-record"] = "today"
+    memory_gib: float | None = Field(default=None, gt=0)
 
 
 class Announcements(_Section):
@@ -586,6 +590,7 @@ class Platform(_Section):
     """One phone platform: its records, its lines, its hours, its page."""
 
     name: str = Field(min_length=1)
+    group: str = ""
     phone: Annotated[str, AfterValidator(_phone)]
     zone: Zone = "Europe/Paris"
     lines: Annotated[tuple[Lines, ...], BeforeValidator(_lines)] = ()

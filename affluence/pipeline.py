@@ -80,6 +80,15 @@ class RunReport:
         return word, "\n".join(wrong)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brought:
+    """What became of the records of one platform."""
+
+    ingested: Ingested
+    days_measured: frozenset[date]
+    account: dict[str, int]
+
+
 def run(
     config: Config,
     now: datetime,
@@ -443,27 +452,25 @@ def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> d
 def _bring_up_to_date(
     config: Config, store: Store, report: RunReport, now: datetime, progress: Progress
 ) -> None:
-    """Records → slots."""
-    from affluence.steps.account import add_up
-    from affluence.steps.bundle import bundle_small_parts
+    """Records → slots, several platforms at once as far as there is memory."""
     from affluence.steps.forget import forget
-    from affluence.steps.ingest import ingest
-    from affluence.steps.measure import measure_changed_days
-    from affluence.steps.settings import recipe_of, rules_of
+    from affluence.steps.memory import platforms_at_once
 
-    for name, platform in config.platform.items():
-        report.ingested[name] = ingest(
-            store,
-            name,
-            recipe_of(platform),
-            report.fetched[name].files,
-            lambda n: progress("lines", n),
-        )
-        bundle_small_parts(store, name)
-        report.days_measured[name] = measure_changed_days(
-            store, rules_of(name, platform), lambda n: progress("days", n)
-        )
-        report.accounts[name] = add_up(store, name)
+    def bring(name: str, own: Store = store) -> _Brought:
+        return _bring_platform(config, own, name, report.fetched[name].files, progress)
+
+    def bring_beside(name: str) -> _Brought:
+        with store.for_a_thread() as own:
+            return bring(name, own)
+
+    at_once = min(len(config.platform), platforms_at_once(config.run.memory_gib))
+    every = engine.spread(bring_beside, config.platform, at_once)
+    for name, brought in zip(
+        config.platform, every if at_once > 1 else map(bring, config.platform), strict=True
+    ):
+        report.ingested[name] = brought.ingested
+        report.days_measured[name] = brought.days_measured
+        report.accounts[name] = brought.account
         report.days[name] = today_of(config, store, name, now)
     gone = forget(config, store, report.days)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
@@ -471,12 +478,33 @@ def _bring_up_to_date(
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
 
 
+def _bring_platform(
+    config: Config, store: Store, name: str, files: Sequence[Path], progress: Progress
+) -> _Brought:
+    """Records → slots of one platform."""
+    from affluence.steps.account import add_up
+    from affluence.steps.bundle import bundle_small_parts
+    from affluence.steps.ingest import ingest
+    from affluence.steps.measure import measure_changed_days
+    from affluence.steps.settings import recipe_of, rules_of
+
+    platform = config.platform[name]
+    ingested = ingest(
+        store, name, recipe_of(platform), files, lambda lines: progress("lines", lines)
+    )
+    bundle_small_parts(store, name)
+    days = measure_changed_days(
+        store, rules_of(name, platform), lambda days: progress("days", days)
+    )
+    return _Brought(ingested=ingested, days_measured=days, account=add_up(store, name))
+
+
 def _publish(
     config: Config, store: Store, report: RunReport, now: datetime, wish: Wish | None
 ) -> None:
     """Site of every platform → one release, delivered or waiting."""
-    from affluence.publication.portal import join_sites
     from affluence.steps.leaks import clear
+    from affluence.steps.portal import join
     from affluence.steps.release import deliver, keep
     from affluence.steps.theme import theme_of
 
@@ -485,7 +513,7 @@ def _publish(
     if not sites:
         raise RefusedPublicationError(report.reasons)
     log = store.ledger.publications
-    joined = join_sites({name: each.name for name, each in config.platform.items()}, sites, theme)
+    joined = join(config, sites, theme)
     built = clear(config, store, joined.files, joined.release)
     keep(store, built, weeks, now)
     report.release = built.release

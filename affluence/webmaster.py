@@ -141,8 +141,8 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
         DeliveryError: a target could not be reached.
 
     """
-    from affluence.publication.portal import join_sites
     from affluence.steps.leaks import clear
+    from affluence.steps.portal import join
     from affluence.steps.release import keep, site_that_stands
     from affluence.steps.site import withdrawn_site
     from affluence.steps.theme import theme_of
@@ -165,9 +165,7 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
             files, week = site_that_stands(store, name), log.standing_week(name)
             if files is not None and week is not None:
                 sites[name], weeks[name] = files, week
-        joined = join_sites(
-            {name: each.name for name, each in config.platform.items()}, sites, theme
-        )
+        joined = join(config, sites, theme)
         built = clear(config, store, joined.files, joined.release)
         keep(store, built, weeks, now)
         return _deliver(config, store, built.release, now, "withdraw", reason)

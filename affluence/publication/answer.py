@@ -11,6 +11,7 @@ from affluence.publication.edition import Edition, Hours
 from affluence.publication.figures import Figure
 from affluence.publication.spans import by_weekday
 from affluence.publication.wording import Words, message
+from affluence.tables import LEVELS
 
 ALL_QUIET = message(
     "Toutes les heures d’ouverture sont des heures creuses. Appelez quand vous voulez."
@@ -53,20 +54,46 @@ class Answer:
 
 def answer(edition: Edition, figures: Sequence[Figure], words: Words) -> Answer:
     """The answer of an edition."""
+    return answer_of(
+        [figure.state for figure in figures],
+        recommended=edition.recommended,
+        to_avoid=edition.to_avoid,
+        anything_quiet=edition.anything_quiet,
+        words=words,
+    )
+
+
+def answer_of(
+    states: Iterable[str],
+    *,
+    recommended: Iterable[Hours],
+    to_avoid: Iterable[Hours],
+    anything_quiet: bool,
+    words: Words,
+) -> Answer:
+    """The answer that some figures give.
+
+    Args:
+        states: of WEEK, of every hour of the table.
+        recommended: best hours.
+        to_avoid: worst hours.
+        anything_quiet: False where the best hours are only the least busy ones.
+        words: of the language.
+
+    """
     say = words.language.say
-    open_figures = [figure for figure in figures if figure.is_open]
-    known = [figure for figure in open_figures if figure.has_level]
+    open_hours = [state for state in states if state != "closed"]
+    known = [state for state in open_hours if state in LEVELS]
+    call_at = _advice(say(QUIETEST if anything_quiet else LEAST_BUSY), recommended, words)
+    avoid = _advice(say(TO_AVOID), to_avoid, words)
     if not known:
         return Answer(first=say(NOT_ENOUGH_DATA), text=say(NOT_ENOUGH_DATA))
-    if all(figure.state == "quiet" for figure in open_figures) and not edition.to_avoid:
+    if all(state == "quiet" for state in open_hours) and not avoid:
         return Answer(first=say(ALL_QUIET), text=say(ALL_QUIET))
-    all_known = len(known) == len(open_figures)
+    all_known = len(known) == len(open_hours)
     nothing_quiet = say(NOTHING_QUIET if all_known else NOTHING_QUIET_KNOWN)
-    first = _NOTHING if edition.anything_quiet else nothing_quiet
+    first = _NOTHING if anything_quiet else nothing_quiet
     last = _NOTHING if all_known else say(PARTLY_UNKNOWN)
-    lead = say(QUIETEST if edition.anything_quiet else LEAST_BUSY)
-    call_at = _advice(lead, edition.recommended, words)
-    avoid = _advice(say(TO_AVOID), edition.to_avoid, words)
     comma = escape(f"{words.language.comma} ")
     sentences = [
         words.language.sentence(words.colon(part.lead, comma.join(part.hours)))
@@ -76,7 +103,7 @@ def answer(edition: Edition, figures: Sequence[Figure], words: Words) -> Answer:
     return Answer(
         text=Markup(" ").join(part for part in (first, *sentences, last) if part),
         first=first,
-        quiet=edition.anything_quiet,
+        quiet=anything_quiet,
         call_at=call_at,
         avoid=avoid,
         last=last,

@@ -132,8 +132,8 @@ def _page(path: str, built: _Built) -> Iterator[str]:
     document, broken = built.pages[path]
     kind, language = kind_of(path)
     yield from broken
-    yield from _markup(document)
-    yield from _scripts(document, SCRIPTS.get(kind) if built.has_table else None)
+    yield from wrong_markup(document)
+    yield from wrong_scripts(document, SCRIPTS.get(kind) if built.has_table else None)
     yield from _linked_data(document, built.phone)
     yield from _links(document, built)
     if kind != TO_COPY:
@@ -141,14 +141,15 @@ def _page(path: str, built: _Built) -> Iterator[str]:
     if kind != RICH_TEXT:  # whose editors drop what isolates a number
         yield from _isolated(document)
     if kind not in FRAGMENTS:
-        yield from _whole_page(document, language, built.manifest)
+        yield from wrong_whole_page(document, language, built.manifest)
     if built.has_table and kind not in (MISSING, TO_COPY):
         yield from check_figures(document, kind, language, built.texts[CSV], built.data)
 
 
-def _whole_page(
+def wrong_whole_page(
     document: Element, language: Language, manifest: Mapping[str, Any]
 ) -> Iterator[str]:
+    """What is wrong with a page as a whole: its language, its title, its release."""
     for root in document.all("html"):
         if root.attributes.get("lang") != language.code:
             yield f"the language of the page is not '{language.code}'"
@@ -160,7 +161,8 @@ def _whole_page(
     yield from _release(document, manifest)
 
 
-def _markup(document: Element) -> Iterator[str]:
+def wrong_markup(document: Element) -> Iterator[str]:
+    """What no page may have, and tables that not everybody can read."""
     yield from _tables(document)
     ids = Counter(element.attributes.get("id") for element in document.all())
     yield from (f"id '{name}' is used {n} times" for name, n in ids.items() if name and n > 1)
@@ -170,7 +172,8 @@ def _markup(document: Element) -> Iterator[str]:
         yield "an attribute holds a script"
 
 
-def _scripts(document: Element, own: str | None) -> Iterator[str]:
+def wrong_scripts(document: Element, own: str | None) -> Iterator[str]:
+    """Programs other than the page's own, or its own missing."""
     programs = [
         script for script in document.all("script") if script.attributes.get("type") != LINKED_DATA
     ]

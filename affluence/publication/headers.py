@@ -30,10 +30,13 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 def content_security_policy(pages: Iterable[str], embedded_in: str, *, assets: bool) -> str:
     """Allows the inline styles and scripts of these pages, and the site that frames them."""
-    pages = list(pages)
-    styles = _hashes(pages, "style")
+    inline: dict[str, set[str]] = {"style": set(), "script": set()}
+    for page in pages:
+        for tag, found in inline.items():
+            found.update(re.findall(rf"<{tag}>(.*?)</{tag}>", page, flags=re.DOTALL))
+    styles = _hashes(inline["style"])
     return _POLICY.format(
-        scripts=_hashes(pages, "script"),
+        scripts=_hashes(inline["script"]),
         styles=f"'self' {styles}" if assets else styles,
         fonts=" font-src 'self';" if assets else "",
         embedding=f" {embedded_in}" if embedded_in else "",
@@ -70,10 +73,6 @@ def nginx_file(policy: str, *, assets: bool) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _hashes(pages: Iterable[str], tag: str) -> str:
-    found = {
-        base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-        for page in pages
-        for inline in re.findall(rf"<{tag}>(.*?)</{tag}>", page, flags=re.DOTALL)
-    }
-    return " ".join(f"'sha256-{digest}'" for digest in sorted(found)) or "'none'"
+def _hashes(inline: Iterable[str]) -> str:
+    digests = {base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in inline}
+    return " ".join(f"'sha256-{digest}'" for digest in sorted(digests)) or "'none'"

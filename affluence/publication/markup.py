@@ -45,7 +45,7 @@ class Element:
                 yield from child.texts()
 
 
-@lru_cache(maxsize=256)  # a page is read to check its site, then to look for leaks
+@lru_cache(maxsize=64)  # the pages of one site: read to check it, then to look for leaks
 def parse(html: str) -> tuple[Element, tuple[str, ...]]:
     """The tree of a page, that nobody may change, and each place where its tags do not match."""
     reader = _Reader()

@@ -32,7 +32,8 @@ TEXTS, TEXTS_JSON = "textes.txt", "textes.json"
 APACHE, NGINX = "entetes-apache.txt", "entetes-nginx.txt"
 ROBOTS = "robots.txt"
 MANIFEST = "manifest.json"
-SCHEMAS = ("schema.json", "affluence.schema.json")
+TABLE_SCHEMA = "schema.json"  # of the CSV
+SCHEMAS = (TABLE_SCHEMA, "affluence.schema.json")
 # In every language: the page, its version in plain words, and the poster for the reception hall.
 TEMPLATES = {
     "": "index.html.jinja",

@@ -20,8 +20,9 @@ from affluence.store.ledger import Part, PartFates
 from affluence.tables import SPANS
 from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
 
-# Days are measured in batches so that memory is bounded whatever the history.
-_BATCH_DAYS = 31
+# Days are measured in batches so that memory is bounded whatever the history: by the records where
+# they are many, by the slots where they are few. A query of few records takes its time too.
+_BATCH_DAYS = 366
 _BATCH_RECORDS = 1_000_000
 # Two batches at once: while one waits for its slowest query the cores have work in the other.
 _BATCHES_AT_ONCE = 2
@@ -106,7 +107,7 @@ def _measure_dirty(
 
     recorded = _recorded(parts, rules.hours.zone)
     for batch, measured in engine.spread(work, _batches(dirty, parts), _BATCHES_AT_ONCE):
-        months = _write_months(store, rules.platform, rules.hours.zone, measured)
+        months = _write_months(store, rules, batch.days, measured)
         digests = {day: inputs[day] for day in batch.days}
         store.ledger.set_measured(rules.platform, digests, batch.fates, months)
         on_days(len(batch.days))
@@ -208,7 +209,7 @@ def _measure(
 
 
 def _write_months(
-    store: Store, platform: str, zone: str, measured: measures.Measured
+    store: Store, rules: Rules, days: Sequence[date], measured: measures.Measured
 ) -> dict[tuple[str, str], str]:
     """Put freshly measured whole days in the place of what their months held of them.
 
@@ -217,17 +218,16 @@ def _write_months(
 
     """
     hashes = {}
-    month = pl.col("slot_start").dt.convert_time_zone(zone).dt.strftime("%Y-%m")
-    first, last = measured.slots["slot_start"].min(), measured.slots["slot_start"].max()
-    before, after = pl.col("slot_start") < pl.lit(first), pl.col("slot_start") > pl.lit(last)
-    for name in measured.slots.select(month).to_series().unique().sort():
-        old = store.lake.read_month(platform, name)
+    zone, at = ZoneInfo(rules.hours.zone), pl.col("slot_start")
+    for month, in_month in groupby(days, key=lambda day: f"{day:%Y-%m}"):
+        fresh_days = list(in_month)
+        start, end = instant(fresh_days[0], 0, zone), instant(fresh_days[-1] + _DAY, 0, zone)
         merged = {}
-        for table, rows in old.items():
-            fresh = getattr(measured, table).filter(month == name)
-            merged[table] = pl.concat([rows.filter(before), fresh, rows.filter(after)])
-        for table, sha256 in store.lake.write_month(platform, name, merged).items():
-            hashes[name, table] = sha256
+        for table, rows in store.lake.read_month(rules.platform, month).items():
+            fresh = getattr(measured, table).filter(at.is_between(start, end, closed="left"))
+            merged[table] = pl.concat([rows.filter(at < start), fresh, rows.filter(at >= end)])
+        for table, sha256 in store.lake.write_month(rules.platform, month, merged).items():
+            hashes[month, table] = sha256
     return hashes
 
 

@@ -31,15 +31,13 @@ class Delivered:
 def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
     """The files of a platform in the release that was delivered last; None if there are none."""
     standing = store.ledger.publications.standing()
-    files = (store.shelf.get(standing) if standing else None) or {}
-    for path, content in files.items():
-        if path.endswith(JSON) and json.loads(content)["platform"] == platform:
-            folder = path.removesuffix(JSON)
-            return {
-                name.removeprefix(folder): body
-                for name, body in files.items()
-                if name.startswith(folder)
-            }
+    if standing is None:
+        return None
+    # A platform alone has no folder of its own; others may have come or gone since.
+    for folder in (f"{platform}/", ""):
+        told = store.shelf.read(standing, f"{folder}{JSON}")
+        if told is not None and json.loads(told)["platform"] == platform:
+            return store.shelf.get(standing, folder)
     return None
 
 

@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,12 @@ class Store:
     def quarantine(self) -> Quarantine:
         """What is known of rejected lines."""
         return Quarantine(self.folder / "quarantine")
+
+    @contextmanager
+    def for_a_thread(self) -> Iterator[Store]:
+        """The same store with a connection to the ledger of its own, which waits for the others."""
+        with closing(Ledger(self.ledger.path)) as ledger:
+            yield replace(self, ledger=ledger)
 
     def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
         """Which of some numbers are in the lake in the place of a person, a record or a call."""

@@ -13,6 +13,7 @@ from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
 SCHEMA_VERSION = 12
+_PATIENCE_S = 60  # of a connection, while another one writes
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
 # statements are told apart by their semicolons: none within a comment.
@@ -204,7 +205,7 @@ def connect(path: Path) -> sqlite3.Connection:
             path.touch()
             path.chmod(FILE_MODE)  # before anything is in it, whatever the umask
         _give_back_rights(path)
-        db = sqlite3.connect(path, isolation_level=None)
+        db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_S)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA foreign_keys = ON")
         _bring_forward(db, path)

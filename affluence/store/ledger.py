@@ -126,7 +126,7 @@ class Ledger:
     """An open ledger. Every method that writes is one transaction, or a part of `together`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._db = connect(path)
         self.publications = Publications(self._db)
         self.inventory = Inventory(self._db)
@@ -138,7 +138,7 @@ class Ledger:
     @property
     def size_bytes(self) -> int:
         """Bytes of the database."""
-        return self._path.stat().st_size
+        return self.path.stat().st_size
 
     def snapshot(self) -> bytes:
         """The whole database as one file would hold it."""

@@ -29,9 +29,9 @@ class Shelf:
         building.rename(final)
         sync_folder(self._folder)
 
-    def get(self, release: str) -> dict[str, bytes] | None:
-        """The files of a release by relative path; None if it is not kept."""
-        folder = self._folder / release
+    def get(self, release: str, within: str = "") -> dict[str, bytes] | None:
+        """The files of a release, or of a folder of it, by relative path; None if not kept."""
+        folder = self._folder / release / within
         if not folder.is_dir():
             return None
         return {
@@ -39,6 +39,11 @@ class Shelf:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+
+    def read(self, release: str, path: str) -> bytes | None:
+        """One file of a release; None if it is not kept."""
+        file = self._folder / release / path
+        return file.read_bytes() if file.is_file() else None
 
     def held(self) -> dict[str, int]:
         """Bytes of every release that is kept."""

@@ -16,7 +16,7 @@ from affluence.publication.dsfr import (
     files_referred_to,
 )
 from affluence.publication.edition import Contact
-from affluence.publication.portal import join_sites
+from affluence.publication.portal import Service, join_sites
 from affluence.publication.site import build_site, build_suspended_site
 
 from .editions import desk, edition
@@ -159,7 +159,7 @@ def test_a_suspended_site_is_sound_too() -> None:
 def test_the_list_of_platforms_has_the_same_look() -> None:
     editions = {"front": edition(), "back": edition(platform="back")}
     sites = {name: build_site(shown, theme()) for name, shown in editions.items()}
-    services = {name: shown.desk.service for name, shown in editions.items()}
+    services = {name: Service(name=shown.desk.service) for name, shown in editions.items()}
     files = join_sites(services, sites, theme()).files
     assert theme().assets.keys() <= files.keys()
     page = files["index.html"].decode()
