@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence import engine
 from affluence.config import Config, Platform
+from affluence.connections import engine_of, open_state
+from affluence.engine import keep_memory
 from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
 from affluence.steps.clock import clock_day, today_of
-from affluence.store import Store, open_store
+from affluence.store import Store
 from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def run(
         AffluenceError: nothing could be published; the site in place is unchanged.
 
     """
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         log = store.ledger.publications
         number = log.begin_run(now)
         try:
@@ -120,7 +121,7 @@ def _run(
     situation = _situation(config, now, report.fetched)
     if wish is None and store.ledger.settled() == situation and _is_delivered(config, store):
         return report
-    engine.keep_memory()
+    keep_memory()
     _bring_up_to_date(config, store, report, now, progress)
     _publish(config, store, report, now, wish)
     unread = any(done.problems for done in report.ingested.values())
@@ -224,7 +225,7 @@ def inspect(
 def read_measured(config: Config, table: str = "slots", platform: str | None = None) -> Frame:
     """One table of `affluence.tables.MEASURED` of one platform, by the runs so far."""
     name, _ = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return store.lake.read_measured(name, table)
 
 
@@ -239,7 +240,7 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
 
     name, settings = _platform(config, platform)
     page = page_of(name, settings)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         last = last_complete_week(page.hours, today_of(config, store, name, now))
         slots = store.lake.read_measured(name, "slots")
     (learned,) = study_together([records_of_platform(page, slots, last)])
@@ -269,7 +270,7 @@ def indicators(
     from affluence.steps.indicators import indicators_of, read_period
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, last)
     return settings.name, indicators_of(period)
 
@@ -298,7 +299,7 @@ def staffing(
 
     learned = study(config, now, platform)
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, learned.first, learned.last)
     plan = plan_week(
         learned,
@@ -358,7 +359,7 @@ def report(
     changed = effect(config, now, platform)[1]
     name, settings = _platform(config, platform)
     first = max(learned.first, learned.last - timedelta(days=7 * weeks - 1))
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, learned.last)
         files, published = files_of(store, name), days_of_publication(store, name)
     # The store is free again for a run while changes of staffing are tried.
@@ -392,7 +393,7 @@ def committee_page(
     from affluence.steps.indicators import page_of, read_period
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, last)
     return page_of(period)
 
@@ -403,7 +404,7 @@ def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[
     from affluence.steps.settings import page_of
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         as_of = today_of(config, store, name, now)
         return settings.name, effect_of(store, page_of(name, settings), as_of)
 
@@ -445,20 +446,22 @@ def _bring_up_to_date(
     from affluence.steps.measure import measure_changed_days
     from affluence.steps.settings import recipe_of, rules_of
 
-    for name, platform in config.platform.items():
-        report.ingested[name] = ingest(
-            store,
-            name,
-            recipe_of(platform),
-            report.fetched[name].files,
-            lambda n: progress("lines", n),
-        )
-        bundle_small_parts(store, name)
-        report.days_measured[name] = measure_changed_days(
-            store, rules_of(name, platform), lambda n: progress("days", n)
-        )
-        report.accounts[name] = add_up(store, name)
-        report.days[name] = today_of(config, store, name, now)
+    with engine_of(config.engine, store) as engine:
+        for name, platform in config.platform.items():
+            report.ingested[name] = ingest(
+                store,
+                name,
+                recipe_of(platform),
+                report.fetched[name].files,
+                lambda n: progress("lines", n),
+                on=engine,
+            )
+            bundle_small_parts(store, name)
+            report.days_measured[name] = measure_changed_days(
+                store, rules_of(name, platform), lambda n: progress("days", n), on=engine
+            )
+            report.accounts[name] = add_up(store, name)
+            report.days[name] = today_of(config, store, name, now)
     gone = forget(config, store, report.days)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
