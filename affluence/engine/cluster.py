@@ -65,8 +65,8 @@ def attached(scheduler: str, *, wait_s: float, sees_lake: Callable[[], bool]) ->
         ClusterError: there is no scheduler, no worker, or none that can do the work.
 
     """
-    # A scheduler that does not answer is said in our words, once.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong is said in our words
     with dask.config.set({"distributed.comm.timeouts.connect": f"{wait_s}s"}):
         try:
             client = distributed.Client(scheduler, timeout=wait_s, set_as_default=False)
@@ -173,7 +173,10 @@ class Cluster:
         self, pending: deque[tuple[T, distributed.Future[_Delivered]]]
     ) -> tuple[T, _Delivered]:
         item, future = pending.popleft()
-        return item, self._result(item, future)
+        delivered = self._result(item, future)
+        if isinstance(delivered.error, ClusterError):
+            raise delivered.error
+        return item, delivered
 
     def _result(self, item: object, future: distributed.Future[_Delivered]) -> _Delivered:
         self._await(future)
@@ -196,13 +199,13 @@ class Cluster:
 
     def _await(self, future: distributed.Future[_Delivered]) -> None:
         """Wait for a result while there is anybody who could give it."""
-        alone_s = 0.0
+        alone_s, look_every_s = 0.0, min(_LOOK_EVERY_S, self._wait_s)
         while not future.done():
             try:
                 with self._client.as_current():
-                    distributed.wait(future, timeout=_LOOK_EVERY_S)
+                    distributed.wait(future, timeout=look_every_s)
             except TimeoutError:
-                alone_s = 0.0 if self._workers() else alone_s + _LOOK_EVERY_S
+                alone_s = 0.0 if self._workers() else alone_s + look_every_s
             except (distributed.CancelledError, CommClosedError) as error:
                 raise self._lost() from error
             if alone_s >= self._wait_s:
