@@ -133,6 +133,7 @@ class Keyring:
         """Delete a key; the next record of its month makes a new one."""
         self._path(month).unlink(missing_ok=True)
         self._masters.pop(month, None)
+        self._seed = secrets.token_bytes(_KEY_BYTES)  # what was drawn from the old one is gone
 
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
