@@ -310,6 +310,13 @@ class State(_Section):
         """Whether calls and counts lie in an object store."""
         return self.lake.startswith(_S3)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders that hold it, the lake's too if it lies elsewhere."""
+        lake = (Path(self.lake),) if self.lake and not self.lake_is_in_bucket else ()
+        elsewhere = [path for path in lake if not path.is_relative_to(self.folder)]
+        return (self.folder, *elsewhere)
+
     @pydantic.model_validator(mode="after")
     def _bucket_for_its_lake(self) -> Self:
         if self.bucket != Bucket() and not self.lake_is_in_bucket:

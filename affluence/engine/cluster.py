@@ -14,15 +14,14 @@ import pickle
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import dask
 import distributed
 from distributed.comm.core import CommClosedError
 
@@ -56,63 +55,67 @@ class _Delivered:
 def attached(scheduler: str, *, wait_s: float, sees_lake: Callable[[], bool]) -> Iterator[Cluster]:
     """A cluster by the address of its scheduler, such as "tcp://scheduler:8786".
 
+    Nobody is asked before there is work: a run without any does not need the cluster.
+
     Args:
         scheduler: address; `tls://` takes certificates from Dask's own configuration.
         wait_s: how long it is waited for the scheduler, and for workers while there is none.
         sees_lake: whether a worker has the lake of this machine before it.
 
-    Raises:
-        ClusterError: there is no scheduler, no worker, or none that can do the work.
-
     """
-    for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong is said in our words
-    with dask.config.set({"distributed.comm.timeouts.connect": f"{wait_s}s"}):
-        try:
-            client = distributed.Client(scheduler, timeout=wait_s, set_as_default=False)
-        except (OSError, ValueError, TypeError, ImportError) as error:
-            why = "no scheduler of Dask answers there"
-            raise ClusterError(
-                f"{scheduler}: {why} ({_first_line(error)}). Check the address in the [engine]"
-                " section, that `dask scheduler` runs there, with the same release of Dask, and"
-                ' that no firewall lies between; kind = "local" does the work on this machine.'
-            ) from error
-    with client:
-        cluster = Cluster(client, scheduler, wait_s=wait_s, sees_lake=sees_lake)
-        cluster.check()
-        yield cluster
+    with ExitStack() as connection:
+        yield Cluster(scheduler, wait_s=wait_s, sees_lake=sees_lake, connection=connection)
 
 
 class Cluster:
-    """See `affluence.engine.Engine`."""
+    """See `affluence.engine.Engine`.
+
+    Whatever it does raises `ClusterError` where there is no scheduler, no worker, or none that can
+    do the work.
+    """
 
     threads = 1  # as many pieces of work at once as threads: each worker says how many it has
 
     def __init__(
         self,
-        client: distributed.Client,
         scheduler: str,
         *,
         wait_s: float,
         sees_lake: Callable[[], bool],
+        connection: ExitStack,
     ) -> None:
-        self._client = client
         self._scheduler = scheduler
         self._wait_s = wait_s
         self._sees_lake = sees_lake
+        self._connection = connection
 
-    def check(self) -> None:
-        """Look whether there are workers, and whether they have the same program.
-
-        Raises:
-            ClusterError: there is none, or some have not; all of them are named.
-
-        """
+    @cached_property
+    def _client(self) -> distributed.Client:
+        client: distributed.Client = self._connection.enter_context(self._connected())
         try:
-            self._client.wait_for_workers(1, timeout=self._wait_s)
+            client.wait_for_workers(1, timeout=self._wait_s)
         except TimeoutError as error:
             raise self._without_workers("has no worker") from error
-        versions: Any = self._client.get_versions(packages=_PACKAGES)
+        self._check_versions(client)
+        return client
+
+    def _connected(self) -> distributed.Client:
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong is said in our words
+        try:
+            return distributed.Client(self._scheduler, timeout=self._wait_s, set_as_default=False)
+        except (OSError, ValueError, TypeError, ImportError) as error:
+            why = "no scheduler of Dask answers there"
+            raise ClusterError(
+                f"{self._scheduler}: {why} ({_first_line(error)}). Check the address in the"
+                " [engine] section, that `dask scheduler` runs there, with the same release of"
+                ' Dask, and that no firewall lies between; kind = "local" does the work on this'
+                " machine."
+            ) from error
+
+    def _check_versions(self, client: distributed.Client) -> None:
+        """All workers that have another program are named at once."""
+        versions: Any = client.get_versions(packages=_PACKAGES)
         wrong = [
             f"\n  - {worker}: {package} {found or 'is not installed'}, here {version(package)}"
             for worker, told in sorted(versions["workers"].items())
@@ -160,7 +163,9 @@ class Cluster:
             while pending:
                 yield self._first_of(pending)
         finally:
-            self._client.cancel([future for _, future in pending])
+            if pending:
+                with suppress(OSError):  # nobody is there any more
+                    self._client.cancel([future for _, future in pending])
 
     def _send(
         self, how: Callable[[Callable[[T], _S], T], _Delivered], work: Callable[[T], _S], item: T

@@ -106,22 +106,28 @@ def test_the_lake_is_shown_for_as_long_as_it_is_worked_on(tmp_path: Path) -> Non
         assert store.lake.strays([], []) == []
 
 
+def test_without_work_nobody_is_asked() -> None:
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with attached(address, wait_s=1, sees_lake=everywhere) as cluster:
+        assert not list(cluster.map(squared, [])) and not list(cluster.streams(lines_of, []))
+
+
 def test_no_scheduler_answers() -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
     with (
         pytest.raises(ClusterError, match=f"{address}: no scheduler of Dask answers there"),
-        attached(address, wait_s=1, sees_lake=everywhere),
+        attached(address, wait_s=1, sees_lake=everywhere) as cluster,
     ):
-        pass
+        list(cluster.map(squared, [1]))
 
 
 def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "affluence.engine.cluster")
-    monkeypatch.setitem(sys.modules, "dask", None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     settings = EngineSettings(kind="dask", scheduler="tcp://127.0.0.1:8786")
     with (
         open_store(tmp_path / "state", tmp_path / "keys") as store,
-        pytest.raises(ClusterError, match=r"dask is not installed.*'affluence\[dask\]'"),
+        pytest.raises(ClusterError, match=r"distributed is not installed.*'affluence\[dask\]'"),
         engine_of(settings, store),
     ):
         pass
@@ -137,9 +143,9 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduler]:
 def test_no_worker(lonely: Scheduler) -> None:
     with (
         pytest.raises(ClusterError, match="has no worker, and none came within 1 s"),
-        attached(lonely.address, wait_s=1, sees_lake=everywhere),
+        attached(lonely.address, wait_s=1, sees_lake=everywhere) as cluster,
     ):
-        pass
+        list(cluster.map(squared, [1]))
 
 
 def test_a_worker_without_the_program(lonely: Scheduler, tmp_path: Path) -> None:
@@ -151,9 +157,9 @@ def test_a_worker_without_the_program(lonely: Scheduler, tmp_path: Path) -> None
     with (
         lonely.worker(environment=alone, python=("-S", "-P")),
         pytest.raises(ClusterError, match=r"- tcp://.*: affluence is not installed, here 0\."),
-        attached(lonely.address, wait_s=20, sees_lake=everywhere),
+        attached(lonely.address, wait_s=20, sees_lake=everywhere) as cluster,
     ):
-        pass
+        list(cluster.map(squared, [1]))
 
 
 def test_a_worker_with_another_version(lonely: Scheduler, tmp_path: Path) -> None:
@@ -190,5 +196,5 @@ def test_a_scheduler_that_goes_away(tmp_path: Path) -> None:
         end = Timer(0.5, other.shutdown)
         end.start()
         with pytest.raises(ClusterError, match="the connection to the scheduler was lost"):
-            list(cluster.map(sleep, [30.0]))
+            list(cluster.map(sleep, [30.0, 30.0]))
         end.join()

@@ -67,7 +67,8 @@ def test_what_is_lent_gives_the_same_secrets(tmp_path: Path) -> None:
 
 def test_what_is_lent_is_of_one_platform_and_is_not_printed(tmp_path: Path) -> None:
     keys = Keyring(tmp_path)
-    master = keys.day_key("desk", DAY) and keys.masters()[0]
+    keys.day_key("desk", DAY)
+    (master,) = keys.masters()
     lent = keys.lend("desk")
     assert "platform='desk'" in repr(lent) and lent.day_key(DAY) not in repr(lent)
     assert min(lent.of_days) == date(2026, 3, 1) and len(lent.of_days) == 31
