@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import heapq
 import itertools
-import json
 import os
 import shutil
 import statistics
@@ -61,10 +60,7 @@ class Rounds:
 
     name: str
     seconds: list[float] = field(default_factory=list)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
+    cpu_s: list[float] = field(default_factory=list)  # of all processes that take part
 
 
 def split(traffic: Records, files: int, folder: Path) -> Path:
@@ -102,8 +98,11 @@ def cluster(workers: int, folder: Path) -> Iterator[str]:
         yield address
 
 
-def run(parts: Path, lines: int, workdir: Path, scheduler: str | None) -> float:
-    """Seconds of one run from nothing, interpreter start included."""
+def run(parts: Path, lines: int, workdir: Path, scheduler: str | None) -> tuple[float, float]:
+    """Seconds and CPU seconds of one run from nothing, interpreter start included.
+
+    CPU seconds are those of the run and of the workers, not of the scheduler.
+    """
     shutil.rmtree(workdir, ignore_errors=True)
     workdir.mkdir()
     config = write_config(parts / "*.csv", workdir, lines)
@@ -112,12 +111,24 @@ def run(parts: Path, lines: int, workdir: Path, scheduler: str | None) -> float:
         config.write_text(config.read_text("utf-8") + engine, "utf-8")
     environment = {name: text for name, text in _ONE_THREAD.items() if name != "POLARS_MAX_THREADS"}
     command = [sys.executable, "-m", "affluence", "run", "--config", str(config)]
-    began = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    before, began = _worked_s(scheduler), time.perf_counter()
+    with (workdir / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
-    if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
-    return seconds
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit((workdir / "said.txt").read_text("utf-8"))
+    return seconds, usage.ru_utime + usage.ru_stime + _worked_s(scheduler) - before
+
+
+def _worked_s(scheduler: str | None) -> float:
+    """CPU seconds of the workers of a cluster so far."""
+    if scheduler is None:
+        return 0
+    with distributed.Client(scheduler, set_as_default=False) as client:
+        worked_s: dict[str, float] = client.run(time.process_time)
+        return sum(worked_s.values())
 
 
 def tasks_of(scheduler: str, parts: Path, lines: int, workdir: Path) -> tuple[float, Tasks]:
@@ -126,7 +137,7 @@ def tasks_of(scheduler: str, parts: Path, lines: int, workdir: Path) -> tuple[fl
         distributed.Client(scheduler, set_as_default=False) as client,
         distributed.get_task_stream(client) as stream,
     ):
-        seconds = run(parts, lines, workdir, scheduler)
+        seconds, _ = run(parts, lines, workdir, scheduler)
     told: dict[str, list[tuple[float, float]]] = {"keep_file": [], "measure_batch": []}
     for task in stream.data:
         spans = [span for span in task["startstops"] if span["action"] == "compute"]
@@ -174,24 +185,33 @@ def main() -> None:
         for nth in range(given.rounds):
             expected = None
             for rounds, scheduler in ways:
-                rounds.seconds.append(run(parts, traffic.lines, workdir / "run", scheduler))
+                seconds, cpu_s = run(parts, traffic.lines, workdir / "run", scheduler)
+                rounds.seconds.append(seconds)
+                rounds.cpu_s.append(cpu_s)
                 expected = expected or left(workdir / "run")
                 if left(workdir / "run") != expected:
                     raise SystemExit(f"{rounds.name}: another result")
-                print(f"round {nth + 1}, {rounds.name}: {rounds.seconds[-1]:.2f} s", flush=True)
+                print(
+                    f"round {nth + 1}, {rounds.name}: {seconds:.2f} s, CPU {cpu_s:.2f} s",
+                    flush=True,
+                )
         seconds, tasks = tasks_of(str(ways[1][1]), parts, traffic.lines, workdir / "run")
         told_bytes = sum(path.stat().st_size for path in parts.iterdir())
     _print_measured([rounds for rounds, _ in ways])
     _print_computed(seconds, tasks, told_bytes)
-    print(json.dumps({rounds.name: rounds.seconds for rounds, _ in ways}))
 
 
 def _print_measured(ways: Sequence[Rounds]) -> None:
-    base = ways[0].seconds
-    print("\n| measured | seconds | × this machine (median of the rounds' ratios) |\n|---|---|---|")
-    for rounds in ways:
-        ratio = statistics.median(b / a for a, b in zip(base, rounds.seconds, strict=True))
-        print(f"| {rounds.name} | {rounds.median:.2f} | {ratio:.2f} |")
+    """Medians; ratios to this machine are medians of those of each round."""
+    here = ways[0]
+    print("\n| measured | seconds | ratio | CPU seconds | ratio |\n|---|---|---|---|---|")
+    for way in ways:
+        told = [
+            (statistics.median(of), statistics.median(b / a for a, b in zip(base, of, strict=True)))
+            for base, of in ((here.seconds, way.seconds), (here.cpu_s, way.cpu_s))
+        ]
+        cells = " | ".join(f"{median:.2f} | {ratio:.2f}" for median, ratio in told)
+        print(f"| {way.name} | {cells} |")
 
 
 def _print_computed(seconds: float, tasks: Tasks, file_bytes: int) -> None:
