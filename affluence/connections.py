@@ -94,6 +94,7 @@ def engine_of(settings: EngineSettings, store: Store) -> Iterator[Engine]:
         advice = "Install affluence with it: pip install 'affluence[dask]'"
         raise ClusterError(f"[engine]: {error.name} is not installed. {advice}.") from error
     with (
+        store.keys.lending(),
         store.lake.shown() as sees_lake,
         attached(settings.scheduler, wait_s=settings.wait_s, sees_lake=sees_lake) as cluster,
     ):

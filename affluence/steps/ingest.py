@@ -334,9 +334,7 @@ def keep_file(file: FileToRead) -> Iterator[RangeKept]:
     """
     ranges = read_ranges(file.path, file.recipe, file.keys.day_key, file.position, file.threads)
     for read in engine.ahead(ranges):
-        (entry,) = keep_ranges(
-            file.lake, file.platform, [read], sealed=file.sealed, threads=file.threads
-        )
+        (entry,) = keep_ranges(file.lake, file.platform, [read], sealed=file.sealed)
         yield RangeKept(
             entry=entry,
             clock=read.clock,

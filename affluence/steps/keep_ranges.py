@@ -33,13 +33,11 @@ def keep_ranges(
     *,
     sealed: Collection[date],
     held: Collection[str] = (),
-    threads: int | None = None,
 ) -> list[RangeEntry]:
     """Put the records of ranges into the lake, but for those of sealed days.
 
     Where many ranges have records of one day, one file holds them all. What is ``held`` already
-    (names of ranges), or comes twice among these, is not kept again. ``threads`` are by default as
-    many as cores.
+    (names of ranges), or comes twice among these, is not kept again.
     """
     known = set(held)
     kept, repeated = [], []
@@ -59,7 +57,7 @@ def keep_ranges(
         return _keep_day(lake, platform, *item)
 
     entries: dict[str, list[PartEntry]] = {}
-    for written in engine.spread(keep, sorted(of_day.items()), threads):
+    for written in engine.spread(keep, sorted(of_day.items())):
         for range_name, entry in written:
             entries.setdefault(range_name, []).append(entry)
     return [

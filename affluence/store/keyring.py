@@ -11,7 +11,8 @@ import calendar
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import make_folder, write_bytes_atomically
 
 _KEY_BYTES = 32
+_SEED = "unfinished.seed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,8 @@ class Keyring:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._masters: dict[str, bytes] = {}
-        self._seed = secrets.token_bytes(_KEY_BYTES)  # of the keys that are made while it is open
+        # Of the keys that are made while it is open.
+        self._seed = self._left_seed() or secrets.token_bytes(_KEY_BYTES)
         self._making = Lock()
 
     @property
@@ -80,6 +83,22 @@ class Keyring:
         }
         return LentKeys(platform=platform, of_days=of_days, seed=self._seed)
 
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Within the block what is lent may be in use on other machines.
+
+        After an error, or when this program was killed, it may still be: so the seed is kept until
+        a block ends well, or until a key is removed. What such a machine writes late is then the
+        same that is written instead.
+        """
+        make_folder(self._folder, 0o700)
+        write_bytes_atomically(self._folder / _SEED, self._seed.hex().encode(), mode=0o600)
+        yield
+        (self._folder / _SEED).unlink(missing_ok=True)
+
+    def _left_seed(self) -> bytes | None:
+        return _secret_in(self._folder / _SEED)
+
     def _master(self, month: str) -> bytes:
         with self._making:  # blocks are read on several threads, and a month has one key
             if month not in self._masters:
@@ -102,11 +121,7 @@ class Keyring:
         return key
 
     def _read(self, month: str) -> bytes | None:
-        try:
-            key = bytes.fromhex(self._path(month).read_text(encoding="ascii"))
-        except ValueError:
-            return None
-        return key if len(key) == _KEY_BYTES else None
+        return _secret_in(self._path(month))
 
     def masters(self) -> list[bytes]:
         """Every master key that there is.
@@ -133,7 +148,9 @@ class Keyring:
         """Delete a key; the next record of its month makes a new one."""
         self._path(month).unlink(missing_ok=True)
         self._masters.pop(month, None)
-        self._seed = secrets.token_bytes(_KEY_BYTES)  # what was drawn from the old one is gone
+        # What was drawn from the old one cannot be drawn again.
+        (self._folder / _SEED).unlink(missing_ok=True)
+        self._seed = secrets.token_bytes(_KEY_BYTES)
 
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
@@ -155,8 +172,20 @@ def passing_keys() -> Keyring:
 
 
 class _PassingKeyring(Keyring):
+    def _left_seed(self) -> None:
+        return None
+
     def _read_or_make(self, month: str) -> bytes:
         return _drawn(self._seed, month)
+
+
+def _secret_in(path: Path) -> bytes | None:
+    """The secret that a file holds; None if it holds none."""
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return secret if len(secret) == _KEY_BYTES else None
 
 
 def _drawn(seed: bytes, month: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import stat
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -84,3 +85,23 @@ def test_a_damaged_key_is_told_of_once_its_records_come(tmp_path: Path) -> None:
     keys.lend("desk").day_key(DAY)
     with pytest.raises(StateError, match=r"2026-03.key: this is not a key.*backup"):
         keys.day_key("desk", DAY)
+
+
+def test_who_is_still_at_work_after_a_killed_run_has_the_keys_of_the_next(tmp_path: Path) -> None:
+    keys = Keyring(tmp_path)
+    ExitStack().enter_context(keys.lending())  # and nothing is left in order
+    still_at_work = keys.lend("desk")
+    assert stat.S_IMODE((tmp_path / "unfinished.seed").stat().st_mode) == 0o600
+    after = Keyring(tmp_path)
+    with after.lending():
+        assert after.day_key("desk", DAY) == still_at_work.day_key(DAY)
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-03.key"]
+    assert Keyring(tmp_path).lend("desk").day_key(DAY) == still_at_work.day_key(DAY)
+
+
+def test_no_seed_outlives_a_key_that_is_removed(tmp_path: Path) -> None:
+    keys = Keyring(tmp_path)
+    ExitStack().enter_context(keys.lending())
+    keys.day_key("desk", DAY)
+    keys.destroy_before(date(2026, 4, 1))
+    assert not list(tmp_path.iterdir())
