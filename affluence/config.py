@@ -50,6 +50,7 @@ _COUNTRY_CODES = (
 COUNTRIES = frozenset(_COUNTRY_CODES.split())
 
 _NPM = "npm:"
+_S3 = "s3://"
 # A version to the last digit: its files never change, so that they need fetching only once.
 _PACKAGE = re.compile(r"npm:(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[\w.-]*")
 
@@ -102,6 +103,27 @@ def _folder_url(address: str) -> str:
 def _origin(address: str) -> str:
     if address and not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", address):
         message = 'write the beginning of the address only, such as "https://www.example.gouv.fr"'
+        raise ValueError(message)
+    return address
+
+
+def _scheduler(address: str) -> str:
+    if address and not re.fullmatch(r"(tcp|tls|ws|wss)://[^\s/@]+:\d+", address):
+        message = 'write the address of the scheduler of Dask, such as "tcp://scheduler:8786"'
+        raise ValueError(message)
+    return address
+
+
+def _lake(place: str) -> str:
+    if "://" in place and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*", place):
+        message = 'write a folder, or a bucket and a prefix in it, such as "s3://affluence/prod"'
+        raise ValueError(message)
+    return place
+
+
+def _endpoint(address: str) -> str:
+    if address and not re.fullmatch(r"https?://[^\s/@]+", address):
+        message = 'write the address of the object store, such as "https://s3.example.gouv.fr"'
         raise ValueError(message)
     return address
 
@@ -252,11 +274,28 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+class Bucket(_Section):
+    """How an object store that speaks S3 is reached."""
+
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = ""
+    region: str = ""
+    access_key: Secret = ""
+    secret_key: Secret = ""
+
+    @pydantic.model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if bool(self.access_key) != bool(self.secret_key):
+            raise ValueError("'access_key' and 'secret_key' come together")
+        return self
+
+
 class State(_Section):
     """Where the state of the program lives, and for how long each part of it is kept."""
 
     folder: Path = Path(".affluence")
     keys: Path | None = None
+    lake: Annotated[str, AfterValidator(_lake)] = ""
+    bucket: Bucket = Bucket()
     legs_days: int = Field(default=180, ge=8, le=366)
     fetched_days: int = Field(default=15, ge=1, le=366)
     quarantine_days: int = Field(default=30, ge=1, le=366)
@@ -265,6 +304,41 @@ class State(_Section):
     def keys_folder(self) -> Path:
         """Folder of the keys: by default within the state folder."""
         return self.keys or self.folder / "keys"
+
+    @property
+    def lake_is_in_bucket(self) -> bool:
+        """Whether calls and counts lie in an object store."""
+        return self.lake.startswith(_S3)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders that hold it, the lake's too if it lies elsewhere."""
+        lake = (Path(self.lake),) if self.lake and not self.lake_is_in_bucket else ()
+        elsewhere = [path for path in lake if not path.is_relative_to(self.folder)]
+        return (self.folder, *elsewhere)
+
+    @pydantic.model_validator(mode="after")
+    def _bucket_for_its_lake(self) -> Self:
+        if self.bucket != Bucket() and not self.lake_is_in_bucket:
+            raise ValueError('[state.bucket] is for lake = "s3://bucket/prefix"; write that too')
+        return self
+
+
+class EngineSettings(_Section):
+    """Where the heavy steps are worked on: on this machine, or on those of a cluster."""
+
+    kind: Literal["local", "dask"] = "local"
+    scheduler: Annotated[str, AfterValidator(_scheduler)] = ""
+    wait_s: float = Field(default=60, ge=1, le=3600)
+
+    @pydantic.model_validator(mode="after")
+    def _scheduler_of_dask(self) -> Self:
+        if (self.kind == "dask") != bool(self.scheduler):
+            raise ValueError(
+                'kind = "dask" and the address of its \'scheduler\' come together; kind = "local"'
+                " has none"
+            )
+        return self
 
 
 class NetworkSettings(_Section):
@@ -755,6 +829,7 @@ class Config(_Section):
 
     run: Run = Run()
     state: State = State()
+    engine: EngineSettings = EngineSettings()
     network: NetworkSettings = NetworkSettings()
     publication: Publication = Publication()
     worker: Worker = Worker()
@@ -869,6 +944,9 @@ def _with_absolute_paths(config: Config, base: Path) -> Config:
         update={
             "folder": base / config.state.folder,
             "keys": base / config.state.keys_folder,
+            "lake": config.state.lake
+            if config.state.lake_is_in_bucket or not config.state.lake
+            else str(base / config.state.lake),
         }
     )
     platforms = {

@@ -1,12 +1,19 @@
-"""Configuration → how servers are reached."""
+"""Configuration → how servers, the state and the machines that work on it are reached."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.config import NetworkSettings, SftpSource, SftpTarget
+from affluence.config import EngineSettings, NetworkSettings, SftpSource, SftpTarget, State
 from affluence.credentials import file_of, reveal
+from affluence.engine import LOCAL, Engine
+from affluence.errors import ClusterError, StateError
 from affluence.network import Network
+from affluence.store import Store, open_store, storage_in
+from affluence.store.storage import Folder, Storage
 
 if TYPE_CHECKING:
     from affluence.ssh import SshServer
@@ -36,3 +43,59 @@ def ssh_server_of(server: SftpSource | SftpTarget, timeout_s: float) -> SshServe
         password=reveal(server.password) if server.password else "",
         timeout_s=timeout_s,
     )
+
+
+def open_state(settings: State) -> AbstractContextManager[Store]:
+    """The state, open; see `affluence.store.open_store`.
+
+    Raises:
+        CredentialError: a secret of the object store cannot be had.
+        StateError: what an object store needs is not installed.
+
+    """
+    return open_store(settings.folder, settings.keys_folder, storage_of(settings))
+
+
+def storage_of(settings: State) -> Storage:
+    """Where the lake lies."""
+    if not settings.lake:
+        return storage_in(settings.folder)
+    if not settings.lake_is_in_bucket:
+        return Folder(Path(settings.lake))
+    try:
+        from affluence.store.bucket import Bucket
+    except ImportError as error:
+        advice = "Install affluence with it: pip install 'affluence[s3]'"
+        raise StateError(f"{settings.lake}: {error.name} is not installed. {advice}.") from error
+    bucket = settings.bucket
+    return Bucket(
+        url=settings.lake,
+        endpoint=bucket.endpoint,
+        region=bucket.region,
+        access_key=reveal(bucket.access_key) if bucket.access_key else "",
+        secret_key=reveal(bucket.secret_key) if bucket.secret_key else "",
+    )
+
+
+@contextmanager
+def engine_of(settings: EngineSettings, store: Store) -> Iterator[Engine]:
+    """Where the heavy steps are worked on.
+
+    Raises:
+        ClusterError: the cluster cannot be reached, or cannot do the work.
+
+    """
+    if settings.kind == "local":
+        yield LOCAL
+        return
+    try:
+        from affluence.engine.cluster import attached
+    except ImportError as error:
+        advice = "Install affluence with it: pip install 'affluence[dask]'"
+        raise ClusterError(f"[engine]: {error.name} is not installed. {advice}.") from error
+    with (
+        store.keys.lending(),
+        store.lake.shown() as sees_lake,
+        attached(settings.scheduler, wait_s=settings.wait_s, sees_lake=sees_lake) as cluster,
+    ):
+        yield cluster

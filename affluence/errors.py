@@ -15,6 +15,17 @@ class AffluenceError(Exception):
 
     exit_code = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error of another machine is told here in its own words."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[AffluenceError], args: tuple[object, ...], told: dict[str, object]) -> object:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(told)
+    return error
+
 
 class ConfigError(AffluenceError):
     """The configuration has problems; all of them are listed."""
@@ -70,6 +81,12 @@ class StateError(AffluenceError):
     """The state folder cannot be used."""
 
     exit_code = 4
+
+
+class ClusterError(AffluenceError):
+    """The cluster that the heavy steps are to be worked on cannot do it."""
+
+    exit_code = 11
 
 
 class CredentialError(AffluenceError):

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.config import Config
+from affluence.connections import open_state, storage_of
 from affluence.errors import NoRecordsError
 from affluence.steps.clock import today_of
 from affluence.steps.fetch import files_here
-from affluence.store import Store, open_store
+from affluence.store import Store
 
 if TYPE_CHECKING:
     from affluence.steps.forget import Due
@@ -48,7 +49,7 @@ def forget(config: Config, now: datetime, *, dry_run: bool) -> Due:
     """Delete what is past its period, or only tell what would be deleted."""
     from affluence.steps.forget import due, forget
 
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         days = _days(config, store, now)
         return (due if dry_run else forget)(config, store, days)
 
@@ -58,7 +59,7 @@ def privacy(config: Config, now: datetime) -> Privacy:
     from affluence.steps.forget import due
     from affluence.steps.held import held
 
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return Privacy(
             held=held(config, store),
             overdue=due(config, store, _days(config, store, now)),
@@ -79,7 +80,7 @@ def verify(config: Config) -> Verdict:
     """Compare every file of the state with what the ledger knows of it; change nothing."""
     from affluence.steps.verify import look
 
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return look(store, _present(config, store))
 
 
@@ -87,7 +88,7 @@ def repair(config: Config, now: datetime) -> Verdict:
     """Let go of what is damaged, so that the next run makes it again; return what was found."""
     from affluence.steps.verify import look, repair
 
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         found = look(store, _present(config, store))
         repair(store, found, min(_days(config, store, now).values()))
         return found
@@ -97,7 +98,7 @@ def backup(config: Config, path: Path, now: datetime) -> Archived:
     """Write the whole state into one file."""
     from affluence.store.backup import write_backup
 
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return write_backup(store, path, now)
 
 
@@ -105,7 +106,8 @@ def restore(config: Config, path: Path) -> Archived:
     """Make the state folder, which must be empty or missing, from a backup."""
     from affluence.store.backup import restore_backup
 
-    return restore_backup(path, config.state.folder, config.state.keys_folder)
+    state = config.state
+    return restore_backup(path, state.folder, state.keys_folder, storage_of(state))
 
 
 def _present(config: Config, store: Store) -> dict[str, Sequence[Path]]:

@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence import engine
 from affluence.config import Config, Platform
+from affluence.connections import engine_of, open_state
+from affluence.engine import Engine, keep_memory, spread
 from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
 from affluence.steps.clock import clock_day, today_of
-from affluence.store import Store, open_store
+from affluence.store import Store
 from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def run(
         AffluenceError: nothing could be published; the site in place is unchanged.
 
     """
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         log = store.ledger.publications
         number = log.begin_run(now)
         try:
@@ -129,7 +130,7 @@ def _run(
     situation = _situation(config, now, report.fetched)
     if wish is None and store.ledger.settled() == situation and _is_delivered(config, store):
         return report
-    engine.keep_memory()
+    keep_memory()
     _bring_up_to_date(config, store, report, now, progress)
     _publish(config, store, report, now, wish)
     unread = any(done.problems for done in report.ingested.values())
@@ -233,7 +234,7 @@ def inspect(
 def read_measured(config: Config, table: str = "slots", platform: str | None = None) -> Frame:
     """One table of `affluence.tables.MEASURED` of one platform, by the runs so far."""
     name, _ = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return store.lake.read_measured(name, table)
 
 
@@ -248,7 +249,7 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
 
     name, settings = _platform(config, platform)
     page = page_of(name, settings)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         last = last_complete_week(page.hours, today_of(config, store, name, now))
         records = records_of_platform(page, slots_of_period(store, page, last), last)
     (learned,) = study_together([records])
@@ -278,7 +279,7 @@ def indicators(
     from affluence.steps.indicators import indicators_of, read_period
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, last)
     return settings.name, indicators_of(period)
 
@@ -307,7 +308,7 @@ def staffing(
 
     learned = study(config, now, platform)
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, learned.first, learned.last)
     plan = plan_week(
         learned,
@@ -368,7 +369,7 @@ def report(
     learned = study(config, now, platform)
     name, settings = _platform(config, platform)
     first = max(learned.first, learned.last - timedelta(days=7 * weeks - 1))
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, learned.last)
         files, published = files_of(store, name), days_of_publication(store, name)
         changed = effect_of(store, page_of(name, settings), learned)
@@ -403,7 +404,7 @@ def committee_page(
     from affluence.steps.indicators import page_of, read_period
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         period = read_period(store, name, settings, first, last)
     return page_of(period)
 
@@ -415,11 +416,11 @@ def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[
     from affluence.typical_week.effect import Effect
 
     name, settings = _platform(config, platform)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         if not store.ledger.publications.recommended(name):
             return settings.name, Effect()
     learned = study(config, now, name)
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         return settings.name, effect_of(store, page_of(name, settings), learned)
 
 
@@ -456,22 +457,25 @@ def _bring_up_to_date(
     from affluence.steps.forget import forget
     from affluence.steps.memory import platforms_at_once
 
-    def bring(name: str, own: Store = store) -> _Brought:
-        return _bring_platform(config, own, name, report.fetched[name].files, progress)
+    with engine_of(config.engine, store) as on:
 
-    def bring_beside(name: str) -> _Brought:
-        with store.for_a_thread() as own:
-            return bring(name, own)
+        def bring(name: str, own: Store = store) -> _Brought:
+            files = report.fetched[name].files
+            return _bring_platform(config, own, name, files, progress, on=on)
 
-    at_once = min(len(config.platform), platforms_at_once(config.run.memory_gib))
-    every = engine.spread(bring_beside, config.platform, at_once)
-    for name, brought in zip(
-        config.platform, every if at_once > 1 else map(bring, config.platform), strict=True
-    ):
-        report.ingested[name] = brought.ingested
-        report.days_measured[name] = brought.days_measured
-        report.accounts[name] = brought.account
-        report.days[name] = today_of(config, store, name, now)
+        def bring_beside(name: str) -> _Brought:
+            with store.for_a_thread() as own:
+                return bring(name, own)
+
+        at_once = min(len(config.platform), platforms_at_once(config.run.memory_gib))
+        every = spread(bring_beside, config.platform, at_once)
+        for name, brought in zip(
+            config.platform, every if at_once > 1 else map(bring, config.platform), strict=True
+        ):
+            report.ingested[name] = brought.ingested
+            report.days_measured[name] = brought.days_measured
+            report.accounts[name] = brought.account
+            report.days[name] = today_of(config, store, name, now)
     gone = forget(config, store, report.days)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
@@ -479,7 +483,13 @@ def _bring_up_to_date(
 
 
 def _bring_platform(
-    config: Config, store: Store, name: str, files: Sequence[Path], progress: Progress
+    config: Config,
+    store: Store,
+    name: str,
+    files: Sequence[Path],
+    progress: Progress,
+    *,
+    on: Engine,
 ) -> _Brought:
     """Records → slots of one platform."""
     from affluence.steps.account import add_up
@@ -490,11 +500,11 @@ def _bring_platform(
 
     platform = config.platform[name]
     ingested = ingest(
-        store, name, recipe_of(platform), files, lambda lines: progress("lines", lines)
+        store, name, recipe_of(platform), files, lambda lines: progress("lines", lines), on=on
     )
     bundle_small_parts(store, name)
     days = measure_changed_days(
-        store, rules_of(name, platform), lambda days: progress("days", days)
+        store, rules_of(name, platform), lambda days: progress("days", days), on=on
     )
     return _Brought(ingested=ingested, days_measured=days, account=add_up(store, name))
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from affluence.config import WEEKDAYS, Config
+from affluence.connections import open_state
 from affluence.errors import DecisionError
 from affluence.pipeline import places_of
 from affluence.steps.clock import last_record_at, today_of
-from affluence.store import Store, open_store
+from affluence.store import Store
 from affluence.store.publications import Release, Run
 
 if TYPE_CHECKING:
@@ -292,7 +293,7 @@ def _calendar(config: Config, now: datetime) -> Iterator[str]:
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
     """The state folder of a configuration, locked while the block runs."""
-    with open_store(config.state.folder, config.state.keys_folder) as store:
+    with open_state(config.state) as store:
         yield store
 
 

@@ -146,7 +146,7 @@ def install_units(
     settings = load(config)
     program = Path(sys.argv[0]).absolute()
     zone = next(iter(settings.platform.values())).zone
-    folders = [settings.state.folder, *settings.folders_to_write]
+    folders = [*settings.state.folders, *settings.folders_to_write]
     given = (program, config.resolve(), folders, zone)
     units = (
         {"affluence.service": once_unit(*given), "affluence.timer": timer_unit(zone)}

@@ -120,6 +120,7 @@ def with_source(tmp_path: Path, keys: str) -> Path:
     return changed(tmp_path, text=text)
 
 
+STATE = "[state]\n"
 HTTP = 'kind = "http"\nurl = "https://pbx.example.gouv.fr/"\n'
 SFTP = 'kind = "sftp"\nhost = "pbx"\nuser = "me"\nknown_hosts = "known_hosts"\n'
 SQL = 'kind = "sql"\nserver = "mysql"\ndatabase = "cdr"\nuser = "me"\n'
@@ -219,6 +220,34 @@ def changed(tmp_path: Path, *replacements: tuple[str, str], text: str = "") -> P
         ),
         ('kind = "in-place"', "", 'target.site.kind: is missing; write one of "in-place"'),
         ("[target.site]", "[targets.site]", "targets: is not a known key"),
+        (STATE, f"[engine]\nkind = 'spark'\n{STATE}", "engine.kind: "),
+        (STATE, f"[engine]\nkind = 'dask'\n{STATE}", 'engine: kind = "dask" and the address'),
+        (
+            STATE,
+            f"[engine]\nscheduler = 'tcp://pc:8786'\n{STATE}",
+            'engine: kind = "dask" and the address',
+        ),
+        (
+            STATE,
+            f"[engine]\nkind = 'dask'\nscheduler = 'pc:8786'\n{STATE}",
+            "engine.scheduler: write the address of the scheduler of Dask",
+        ),
+        (STATE, f'{STATE}lake = "gs://a/b"\n', "state.lake: write a folder, or a bucket"),
+        (
+            STATE,
+            f'{STATE}bucket = {{ region = "fr-par" }}\n',
+            "state: [state.bucket] is for lake",
+        ),
+        (
+            STATE,
+            f'{STATE}lake = "s3://a/b"\nbucket = {{ access_key = "env:K" }}\n',
+            "state.bucket: 'access_key' and 'secret_key' come together",
+        ),
+        (
+            STATE,
+            f'{STATE}lake = "s3://a/b"\nbucket = {{ endpoint = "s3.fr" }}\n',
+            "state.bucket.endpoint: write the address of the object store",
+        ),
     ],
 )
 def test_a_problem_names_its_key_and_what_to_write(

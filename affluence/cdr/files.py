@@ -39,7 +39,7 @@ from affluence.cdr.dialect import (
     Sample,
     UntellingFormatError,
 )
-from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.dialects import DIALECTS, find_dialect
 from affluence.cdr.layouts import Documents
 from affluence.cdr.lines import is_blank, read_few, split
 from affluence.cdr.reader import BlockRead, DayKey, clock_evidence, concat_reads, read_block
@@ -69,6 +69,11 @@ class Recipe:
     clock: str  # a zone, or "auto"
     zone: str
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A dialect is code: to another process goes its name."""
+        name = self.dialect.name if self.dialect else None
+        return _recipe, (name, self.reading, self.clock, self.zone)
+
     @property
     def fingerprint(self) -> str:
         """Hash of the recipe: files read by another one are read again."""
@@ -76,6 +81,10 @@ class Recipe:
         versions = ([(dialect.name, dialect.version) for dialect in dialects], VERSION)
         text = repr((versions, self.reading, self.clock, self.zone))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _recipe(dialect: str | None, reading: Reading, clock: str, zone: str) -> Recipe:
+    return Recipe(dialect=find_dialect(dialect), reading=reading, clock=clock, zone=zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +160,13 @@ def prefix_digest(path: Path, length: int) -> bytes | None:
 
 
 def read_ranges(
-    path: Path, recipe: Recipe, day_key: DayKey, position: Position = Position()
+    path: Path,
+    recipe: Recipe,
+    day_key: DayKey,
+    position: Position = Position(),
+    threads: int | None = None,
 ) -> Iterator[Range]:
-    """Read a file from a position to its end.
+    """Read a file from a position to its end, on some threads, by default as many as cores.
 
     Raises:
         UnreadableFileError: it cannot be read, or is not a file of such records.
@@ -201,7 +214,7 @@ def read_ranges(
 
         every = itertools.chain([first], blocks)
         # Blocks of all ranges go through one pool: between two ranges no core has to wait.
-        for run in _runs(_read_all(every, line, read)):
+        for run in _runs(_read_all(every, line, read, threads)):
             whole = concat_reads(block_read for _, block_read in run)
             start, last = run[0][0].start, run[-1][0]
             yield Range(
@@ -305,6 +318,7 @@ def _read_all(
     blocks: Iterator[Block],
     first: int,
     read: Callable[[Block, int], BlockRead],
+    threads: int | None,
 ) -> Iterator[tuple[Block, BlockRead]]:
     """Every block without its text, and the records in it; ``first`` is the number of a line."""
 
@@ -318,7 +332,7 @@ def _read_all(
         line, block = item
         return replace(block, text=b""), read(block, line)
 
-    return engine.spread(read_one, numbered())
+    return engine.spread(read_one, numbered(), threads)
 
 
 def _runs(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from affluence import engine
 from affluence.cdr.files import (
@@ -23,8 +24,10 @@ from affluence.cdr.files import (
     read_ranges,
 )
 from affluence.errors import RecordsError
-from affluence.steps.keep_ranges import keep_ranges
+from affluence.steps.keep_ranges import as_repeated, keep_ranges, rejects_of
 from affluence.store import Store
+from affluence.store.keyring import LentKeys
+from affluence.store.lake import Lake
 from affluence.store.ledger import RangeEntry, SeenFile
 
 DOCUMENTS = 4096  # read at once
@@ -56,6 +59,8 @@ class _Job:
     recipe: Recipe
     sealed: Collection[date]
     on_lines: Callable[[int], None]
+    on: engine.Engine
+    lent: LentKeys
 
     def day_key(self, day: date) -> str:
         """Secret of a local day of the platform."""
@@ -77,14 +82,25 @@ def ingest(
     recipe: Recipe,
     paths: Sequence[Path],
     on_lines: Callable[[int], None] = lambda _: None,
+    *,
+    on: engine.Engine = engine.LOCAL,
 ) -> Ingested:
     """Bring the lake up to date with some files; a file that cannot be read does not stop it.
 
-    ``on_lines`` is told the number of lines of each range that was read.
+    ``on_lines`` is told the number of lines of each range that was read; ``on`` is where files are
+    read. Small documents, which are read by the thousand, are always read here.
     """
     days = store.ledger.days(platform)
     sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
-    job = _Job(store=store, platform=platform, recipe=recipe, sealed=sealed, on_lines=on_lines)
+    job = _Job(
+        store=store,
+        platform=platform,
+        recipe=recipe,
+        sealed=sealed,
+        on_lines=on_lines,
+        on=on,
+        lent=store.keys.lend(platform),
+    )
     reads = list(_read_files(job, paths))
     sound = [read for read in reads if read.problem is None]
     return Ingested(
@@ -99,11 +115,26 @@ def ingest(
 def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
     """Read what is new in some files, small documents together with those that follow them."""
     known = _Known(job.store.ledger.files(job.platform), {str(path) for path in paths})
+    for kind, group in groupby(_wanted(job, paths, known), type):
+        if kind is FileToRead:
+            yield from _read_each(job, cast("Iterator[FileToRead]", group))
+        else:
+            for each in group:
+                if isinstance(each, RecordsError):
+                    yield _FileRead(problem=each)
+                else:
+                    yield from _read_documents(job, cast("list[_Waiting]", each))
+
+
+def _wanted(
+    job: _Job, paths: Sequence[Path], known: _Known
+) -> Iterator[FileToRead | list[_Waiting] | RecordsError]:
+    """Files that have something new, documents that are read together, and what is wrong."""
     waiting: list[_Waiting] = []
     for number, path in enumerate(paths):
         # Counted among all files: what is read together is the same when a run was interrupted.
-        if number % DOCUMENTS == 0:
-            yield from _read_documents(job, waiting)
+        if waiting and number % DOCUMENTS == 0:
+            yield waiting
             waiting = []
         try:
             intent = _decide(path, known, job.recipe.fingerprint)
@@ -112,14 +143,18 @@ def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
             if together := _to_be_read_with_others(job, path, intent, known):
                 waiting.append(together)
                 continue
-            yield from _read_documents(job, waiting)
-            waiting = []
-            yield _read(job, path, intent)
+            file = _file_to_read(job, path, intent)
         except RecordsError as error:
-            yield _FileRead(problem=error)
-        else:
-            known.settle(path, intent)
-    yield from _read_documents(job, waiting)
+            yield error
+            continue
+        # Settled before it is read, so that others are not to wait for it.
+        known.settle(path, intent)
+        if waiting:
+            yield waiting
+            waiting = []
+        yield file
+    if waiting:
+        yield waiting
 
 
 class _Known:
@@ -215,8 +250,6 @@ def _to_be_read_with_others(
 
 def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRead]:
     """Read documents in few queries, into few files and in one transaction."""
-    if not waiting:
-        return
     ledger, reader = job.store.ledger, job.recipe.fingerprint
     reads: list[tuple[_Waiting, Range]] = []
     for each, read in zip(waiting, _all_read(job, waiting), strict=True):
@@ -224,15 +257,24 @@ def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRea
             yield _FileRead(problem=read)
         else:
             reads.append((each, read))
-    named = [(each.document.path, read) for each, read in reads]
-    entries = keep_ranges(job.store, job.platform, named, job.sealed)
+    names = {read.name for _, read in reads}
+    entries = keep_ranges(
+        job.store.lake,
+        job.platform,
+        [read for _, read in reads],
+        sealed=job.sealed,
+        held=ledger.held_ranges(job.platform, names),
+    )
+    for each, read in reads:
+        _put_aside(job, read.name, rejects_of(each.document.path, read))
     with ledger.together():
         for (each, read), entry in zip(reads, entries, strict=True):
             if each.before is not None:
                 ledger.forget_file(each.before.id)
             path = str(each.document.path)
             file = ledger.add_file(job.platform, path, head=each.head, reader=reader)
-            _note(job, file, read, entry)
+            clock = (read.clock.zone, read.clock.found)
+            ledger.add_range(job.platform, file, entry, clock=clock)
             size, mtime_ns = each.document.size, each.document.mtime_ns
             ledger.finish_file(file, size=size, mtime_ns=mtime_ns)
     for (_, read), entry in zip(reads, entries, strict=True):
@@ -248,39 +290,129 @@ def _all_read(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[Range | Record
     return (found[document.path] for document in documents)
 
 
-def _note(job: _Job, file: int, read: Range, entry: RangeEntry) -> None:
-    clock = (read.clock.zone, read.clock.found)
-    job.store.ledger.add_range(job.platform, file, entry, clock=clock)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileToRead:
+    """A file that has something new, and everything that reading it depends on.
+
+    ``size_bytes`` and ``mtime_ns`` are those of before it is read: what is appended meanwhile is
+    found the next time.
+    """
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+    head: tuple[int, bytes]
+    intent: _Intent
+    position: Position
+    platform: str
+    recipe: Recipe
+    keys: LentKeys
+    sealed: Collection[date]
+    lake: Lake
+    threads: int | None
+
+    def __str__(self) -> str:
+        return str(self.path)
 
 
-def _read(job: _Job, path: Path, intent: _Intent) -> _FileRead:
-    """Read what is new in a file."""
-    ledger = job.store.ledger
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeKept:
+    """A range whose records are in the lake: what ledger and quarantine are to know of it."""
+
+    entry: RangeEntry
+    clock: Clock
+    rejected: int
+    rejects: bytes = field(repr=False)
+
+
+def keep_file(file: FileToRead) -> Iterator[RangeKept]:
+    """File → legs by day in the lake, range after range; on whatever machine.
+
+    Raises:
+        RecordsError: it cannot be read, or is not a file of such records.
+
+    """
+    ranges = read_ranges(file.path, file.recipe, file.keys.day_key, file.position, file.threads)
+    for read in engine.ahead(ranges):
+        (entry,) = keep_ranges(file.lake, file.platform, [read], sealed=file.sealed)
+        yield RangeKept(
+            entry=entry,
+            clock=read.clock,
+            rejected=read.read.rejects.height,
+            rejects=rejects_of(file.path, read),
+        )
+
+
+def _file_to_read(job: _Job, path: Path, intent: _Intent) -> FileToRead:
     head = head_digest(path)
-    status = path.stat()  # before reading: what is appended meanwhile is found the next time
-    file, position = _position(job, path, intent, head)
+    status = path.stat()
+    return FileToRead(
+        path=path,
+        size_bytes=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        head=head,
+        intent=intent,
+        position=_position(intent),
+        platform=job.platform,
+        recipe=job.recipe,
+        keys=job.lent,
+        sealed=job.sealed,
+        lake=job.store.lake,
+        threads=job.on.threads,
+    )
+
+
+def _position(intent: _Intent) -> Position:
+    """Where reading goes on in a file."""
+    seen = intent.seen
+    if intent.action != "continue" or seen is None:
+        return Position()
+    known = Clock(zone=seen.clock, found=seen.clock_found) if seen.clock else None
+    return Position(offset=seen.offset, lines=seen.lines, clock=known)
+
+
+def _read_each(job: _Job, files: Iterable[FileToRead]) -> Iterator[_FileRead]:
+    for file, ranges in job.on.streams(keep_file, files):
+        try:
+            yield _note_file(job, file, ranges)
+        except RecordsError as error:
+            yield _FileRead(problem=error)
+
+
+def _note_file(job: _Job, file: FileToRead, ranges: Iterator[RangeKept]) -> _FileRead:
+    """Remember what was read of a file, range after range."""
+    ledger = job.store.ledger
+    number = _begin(job, file)
     lines = rejected = 0
-    for read in engine.ahead(read_ranges(path, job.recipe, job.day_key, position)):
-        (entry,) = keep_ranges(job.store, job.platform, [(path, read)], job.sealed)
-        _note(job, file, read, entry)
+    for kept in ranges:
+        entry = kept.entry
+        if ledger.held_ranges(job.platform, [entry.name]):
+            entry = as_repeated(entry)
+        for part in entry.parts:
+            job.day_key(part.day)
+        _put_aside(job, entry.name, kept.rejects)
+        clock = (kept.clock.zone, kept.clock.found)
+        ledger.add_range(job.platform, number, entry, clock=clock)
         lines += entry.lines
-        rejected += read.read.rejects.height
+        rejected += kept.rejected
         job.on_lines(entry.lines)
-    ledger.finish_file(file, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    ledger.finish_file(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
     return _FileRead(lines=lines, rejected=rejected)
 
 
-def _position(
-    job: _Job, path: Path, intent: _Intent, head: tuple[int, bytes]
-) -> tuple[int, Position]:
-    """The ledger's number of a file, and where to read on in it."""
-    ledger, seen = job.store.ledger, intent.seen
-    if intent.action == "continue" and seen is not None:
-        ledger.move_file(seen.id, str(path))
+def _begin(job: _Job, file: FileToRead) -> int:
+    """The ledger's number of a file that is read, from its beginning or further."""
+    ledger, seen = job.store.ledger, file.intent.seen
+    if file.intent.action == "continue" and seen is not None:
+        ledger.move_file(seen.id, str(file.path))
         ledger.drop_provisional(seen.id)
-        known = Clock(zone=seen.clock, found=seen.clock_found) if seen.clock else None
-        return seen.id, Position(offset=seen.offset, lines=seen.lines, clock=known)
+        return seen.id
     if seen is not None:
         ledger.forget_file(seen.id)
     reader = job.recipe.fingerprint
-    return ledger.add_file(job.platform, str(path), head=head, reader=reader), Position()
+    return ledger.add_file(job.platform, str(file.path), head=file.head, reader=reader)
+
+
+def _put_aside(job: _Job, name: str, rejects: bytes) -> None:
+    if rejects:
+        job.store.quarantine.put(job.platform, name, rejects)

@@ -12,7 +12,7 @@ import polars as pl
 from affluence import engine
 from affluence.cdr.files import Range
 from affluence.steps import bundle
-from affluence.store import Store
+from affluence.store.lake import Lake
 from affluence.store.ledger import PartEntry, RangeEntry
 
 PAST_RETENTION = "past retention"
@@ -29,17 +29,22 @@ class _Part:
 
 
 def keep_ranges(
-    store: Store, platform: str, reads: Sequence[tuple[Path, Range]], sealed: Collection[date]
+    lake: Lake,
+    platform: str,
+    reads: Sequence[Range],
+    *,
+    sealed: Collection[date],
+    held: Collection[str] = (),
 ) -> list[RangeEntry]:
     """Put the records of ranges into the lake, but for those of sealed days.
 
-    Where many ranges have records of one day, one file holds them all. What was read before, or
-    comes twice among these, is not kept again.
+    Where many ranges have records of one day, one file holds them all. What is ``held`` already
+    (names of ranges), or comes twice among these, is not kept again.
     """
-    known = store.ledger.held_ranges(platform, {read.name for _, read in reads})
+    known = set(held)
     kept, repeated = [], []
     of_day: dict[date, list[_Part]] = {}
-    for path, read in reads:
+    for read in reads:
         legs = read.read.legs
         if sealed:
             legs = legs.filter(~pl.col("day").is_in(sealed))
@@ -49,10 +54,9 @@ def keep_ranges(
             known.add(read.name)
             for day, part in _by_day(legs):
                 of_day.setdefault(day, []).append(_Part(read.name, part))
-        _quarantine(store, platform, path, read)
 
     def keep(item: tuple[date, list[_Part]]) -> list[tuple[str, PartEntry]]:
-        return _keep_day(store, platform, *item)
+        return _keep_day(lake, platform, *item)
 
     entries: dict[str, list[PartEntry]] = {}
     for written in engine.spread(keep, sorted(of_day.items())):
@@ -60,7 +64,7 @@ def keep_ranges(
             entries.setdefault(range_name, []).append(entry)
     return [
         _entry(read, legs, None if is_repeated else entries.get(read.name, ()))
-        for (_, read), legs, is_repeated in zip(reads, kept, repeated, strict=True)
+        for read, legs, is_repeated in zip(reads, kept, repeated, strict=True)
     ]
 
 
@@ -75,8 +79,14 @@ def _by_day(legs: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
         yield day, legs.filter(pl.col("day") == day).drop("day")
 
 
+def as_repeated(entry: RangeEntry) -> RangeEntry:
+    """What the ledger is to know of a range whose records are there from another file already."""
+    calls = sum(part.records - part.of_agents for part in entry.parts)
+    return replace(entry, repeated=calls, parts=())
+
+
 def _keep_day(
-    store: Store, platform: str, day: date, parts: Sequence[_Part]
+    lake: Lake, platform: str, day: date, parts: Sequence[_Part]
 ) -> list[tuple[str, PartEntry]]:
     """Write what ranges have of a day: to one file if they are many, each to its own otherwise."""
     in_order = sorted(parts, key=lambda part: part.range_name)
@@ -84,10 +94,10 @@ def _keep_day(
         return [
             (part.range_name, _part_entry(day, part.legs, sha256))
             for part in in_order
-            for sha256 in [store.lake.write_legs(platform, day, part.range_name, part.legs)]
+            for sha256 in [lake.write_legs(platform, day, part.range_name, part.legs)]
         ]
     name = bundle.name_of([part.range_name for part in in_order])
-    sha256 = store.lake.write_legs(platform, day, name, pl.concat(part.legs for part in in_order))
+    sha256 = lake.write_legs(platform, day, name, pl.concat(part.legs for part in in_order))
     entries, first_row = [], 0
     for part in in_order:
         entry = _part_entry(day, part.legs, sha256)
@@ -133,8 +143,9 @@ def _of_calls(legs: pl.DataFrame) -> int:
     return legs["presence"].null_count()
 
 
-def _quarantine(store: Store, platform: str, path: Path, read: Range) -> None:
+def rejects_of(path: Path, read: Range) -> bytes:
+    """What the quarantine is to hold of a range of a file; nothing if nothing was rejected."""
     if read.read.rejects.is_empty():
-        return
+        return b""
     table = read.read.rejects.select(pl.lit(path.name).alias("file"), pl.all())
-    store.quarantine.put(platform, read.name, table.write_csv().encode())
+    return table.write_csv().encode()

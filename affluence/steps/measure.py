@@ -16,6 +16,7 @@ from affluence.steps.capacity import Shift, configured_lines, inferred_lines, ro
 from affluence.steps.clock import EPOCH
 from affluence.steps.presence import prefer_recorded, recorded_agents
 from affluence.store import Store
+from affluence.store.lake import Lake
 from affluence.store.ledger import Part, PartFates
 from affluence.tables import SPANS
 from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
@@ -48,21 +49,40 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
-    """Some consecutive days, and what is recorded on them, the day before and the day after."""
+class Batch:
+    """Some consecutive days, and everything that measuring them depends on."""
 
     days: Sequence[date]
-    calls: pl.DataFrame
-    agents: pl.DataFrame  # CAPACITY
+    parts: Sequence[Part]  # of these days, the day before and the day after
+    lake: Lake
+    rules: Rules
+    capacity: pl.DataFrame  # CAPACITY
+    recorded: pl.DataFrame  # SPANS
+
+    def __str__(self) -> str:
+        return f"{self.rules.platform}, {self.days[0]} to {self.days[-1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchMeasured:
+    """The slots of a batch, and what became of the records of its days."""
+
+    days: Sequence[date]
+    measured: measures.Measured
     fates: Sequence[PartFates]
 
 
 def measure_changed_days(
-    store: Store, rules: Rules, on_days: Callable[[int], None] = lambda _: None
+    store: Store,
+    rules: Rules,
+    on_days: Callable[[int], None] = lambda _: None,
+    *,
+    on: engine.Engine = engine.LOCAL,
 ) -> frozenset[date]:
     """Measure every dirty day of a platform; return these days.
 
-    ``on_days`` is told the number of days of each batch that was measured.
+    ``on_days`` is told the number of days of each batch that was measured; ``on`` is where that is
+    done.
     """
     parts = store.ledger.parts(rules.platform)
     if not parts:
@@ -74,7 +94,8 @@ def measure_changed_days(
     # New calls may show more lines than were known: then every day is measured again with them.
     while lines is None or not lines.equals(lines_in_service(store, rules)):
         lines = lines_in_service(store, rules)
-        dirty |= set(_measure_dirty(store, rules, parts, pl.concat([lines, agents]), on_days))
+        capacity = pl.concat([lines, agents])
+        dirty |= set(_measure_dirty(store, rules, parts, capacity, on_days, on=on))
     return frozenset(dirty)
 
 
@@ -92,6 +113,8 @@ def _measure_dirty(
     parts: Sequence[Part],
     capacity: pl.DataFrame,
     on_days: Callable[[int], None],
+    *,
+    on: engine.Engine,
 ) -> list[date]:
     inputs = _inputs(parts, rules, capacity)
     known = store.ledger.days(rules.platform)
@@ -101,13 +124,20 @@ def _measure_dirty(
         if day not in known or (known[day][0] != digest and not known[day][1])
     ]
 
-    def work(days: Sequence[date]) -> tuple[_Batch, measures.Measured]:
-        batch = _load(store, rules, days, parts)
-        return batch, _measure(rules, batch, capacity, recorded)
-
     recorded = _recorded(parts, rules.hours.zone)
-    for batch, measured in engine.spread(work, _batches(dirty, parts), _BATCHES_AT_ONCE):
-        months = _write_months(store, rules, batch.days, measured)
+    batches = (
+        Batch(
+            days=days,
+            parts=[part for part in parts if days[0] - _DAY <= part.day <= days[-1] + _DAY],
+            lake=store.lake,
+            rules=rules,
+            capacity=capacity,
+            recorded=recorded,
+        )
+        for days in _batches(dirty, parts)
+    )
+    for batch in on.map(measure_batch, batches, _BATCHES_AT_ONCE):
+        months = _write_months(store, rules, batch.days, batch.measured)
         digests = {day: inputs[day] for day in batch.days}
         store.ledger.set_measured(rules.platform, digests, batch.fates, months)
         on_days(len(batch.days))
@@ -171,41 +201,38 @@ def _batches(days: Sequence[date], parts: Sequence[Part]) -> Iterator[list[date]
         yield batch
 
 
-def _load(store: Store, rules: Rules, days: Sequence[date], parts: Sequence[Part]) -> _Batch:
-    first, last = days[0], days[-1]
-    needed = [part for part in parts if first - _DAY <= part.day <= last + _DAY]
-    legs = store.lake.read_legs(rules.platform, [part.slice for part in needed])
+def measure_batch(batch: Batch) -> BatchMeasured:
+    """Legs of some days in the lake → their slots; on whatever machine.
+
+    Raises:
+        StateError: a file of the lake is damaged or missing.
+
+    """
+    rules = batch.rules
+    first, last, zone = batch.days[0], batch.days[-1], rules.hours.zone
+    legs = batch.lake.read_legs(rules.platform, [part.slice for part in batch.parts])
     merged = calls.merge_legs(legs, platform=rules.platform, longest_call_s=rules.longest_call_s)
     fates = [
-        PartFates(day=needed[part].day, name=needed[part].name, **counts)
+        PartFates(day=part.day, name=part.name, **counts)
         for row in merged.fates.iter_rows(named=True)
-        for part, counts in [(row.pop("part"), row)]
-        if first <= needed[part].day <= last
+        for part, counts in [(batch.parts[row.pop("part")], row)]
+        if first <= part.day <= last
     ]
-    agents = recorded_agents(rules.platform, legs, rules.hours.zone)
-    return _Batch(days=days, calls=merged.calls, agents=agents, fates=fates)
-
-
-def _measure(
-    rules: Rules, batch: _Batch, capacity: pl.DataFrame, recorded: pl.DataFrame
-) -> measures.Measured:
-    platform, zone = rules.platform, ZoneInfo(rules.hours.zone)
-    first, last = batch.days[0], batch.days[-1]
-    start, end = instant(first, 0, zone), instant(last + _DAY, 0, zone)
-    opening = opening_spans(rules.hours, first - _DAY, last + _DAY)
-    return measures.measure_in_full(
-        batch.calls,
-        prefer_recorded(capacity, batch.agents, rules.hours.zone),
-        zone=rules.hours.zone,
-        opening=opening,
-        recorded=recorded,
-        start=start,
-        end=end,
+    agents = recorded_agents(rules.platform, legs, zone)
+    measured = measures.measure_in_full(
+        merged.calls,
+        prefer_recorded(batch.capacity, agents, zone),
+        zone=zone,
+        opening=opening_spans(rules.hours, first - _DAY, last + _DAY),
+        recorded=batch.recorded,
+        start=instant(first, 0, ZoneInfo(zone)),
+        end=instant(last + _DAY, 0, ZoneInfo(zone)),
         refusals_hold_lines=rules.refusals_hold_lines,
         wrap_up_s=rules.wrap_up_s,
         longest_call_s=rules.longest_call_s,
-        platform=platform,
+        platform=rules.platform,
     )
+    return BatchMeasured(days=batch.days, measured=measured, fates=fates)
 
 
 def _write_months(

@@ -17,6 +17,7 @@ from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
 from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
+from affluence.store.storage import Folder, Storage
 from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ class Store:
     folder: Path
     ledger: Ledger
     keys: Keyring
+    storage: Storage  # of the lake
 
     @property
     def lake(self) -> Lake:
         """The lake; Polars is loaded only when it is first needed."""
         from affluence.store.lake import Lake
 
-        return Lake(self.folder / "lake")
+        return Lake(self.storage)
 
     @property
     def shelf(self) -> Shelf:
@@ -67,8 +69,10 @@ class Store:
 
 
 @contextmanager
-def open_store(folder: Path, keys: Path) -> Iterator[Store]:
+def open_store(folder: Path, keys: Path, storage: Storage | None = None) -> Iterator[Store]:
     """Open the state folder, made on first use, and hold its lock.
+
+    The lake lies in it, or where ``storage`` says.
 
     Raises:
         StateError: the folder cannot be written, its disk is full, its ledger cannot be used, or
@@ -88,7 +92,12 @@ def open_store(folder: Path, keys: Path) -> Iterator[Store]:
                 message = f"{folder}: a backup was not restored to its end. Restore it again."
                 raise StateError(message)
             with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-                yield Store(folder, ledger, Keyring(keys))
+                yield Store(folder, ledger, Keyring(keys), storage or storage_in(folder))
+
+
+def storage_in(folder: Path) -> Storage:
+    """Where the lake lies unless it is said: within the state folder."""
+    return Folder(folder / "lake")
 
 
 def _private(name: str, flags: int) -> int:

@@ -20,11 +20,14 @@ def make_folder(folder: Path, mode: int = FOLDER_MODE) -> None:
 
 
 def write_atomically(
-    path: Path, write: Callable[[IO[bytes]], None], *, mode: int = FILE_MODE
+    path: Path, write: Callable[[IO[bytes]], None], *, mode: int = FILE_MODE, by: str = ""
 ) -> None:
-    """Have ``write`` fill a file that takes the name ``path`` only once it is complete on disk."""
+    """Have ``write`` fill a file that takes the name ``path`` only once it is complete on disk.
+
+    ``by`` tells those who may write it at the same time apart.
+    """
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(f".{path.name}{by}{TEMPORARY_SUFFIX}")
     try:
         with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             os.fchmod(stream.fileno(), mode)  # whatever the umask
@@ -48,11 +51,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_bytes_atomically(
-    path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE
+    path: Path, content: bytes | memoryview, *, mode: int = FILE_MODE, by: str = ""
 ) -> None:
-    """Give ``path`` this content, whole or not at all."""
+    """Give ``path`` this content, whole or not at all; see `write_atomically`."""
 
     def write(stream: IO[bytes]) -> None:
         stream.write(content)
 
-    write_atomically(path, write, mode=mode)
+    write_atomically(path, write, mode=mode, by=by)

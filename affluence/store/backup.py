@@ -23,9 +23,10 @@ from affluence.errors import StateError
 from affluence.store import RESTORING, Store
 from affluence.store.atomic import make_folder, write_atomically, write_bytes_atomically
 from affluence.store.database import SCHEMA_VERSION
+from affluence.store.storage import Storage
 
-LEDGER, KEYS, MANIFEST = "ledger.sqlite", "keys", "manifest.json"
-_FOLDERS = ("lake", "releases", "quarantine")
+LEDGER, KEYS, LAKE, MANIFEST = "ledger.sqlite", "keys", "lake", "manifest.json"
+_FOLDERS = ("releases", "quarantine")
 _FORMAT = 1
 
 
@@ -82,6 +83,10 @@ def _contents(store: Store) -> Iterator[tuple[str, bytes, int]]:
     yield LEDGER, store.ledger.snapshot(), 0o640
     for path in sorted(store.keys.folder.glob("*.key")):
         yield f"{KEYS}/{path.name}", path.read_bytes(), 0o600
+    for name in store.storage.sizes():
+        content = store.storage.read(name)
+        if content is not None:
+            yield f"{LAKE}/{name}", content, 0o640
     for folder in _FOLDERS:
         for path in sorted((store.folder / folder).rglob("*")):
             if path.is_file():
@@ -95,8 +100,10 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int, now: da
     archive.addfile(entry, BytesIO(content))
 
 
-def restore_backup(path: Path, folder: Path, keys: Path) -> Archived:
+def restore_backup(path: Path, folder: Path, keys: Path, storage: Storage) -> Archived:
     """Make the state folder from an archive, which is checked whole before anything is written.
+
+    The lake goes to ``storage``.
 
     Raises:
         StateError: the archive is damaged or none of affluence, or there is a state already.
@@ -104,11 +111,11 @@ def restore_backup(path: Path, folder: Path, keys: Path) -> Archived:
     """
     with _archive(path) as archive:
         manifest = _check(path, archive)
-    with _empty_state(folder, keys), _archive(path) as archive:
+    with _empty_state(folder, keys, storage), _archive(path) as archive:
         # The ledger last: without it there is no state.
         members = [entry for entry in archive if entry.name != MANIFEST]
         for entry in sorted(members, key=lambda entry: entry.name == LEDGER):
-            _write(entry, _content(archive, entry), folder, keys)
+            _write(entry, _content(archive, entry), folder, keys, storage)
     return _archived(
         manifest_files=manifest["files"], made_at=datetime.fromisoformat(manifest["made_at"])
     )
@@ -146,7 +153,7 @@ def _check(path: Path, archive: tarfile.TarFile) -> dict[str, Any]:
         content = _content(archive, entry)
         if entry.name == MANIFEST:
             manifest = _manifest(path, content)
-        elif entry.name == LEDGER or (len(parts) > 1 and parts[0] in {KEYS, *_FOLDERS}):
+        elif entry.name == LEDGER or (len(parts) > 1 and parts[0] in {KEYS, LAKE, *_FOLDERS}):
             sha256 = hashlib.sha256(content).hexdigest()
             found[entry.name] = {"sha256": sha256, "bytes": len(content)}
         else:
@@ -176,8 +183,12 @@ def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
     return b"" if stream is None else stream.read()
 
 
-def _write(entry: tarfile.TarInfo, content: bytes, folder: Path, keys: Path) -> None:
-    if entry.name.startswith(f"{KEYS}/"):
+def _write(
+    entry: tarfile.TarInfo, content: bytes, folder: Path, keys: Path, storage: Storage
+) -> None:
+    if entry.name.startswith(f"{LAKE}/"):
+        storage.write(entry.name.removeprefix(f"{LAKE}/"), content)
+    elif entry.name.startswith(f"{KEYS}/"):
         make_folder(keys, 0o700)
         write_bytes_atomically(keys / Path(entry.name).name, content, mode=0o600)
     else:
@@ -185,18 +196,21 @@ def _write(entry: tarfile.TarInfo, content: bytes, folder: Path, keys: Path) -> 
 
 
 @contextmanager
-def _empty_state(folder: Path, keys: Path) -> Iterator[None]:
+def _empty_state(folder: Path, keys: Path, storage: Storage) -> Iterator[None]:
     """The state folder, locked, with nothing in it, and a mark while it is being filled."""
     mark = folder / RESTORING
     places = (folder, keys)
     try:
-        if not mark.exists() and any(any(place.glob("*")) for place in places):
-            message = f"{folder}, {keys}: there is a state already. Move it away"
+        held = storage.sizes()
+        if not mark.exists() and (held or any(any(place.glob("*")) for place in places)):
+            lake = storage.location("")
+            message = f"{folder}, {keys}, {lake}: there is a state already. Move it away"
             raise StateError(f"{message} before you restore another.")
         make_folder(folder)
         with mark.open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # What an attempt that was interrupted left there; keys first, they may lie within.
+            storage.remove(held)
             for place in (keys, folder):
                 for path in place.glob("*"):
                     if path != mark:

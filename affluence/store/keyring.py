@@ -7,9 +7,13 @@ destroying a month's key ends the meaning of all its pseudonyms.
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -18,6 +22,25 @@ from affluence.errors import StateError
 from affluence.store.atomic import make_folder, write_bytes_atomically
 
 _KEY_BYTES = 32
+_SEED = "unfinished.seed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LentKeys:
+    """What reading records of one platform takes, and no more: for work on another machine.
+
+    Its secrets are printed nowhere. They are the days' own, for months that have a key; for other
+    months their keys are drawn from ``seed``, and count once the keyring has made them, too.
+    """
+
+    platform: str
+    of_days: Mapping[date, str] = field(repr=False)
+    seed: bytes = field(repr=False)
+
+    def day_key(self, day: date) -> str:
+        """The same as `Keyring.day_key` gives."""
+        known = self.of_days.get(day)
+        return known or _day_key(_drawn(self.seed, f"{day:%Y-%m}"), self.platform, day)
 
 
 class Keyring:
@@ -26,6 +49,8 @@ class Keyring:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._masters: dict[str, bytes] = {}
+        # Of the keys that are made while it is open.
+        self._seed = self._left_seed() or secrets.token_bytes(_KEY_BYTES)
         self._making = Lock()
 
     @property
@@ -42,8 +67,37 @@ class Keyring:
             StateError: a key file exists but is not a key.
 
         """
-        message = f"{platform}\0{day.isoformat()}".encode()
-        return hmac.new(self._master(f"{day:%Y-%m}"), message, hashlib.sha256).hexdigest()[:32]
+        return _day_key(self._master(f"{day:%Y-%m}"), platform, day)
+
+    def lend(self, platform: str) -> LentKeys:
+        """What reading records of a platform takes.
+
+        Before a record that was read with it counts, `day_key` is to be asked for its day: that
+        makes the key of a month without one, and tells of one that is damaged.
+        """
+        of_days = {
+            day: self.day_key(platform, day)
+            for month in self.months()
+            if self._read(month) is not None
+            for day in _days_of(month)
+        }
+        return LentKeys(platform=platform, of_days=of_days, seed=self._seed)
+
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Within the block what is lent may be in use on other machines.
+
+        After an error, or when this program was killed, it may still be: so the seed is kept until
+        a block ends well, or until a key is removed. What such a machine writes late is then the
+        same that is written instead.
+        """
+        make_folder(self._folder, 0o700)
+        write_bytes_atomically(self._folder / _SEED, self._seed.hex().encode(), mode=0o600)
+        yield
+        (self._folder / _SEED).unlink(missing_ok=True)
+
+    def _left_seed(self) -> bytes | None:
+        return _secret_in(self._folder / _SEED)
 
     def _master(self, month: str) -> bytes:
         with self._making:  # blocks are read on several threads, and a month has one key
@@ -55,7 +109,7 @@ class Keyring:
         path = self._path(month)
         if not path.exists():
             make_folder(self._folder, 0o700)
-            write_bytes_atomically(path, secrets.token_bytes(_KEY_BYTES).hex().encode(), mode=0o600)
+            write_bytes_atomically(path, _drawn(self._seed, month).hex().encode(), mode=0o600)
         key = self._read(month)
         if key is None:
             message = (
@@ -67,11 +121,7 @@ class Keyring:
         return key
 
     def _read(self, month: str) -> bytes | None:
-        try:
-            key = bytes.fromhex(self._path(month).read_text(encoding="ascii"))
-        except ValueError:
-            return None
-        return key if len(key) == _KEY_BYTES else None
+        return _secret_in(self._path(month))
 
     def masters(self) -> list[bytes]:
         """Every master key that there is.
@@ -98,6 +148,9 @@ class Keyring:
         """Delete a key; the next record of its month makes a new one."""
         self._path(month).unlink(missing_ok=True)
         self._masters.pop(month, None)
+        # What was drawn from the old one cannot be drawn again.
+        (self._folder / _SEED).unlink(missing_ok=True)
+        self._seed = secrets.token_bytes(_KEY_BYTES)
 
     def months_before(self, oldest: date) -> tuple[str, ...]:
         """Months with a key that end before ``oldest``, in order."""
@@ -119,5 +172,33 @@ def passing_keys() -> Keyring:
 
 
 class _PassingKeyring(Keyring):
-    def _read_or_make(self, month: str) -> bytes:  # noqa: ARG002  # every month its own key
-        return secrets.token_bytes(_KEY_BYTES)
+    def _left_seed(self) -> None:
+        return None
+
+    def _read_or_make(self, month: str) -> bytes:
+        return _drawn(self._seed, month)
+
+
+def _secret_in(path: Path) -> bytes | None:
+    """The secret that a file holds; None if it holds none."""
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return secret if len(secret) == _KEY_BYTES else None
+
+
+def _drawn(seed: bytes, month: str) -> bytes:
+    """The key of a month that has none yet: as good as drawn by lot, for whoever has no seed."""
+    return hmac.new(seed, month.encode(), hashlib.sha256).digest()
+
+
+def _day_key(master: bytes, platform: str, day: date) -> str:
+    message = f"{platform}\0{day.isoformat()}".encode()
+    return hmac.new(master, message, hashlib.sha256).hexdigest()[:32]
+
+
+def _days_of(month: str) -> list[date]:
+    first = date.fromisoformat(f"{month}-01")
+    days = calendar.monthrange(first.year, first.month)[1]
+    return [first.replace(day=number) for number in range(1, days + 1)]

@@ -7,26 +7,30 @@ What the ledger does not name does not count, and is swept away.
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 
 from affluence.errors import StateError
-from affluence.store.atomic import TEMPORARY_SUFFIX, make_folder, write_bytes_atomically
+from affluence.store.atomic import write_bytes_atomically
 from affluence.store.inventory import Slice
+from affluence.store.storage import Storage, is_leftover
 from affluence.tables import LEGS, MEASURED, Table
+
+_SHOWN = "shown"  # what lies there is for those who should have the lake before them
 
 
 class Lake:
-    """Parquet files under one folder."""
+    """Parquet files in one place."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     def write_legs(self, platform: str, day: date, file: str, legs: pl.DataFrame) -> str:
         """Write LEGS of one local day to a file; return its SHA-256.
@@ -35,20 +39,16 @@ class Lake:
         """
         LEGS.check(legs)
         known = [column.name for column in legs if column.null_count() < legs.height]
-        return _write(self._legs(platform, day, file), legs.select(known))
+        return self._write(_legs(platform, day, file), legs.select(known))
 
     def read_legs(self, platform: str, slices: Sequence[Slice]) -> pl.DataFrame:
         """LEGS of some slices, with a column ``part``: the index in ``slices`` (UInt32)."""
-        files = [self._legs(platform, each.day, each.file) for each in slices]
-        if not files:
+        names = [_legs(platform, each.day, each.file) for each in slices]
+        if not names:
             return LEGS.empty().with_columns(part=pl.lit(0, pl.UInt32))
         # All files in one scan: a scan a file takes ten times as long where files are small.
-        scan = pl.scan_parquet(
-            list(dict.fromkeys(files)),
-            schema=LEGS.schema,
-            missing_columns="insert",
-            include_file_paths="file",
-        )
+        scan = self._scan([*dict.fromkeys(names)], LEGS, file_column="file")
+        files = [self._storage.location(name) for name in names]
         with _reading():
             legs = scan.collect()
         return _sliced(legs, files, slices)
@@ -57,30 +57,33 @@ class Lake:
         self, platform: str, slices: Collection[Slice], numbers: Collection[int]
     ) -> set[int]:
         """Which of some numbers stand for a caller, an agent, a record or a call in some slices."""
-        paths = sorted({self._legs(platform, each.day, each.file) for each in slices})
-        if not paths:
+        names = sorted({_legs(platform, each.day, each.file) for each in slices})
+        if not names:
             return set()
         keys = [name for name, dtype in LEGS.schema.items() if dtype == pl.UInt64()]
-        legs = pl.scan_parquet(paths, schema=LEGS.schema, missing_columns="insert").select(keys)
+        legs = self._scan(names, LEGS).select(keys)
         wanted = pl.lit(pl.Series(sorted(numbers), dtype=pl.UInt64)).implode()
         with _reading():
             hits = legs.filter(pl.any_horizontal(pl.col(keys).is_in(wanted))).collect()
         return {number for key in keys for number in hits[key] if number in numbers}
 
     def legs_held(self) -> dict[str, list[tuple[date, int]]]:
-        """Local day and bytes of every leg file by platform, as they lie on the disk."""
+        """Local day and bytes of every leg file by platform, as they lie there."""
         found: dict[str, list[tuple[date, int]]] = {}
-        for path in sorted((self._folder / "legs").glob("platform=*/day=*/*.parquet")):
-            day = date.fromisoformat(path.parent.name.removeprefix("day="))
-            found.setdefault(_platform_of(path.parent), []).append((day, path.stat().st_size))
+        for name, size in self._storage.sizes("legs/").items():
+            if not is_leftover(name):
+                _, platform, day, _ = _parts_of(name)
+                found.setdefault(platform, []).append((date.fromisoformat(day), size))
         return found
 
     def months_held(self) -> dict[str, list[tuple[str, int]]]:
-        """Month and bytes of every measured file by platform, as they lie on the disk."""
+        """Month and bytes of every measured file by platform, as they lie there."""
         found: dict[str, list[tuple[str, int]]] = {}
-        for name in MEASURED:
-            for path in sorted((self._folder / name).glob("platform=*/*.parquet")):
-                found.setdefault(_platform_of(path), []).append((path.stem, path.stat().st_size))
+        for table in MEASURED:
+            for name, size in self._storage.sizes(f"{table}/").items():
+                if not is_leftover(name):
+                    _, platform, month = _parts_of(name)
+                    found.setdefault(platform, []).append((month, size))
         return found
 
     def write_month(
@@ -93,16 +96,16 @@ class Lake:
 
         """
         return {
-            name: _write(self._month(name, platform, month), table.check(measured[name]))
+            name: self._write(_month(name, platform, month), table.check(measured[name]))
             for name, table in MEASURED.items()
         }
 
     def read_month(self, platform: str, month: str) -> dict[str, pl.DataFrame]:
         """All tables of `MEASURED` of one month, empty if there are none yet."""
         return {
-            name: _read(path, table) if path.exists() else table.empty()
-            for name, table in MEASURED.items()
-            for path in [self._month(name, platform, month)]
+            kind: self._read(name, table) if self._storage.has(name) else table.empty()
+            for kind, table in MEASURED.items()
+            for name in [_month(kind, platform, month)]
         }
 
     def read_measured(
@@ -111,27 +114,28 @@ class Lake:
         """One table of `MEASURED` of a platform, in order: the months with some local days."""
         table = MEASURED[name]
         first_month, last_month = (day.isoformat()[:7] for day in (first, last))
-        paths = [
-            path for path in self._months(name, platform) if first_month <= path.stem <= last_month
+        months = [
+            self._read(month, table)
+            for month in self._months(name, platform)
+            if first_month <= _parts_of(month)[-1] <= last_month
         ]
-        return pl.concat([_read(path, table) for path in paths]) if paths else table.empty()
+        return pl.concat(months) if months else table.empty()
 
     def read_columns(self, platform: str, name: str, columns: Sequence[str]) -> pl.DataFrame:
         """Some columns of one table of `MEASURED` of a platform, of all its months."""
-        table, paths = MEASURED[name], self._months(name, platform)
-        if not paths:
+        table, months = MEASURED[name], self._months(name, platform)
+        if not months:
             return table.empty().select(columns)
-        months = pl.scan_parquet(paths, schema=table.schema, missing_columns="insert")
         with _reading():
-            return months.select(columns).collect()
+            return self._scan(months, table).select(columns).collect()
 
     def legs_hash(self, platform: str, day: date, file: str) -> str | None:
-        """SHA-256 of a file of legs as it lies on the disk; None if it is missing."""
-        return _hash(self._legs(platform, day, file))
+        """SHA-256 of a file of legs as it lies there; None if it is missing."""
+        return self._storage.sha256(_legs(platform, day, file))
 
     def month_hash(self, platform: str, month: str, kind: str) -> str | None:
-        """SHA-256 of a measured file as it lies on the disk; None if it is missing."""
-        return _hash(self._month(kind, platform, month))
+        """SHA-256 of a measured file as it lies there; None if it is missing."""
+        return self._storage.sha256(_month(kind, platform, month))
 
     def is_readable(self, platform: str, part: Slice) -> bool:
         """Whether a file of unknown hash is whole and has all rows of a slice."""
@@ -143,65 +147,106 @@ class Lake:
     def is_month_readable(self, platform: str, month: str, kind: str) -> bool:
         """Whether a measured file of unknown hash is whole."""
         try:
-            _read(self._month(kind, platform, month), MEASURED[kind])
+            self._read(_month(kind, platform, month), MEASURED[kind])
         except StateError:
             return False
         return True
 
     def remove_legs(self, platform: str, day: date, file: str) -> None:
         """Delete a damaged file of legs."""
-        self._legs(platform, day, file).unlink(missing_ok=True)
+        self._storage.remove([_legs(platform, day, file)])
 
     def set_month_aside(self, platform: str, month: str, kind: str, folder: Path) -> None:
         """Move a damaged measured file into a folder: it is anonymous, somebody may look at it."""
-        path = self._month(kind, platform, month)
-        if path.exists():
-            make_folder(folder)
-            path.replace(folder / f"{kind}-{platform}-{path.name}")
+        name = _month(kind, platform, month)
+        content = self._storage.read(name)
+        if content is not None:
+            write_bytes_atomically(folder / f"{kind}-{platform}-{month}.parquet", content)
+            self._storage.remove([name])
 
     def strays(
         self,
         legs: Iterable[tuple[str, date, str]],
         months: Iterable[tuple[str, str, str]],
-    ) -> list[Path]:
-        """Files that are none of the known (platform, day, file) and (platform, month, kind).
-
-        Relative to the folder of the lake.
-        """
-        known = {self._legs(*file) for file in legs}
-        known |= {self._month(kind, platform, month) for platform, month, kind in months}
-        files = {path for path in self._folder.rglob("*") if path.is_file()}
-        return sorted(path.relative_to(self._folder) for path in files - known)
+    ) -> list[str]:
+        """Names of files that are none of the known ones, as (platform, day, file) and month."""
+        known = {_legs(*file) for file in legs}
+        known |= {_month(kind, platform, month) for platform, month, kind in months}
+        return [name for name in self._storage.sizes() if name not in known]
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
         """Delete every leg file that is not one of the known (platform, day, file).
 
         Tables that only an older version kept go too.
         """
-        wanted = {self._legs(*file) for file in known}
-        for path in sorted((self._folder / "legs").glob("platform=*/day=*/*")):
-            if path not in wanted:
-                path.unlink()
-        for day in sorted((self._folder / "legs").glob("platform=*/day=*")):
-            if not any(day.iterdir()):
-                day.rmdir()
-        for folder in self._folder.glob("*"):
-            if folder.name not in ("legs", *MEASURED):
-                shutil.rmtree(folder)
-        for leftover in self._folder.glob(f"*/platform=*/.*{TEMPORARY_SUFFIX}"):
-            leftover.unlink()
+        wanted = {_legs(*file) for file in known}
 
-    def _legs(self, platform: str, day: date, file: str) -> Path:
-        return self._folder / "legs" / f"platform={platform}" / f"day={day}" / f"{file}.parquet"
+        def is_wanted(name: str) -> bool:
+            table = name.partition("/")[0]
+            return (
+                name in wanted if table == "legs" else table in MEASURED and not is_leftover(name)
+            )
 
-    def _months(self, kind: str, platform: str) -> list[Path]:
-        return sorted((self._folder / kind / f"platform={platform}").glob("*.parquet"))
+        self._storage.remove([name for name in self._storage.sizes() if not is_wanted(name)])
 
-    def _month(self, kind: str, platform: str, month: str) -> Path:
-        return self._folder / kind / f"platform={platform}" / f"{month}.parquet"
+    @contextmanager
+    def shown(self) -> Iterator[Callable[[], bool]]:
+        """Within the block whoever has this lake before him can tell by what is given."""
+        name = f"{_SHOWN}/{secrets.token_hex(8)}"
+        self._storage.write(name, b"")
+        try:
+            yield partial(self._storage.has, name)
+        finally:
+            self._storage.remove([name])
+
+    def _months(self, kind: str, platform: str) -> list[str]:
+        """Names of the measured files of a kind, in the order of their months."""
+        names = self._storage.sizes(f"{kind}/platform={platform}/")
+        return [name for name in names if not is_leftover(name)]
+
+    def _scan(
+        self, names: Sequence[str], table: Table, file_column: str | None = None
+    ) -> pl.LazyFrame:
+        """The rows of some files; ``file_column`` holds where each lies (`Storage.location`)."""
+        # Files that were written before a column existed do not know it.
+        return pl.scan_parquet(
+            [self._storage.location(name) for name in names],
+            schema=table.schema,
+            missing_columns="insert",
+            include_file_paths=file_column,
+            storage_options=self._storage.options,
+        )
+
+    def _read(self, name: str, table: Table) -> pl.DataFrame:
+        with _reading():
+            return table.check(self._scan([name], table).collect())
+
+    def _write(self, name: str, frame: pl.DataFrame) -> str:
+        """Write a file whole; return the SHA-256 of what was meant, whatever becomes of it."""
+        stream = BytesIO()
+        # Files are chosen by their path, so no statistics are needed to skip them; keys are as
+        # random as numbers come and repeated values have their dictionary, so that compression
+        # would gain a tenth of the space for a third of the time.
+        # Rows in one piece: how many threads made the pieces would show in the bytes.
+        frame.rechunk().write_parquet(stream, compression="uncompressed", statistics=False)
+        self._storage.write(name, stream.getbuffer())
+        return hashlib.sha256(stream.getbuffer()).hexdigest()
 
 
-def _sliced(legs: pl.DataFrame, files: Sequence[Path], slices: Sequence[Slice]) -> pl.DataFrame:
+def _legs(platform: str, day: date, file: str) -> str:
+    return f"legs/platform={platform}/day={day}/{file}.parquet"
+
+
+def _month(kind: str, platform: str, month: str) -> str:
+    return f"{kind}/platform={platform}/{month}.parquet"
+
+
+def _parts_of(name: str) -> list[str]:
+    """Table, platform and what follows, out of a name."""
+    return [part.rpartition("=")[2] for part in name.removesuffix(".parquet").split("/")]
+
+
+def _sliced(legs: pl.DataFrame, files: Sequence[str], slices: Sequence[Slice]) -> pl.DataFrame:
     """The rows of some slices, each of a file, with the number of each slice.
 
     ``legs`` have a column ``file`` and hold each file whole.
@@ -209,9 +254,9 @@ def _sliced(legs: pl.DataFrame, files: Sequence[Path], slices: Sequence[Slice]) 
     lengths = legs["file"].rle().struct.unnest().with_columns(end=pl.col("len").cum_sum())
     first_of = {file: end - rows for rows, file, end in lengths.rows()}
     in_order = sorted(
-        (first_of[str(file)] + each.first_row, each.rows, index)
+        (first_of[file] + each.first_row, each.rows, index)
         for index, (file, each) in enumerate(zip(files, slices, strict=True))
-        if str(file) in first_of  # not a file that has lost all its rows
+        if file in first_of  # not a file that has lost all its rows
     )
     wanted = pl.DataFrame(
         in_order, dict.fromkeys(("begin", "rows", "part"), pl.UInt32), orient="row"
@@ -228,17 +273,6 @@ def _sliced(legs: pl.DataFrame, files: Sequence[Path], slices: Sequence[Slice]) 
     )
 
 
-def _platform_of(path: Path) -> str:
-    return path.parent.name.removeprefix("platform=")
-
-
-def _read(path: Path, table: Table) -> pl.DataFrame:
-    # Months that were written before a column existed do not know it.
-    scan = pl.scan_parquet(path, schema=table.schema, missing_columns="insert")
-    with _reading():
-        return table.check(scan.collect())
-
-
 @contextmanager
 def _reading() -> Iterator[None]:
     try:
@@ -251,22 +285,3 @@ def _reading() -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
-
-
-def _hash(path: Path) -> str | None:
-    if not path.exists():
-        return None
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write(path: Path, frame: pl.DataFrame) -> str:
-    """Write a file whole; return the SHA-256 of what was meant, whatever the disk makes of it."""
-    stream = BytesIO()
-    # Files are chosen by their path, so no statistics are needed to skip them; keys are as
-    # random as numbers come and repeated values have their dictionary, so that compression
-    # would gain a tenth of the space for a third of the time.
-    # In one piece: how rows came together must not be seen in the bytes.
-    frame.rechunk().write_parquet(stream, compression="uncompressed", statistics=False)
-    write_bytes_atomically(path, stream.getbuffer())
-    return hashlib.sha256(stream.getbuffer()).hexdigest()

@@ -20,13 +20,9 @@ def measure_days(store: Any, name: str, platform: Any, *, basic: bool, weeks: in
 
     Batches are made and spread as `affluence.steps.measure` does; the results are in order.
     """
+    from affluence.calls import merge_legs
     from affluence.measures import measure_in_full
-    from affluence.steps.measure import (
-        _BATCHES_AT_ONCE,
-        _batches,
-        _load,
-        lines_in_service,
-    )
+    from affluence.steps.measure import _BATCHES_AT_ONCE, _batches, lines_in_service
     from affluence.steps.settings import rules_of
     from affluence.typical_week.calendar import instant, opening_spans
     from tests.benchmarks.basic_measures import measure_basics
@@ -38,10 +34,12 @@ def measure_days(store: Any, name: str, platform: Any, *, basic: bool, weeks: in
     measure = measure_basics if basic else measure_in_full
 
     def work(of_batch: Any) -> Any:
-        batch = _load(store, rules, of_batch, parts)
-        first, last = batch.days[0], batch.days[-1]
+        first, last = of_batch[0], of_batch[-1]
+        slices = [part.slice for part in parts if first - day <= part.day <= last + day]
+        legs = store.lake.read_legs(name, slices)
+        merged = merge_legs(legs, platform=name, longest_call_s=rules.longest_call_s)
         return measure(
-            batch.calls,
+            merged.calls,
             lines,
             zone=platform.zone,
             opening=opening_spans(rules.hours, first - day, last + day),

@@ -16,6 +16,7 @@ from affluence import keeping
 from affluence.config import load
 from affluence.store.inventory import Slice
 from affluence.store.lake import Lake
+from affluence.store.storage import Folder
 from affluence.tables import LEGS
 from tests.conftest import ConfigWriter
 from tests.records import week
@@ -119,7 +120,7 @@ def test_a_damaged_bundle_is_made_again(small_platform: ConfigWriter, lines: lis
 
 def test_slices_are_read_as_they_were_written(tmp_path: Path) -> None:
     """In any order, all or some of them, out of one file or several."""
-    lake, day = Lake(tmp_path), date(2026, 3, 2)
+    lake, day = Lake(Folder(tmp_path)), date(2026, 3, 2)
     chance = random.Random(20260302)
     keys = {"record_key": range(100), "call_key": range(100), "quality": [0] * 100}
     legs = pl.DataFrame(keys, schema={name: LEGS.schema[name] for name in keys}).with_columns(

@@ -8,11 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from affluence.store.lake import Lake
+from affluence.store.storage import Folder
 from affluence.tables import MEASURED
 
 
 def test_some_months_are_read_without_the_others(tmp_path: Path) -> None:
-    lake = Lake(tmp_path)
+    lake = Lake(Folder(tmp_path))
     empty = {name: table.empty() for name, table in MEASURED.items()}
     for year, month in ((2025, 11), (2025, 12), (2026, 1)):
         start = datetime(year, month, 10, 8, tzinfo=UTC)
