@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -84,11 +84,32 @@ def _texts(value: object) -> object:
     return texts
 
 
-def _url(address: str) -> str:
-    if address and not re.fullmatch(r"https://[^\s\"'<>]+", address):
-        message = 'write a whole address, such as "https://www.example.gouv.fr/rendez-vous"'
-        raise ValueError(message)
-    return address
+def _written_like(pattern: str, advice: str) -> Callable[[str], str]:
+    """A check that a text, if there is one, matches a pattern as a whole."""
+
+    def check(text: str) -> str:
+        if text and not re.fullmatch(pattern, text):
+            raise ValueError(f"write {advice}")
+        return text
+
+    return check
+
+
+_url = _written_like(
+    r"https://[^\s\"'<>]+", 'a whole address, such as "https://www.example.gouv.fr/rendez-vous"'
+)
+_origin = _written_like(
+    r"https://[a-z0-9.-]+(:\d+)?",
+    'the beginning of the address only, such as "https://www.example.gouv.fr"',
+)
+_scheduler = _written_like(
+    r"(tcp|tls|ws|wss)://[^\s/@]+:\d+",
+    'the address of the scheduler of Dask, such as "tcp://scheduler:8786"',
+)
+_endpoint = _written_like(
+    r"https?://[^\s/@]+",
+    'the address of the object store, such as "https://s3.example.gouv.fr"',
+)
 
 
 def _folder_url(address: str) -> str:
@@ -100,32 +121,11 @@ def _folder_url(address: str) -> str:
     return address
 
 
-def _origin(address: str) -> str:
-    if address and not re.fullmatch(r"https://[a-z0-9.-]+(:\d+)?", address):
-        message = 'write the beginning of the address only, such as "https://www.example.gouv.fr"'
-        raise ValueError(message)
-    return address
-
-
-def _scheduler(address: str) -> str:
-    if address and not re.fullmatch(r"(tcp|tls|ws|wss)://[^\s/@]+:\d+", address):
-        message = 'write the address of the scheduler of Dask, such as "tcp://scheduler:8786"'
-        raise ValueError(message)
-    return address
-
-
 def _lake(place: str) -> str:
     if "://" in place and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*", place):
         message = 'write a folder, or a bucket and a prefix in it, such as "s3://affluence/prod"'
         raise ValueError(message)
     return place
-
-
-def _endpoint(address: str) -> str:
-    if address and not re.fullmatch(r"https?://[^\s/@]+", address):
-        message = 'write the address of the object store, such as "https://s3.example.gouv.fr"'
-        raise ValueError(message)
-    return address
 
 
 def _secret(reference: str) -> str:
