@@ -26,6 +26,7 @@ from affluence.cdr.listing import (
     Cells,
     Listing,
     Times,
+    bare,
     find_listing,
     find_times,
     is_read,
@@ -79,7 +80,7 @@ def _record(
     answered_us = pl.when(evidence == "agent").then(time_us("answered_at"))
     # However its times are written: the same call may be converted twice.
     by_content = hash_of(
-        *(written(name) for name in (*_IDS, "caller", "line", "agent", "queue", "dialled")),
+        *(bare(columns, name) for name in (*_IDS, "caller", "line", "agent", "queue", "dialled")),
         *(time_us(name).cast(pl.String) for name in _TIMES),
         *(evidence, word("direction")),
     )

@@ -7,7 +7,7 @@ which, how times and durations are written, what the words mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import digits
 
@@ -23,13 +23,11 @@ _MOST_DIGITS = 2  # in the title of a column; every record has a time
 # Numbers stand in apostrophes so that no spreadsheet takes them for figures.
 _AROUND = " '\u00a0"
 
-_ISO_SECONDS = "%Y-%m-%dT%H:%M:%S"
-_ISO_LOCAL = _ISO_SECONDS + "%.f"
+_ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 _ISO_INSTANT = _ISO_LOCAL + "%#z"
-_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
+_FRACTION = r"[.,][0-9]{1,9}"
 _USUAL_DISTANCE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):?(?:00|15|30|45))"  # by quarters of an hour
 _TO_MINUTES, _TO_SECONDS = len("2026-03-03T09:00"), len("2026-03-03T09:00:00")
-_POINTS = (".", ",")
 _OF_FRACTIONS = ".," + digits
 # Clocks are at most 14 hours from UTC, by quarters of an hour.
 _DISTANCES_US = {"Z": 0} | {
@@ -39,7 +37,10 @@ _DISTANCES_US = {"Z": 0} | {
     for colon in (":", "")
 }
 _NO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?:[Z+-]|$)"
-_IS_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.,]*(?P<distance>Z|[+-][\d:]+)?")
+_IS_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?P<between>[T ])\d\d:\d\d[\d:]*(?P<fraction>[.,]\d+)?"
+    r"(?P<distance>Z|[+-][\d:]+)?"
+)
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
 _DURATION = rf"^[{_AROUND}]*(?:(?:([0-9]{{1,5}}):)?([0-9]{{1,5}}):)?([0-9]{{1,7}})[{_AROUND}]*$"
@@ -162,11 +163,15 @@ class Times:
     Attributes:
         pattern: as in `strptime`, empty for ISO 8601.
         instants: whether each time tells how far from UTC it is.
+        between: what usually stands between date and time: ``T`` or a blank.
+        fractions: whether seconds usually have fractions. What is unusual is read too, slower.
 
     """
 
     pattern: str = ""
     instants: bool = False
+    between: str = "T"
+    fractions: bool = False
 
     def derived(self, column: str) -> Mapping[str, pl.Expr]:
         """What `us` and `to_the_minute` name, step by step: see `Dialect.derived`.
@@ -182,32 +187,32 @@ class Times:
                 to_the_minute: pl.lit(not seconds),
             }
         usual, other = f"{column} as usual", f"{column} otherwise"
-        is_usual = cell.str.contains(f"{_USUAL}{_USUAL_DISTANCE if self.instants else ''}$")
+        is_usual = cell.str.contains(
+            f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{self.between}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}"
+            f"{_FRACTION if self.fractions else ''}{_USUAL_DISTANCE if self.instants else ''}$"
+        )
         return {
             usual: pl.when(is_usual).then(cell),
-            # Seconds left out and all else cost many times as much to read.
+            # To read times however they are written costs many times as much.
             other: pl.when(~is_usual).then(cell).str.strip_chars(_AROUND),
             in_us: pl.coalesce(self._usual_us(pl.col(usual)), self._other_us(pl.col(other))),
             to_the_minute: pl.col(other).str.contains(_NO_SECONDS).fill_null(False),
         }
 
     def _usual_us(self, usual: pl.Expr) -> pl.Expr:
-        behind = usual.str.slice(_TO_SECONDS)
-        fraction = pl.when(behind.str.head(1).is_in(_POINTS)).then(behind)
-        digits = fraction.str.slice(1, 6).str.extract("^([0-9]+)")
-        fraction_us = digits.str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
-        seconds = _with_letter(usual.str.head(_TO_SECONDS))
-        local_us = _parsed_us(seconds, _ISO_SECONDS) + fraction_us
+        seconds, behind = usual.str.head(_TO_SECONDS), usual.str.slice(_TO_SECONDS)
+        local_us = _parsed_us(seconds, f"%Y-%m-%d{self.between}%H:%M:%S")
+        if self.fractions:
+            digits = behind.str.slice(1, 6).str.extract("^([0-9]+)")
+            local_us += digits.str.pad_end(6, "0").cast(pl.Int64)
+            behind = behind.str.strip_chars_start(_OF_FRACTIONS)
         if not self.instants:
             return local_us
-        distance = pl.coalesce(fraction.str.strip_chars_start(_OF_FRACTIONS), behind)
-        return local_us - distance.replace_strict(
-            _DISTANCES_US, default=None, return_dtype=pl.Int64
-        )
+        return local_us - behind.replace_strict(_DISTANCES_US, default=None, return_dtype=pl.Int64)
 
     def _other_us(self, other: pl.Expr) -> pl.Expr:
         # The parser takes blanks as it likes, so that it alone would read too much.
-        time = _with_letter(other).str.replace(",", ".", literal=True)
+        time = other.str.replace(" ", "T", literal=True).str.replace(",", ".", literal=True)
         minutes, behind = time.str.head(_TO_MINUTES), time.str.slice(_TO_MINUTES)
         whole = pl.concat_str(minutes, pl.lit(":00"), behind)
         written = pl.when(other.str.contains(_NO_SECONDS)).then(whole).otherwise(time)
@@ -220,12 +225,15 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
         instants = any(directive in stated.time_format for directive in _DISTANCES)
         return Times(pattern=stated.time_format, instants=instants)
     times = [found for found in map(_IS_TIME.fullmatch, cells) if found]
-    return Times(instants=2 * sum(bool(time["distance"]) for time in times) > len(times))
 
+    def most(are: Callable[[re.Match[str]], bool]) -> bool:
+        return 2 * sum(map(are, times)) > len(times)
 
-def _with_letter(time: pl.Expr) -> pl.Expr:
-    """With the letter of ISO 8601 between date and time, where there may be a blank."""
-    return time.str.replace(" ", "T", literal=True)
+    return Times(
+        instants=most(lambda time: time["distance"] is not None),
+        between=" " if most(lambda time: time["between"] == " ") else "T",
+        fractions=most(lambda time: time["fraction"] is not None),
+    )
 
 
 def _parsed_us(time: pl.Expr, pattern: str) -> pl.Expr:
@@ -252,7 +260,7 @@ class Cells:
     def derived(
         self, columns: Columns, times: Times, words: Mapping[str, Mapping[str, str]]
     ) -> Mapping[str, pl.Expr]:
-        """Further columns, which `us`, `to_the_minute`, `text` and `meaning` name.
+        """Further columns, which `us`, `to_the_minute`, `text`, `bare` and `meaning` name.
 
         Args:
             columns: those of the listing.
@@ -260,10 +268,9 @@ class Cells:
             words: what those in a column mean.
 
         """
-        named = {name: pl.col(name).str.strip_chars(_AROUND) for name in columns}
         return {
             **{
-                f"{name} as text": pl.when(named[name] != "").then(named[name])
+                f"{name} bare": pl.col(name).str.strip_chars(_AROUND)
                 for name in self.texts
                 if name in columns
             },
@@ -308,7 +315,13 @@ def is_read(column: str, said: pl.Expr) -> pl.Expr:
 
 def text(columns: Columns, name: str) -> pl.Expr:
     """The text of a column, null where it is empty or the listing has none."""
-    return pl.col(f"{name} as text") if name in columns else pl.lit(None, pl.String)
+    what = bare(columns, name)
+    return pl.when(what != "").then(what)
+
+
+def bare(columns: Columns, name: str) -> pl.Expr:
+    """The same as a hash takes it: a text that is empty may be null or not."""
+    return pl.col(f"{name} bare") if name in columns else pl.lit(None, pl.String)
 
 
 def us(columns: Columns, name: str) -> pl.Expr:

@@ -34,6 +34,7 @@ from affluence.cdr.listing import (
     Cells,
     Listing,
     Times,
+    bare,
     find_listing,
     find_times,
     is_read,
@@ -48,11 +49,8 @@ _NEEDED = ("offered_at", "outcome")
 _DURATIONS = ("duration", "talk", "ring", "queue_wait")
 _PARTIES = ("caller", "dialled", "line", "agent", "queue")
 COLUMNS = ("call_id", *_NEEDED, "reason", "direction", *_DURATIONS, *_PARTIES, "zone")
-_CELLS = Cells(
-    times=("offered_at",),
-    durations=_DURATIONS,
-    texts=("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS, "zone"),
-)
+_TOLD = ("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS)
+_CELLS = Cells(times=("offered_at",), durations=_DURATIONS, texts=(*_TOLD, "zone"))
 _CALL_KEY, _FATE = "key of the call", "fate of the call"
 
 _OUTCOMES = {"atendida": "answered", "não atendida": "unanswered"}
@@ -72,16 +70,15 @@ CHOICES = (
 
 def _derived(columns: Columns, *, times: Times, stated: Stated) -> Mapping[str, pl.Expr]:
     cells = _CELLS.derived(columns, times, _words(stated))
-    caller = "call_id" if "call_id" in columns else "caller"
-    of_call = cells.get(f"{caller} as text", pl.lit(None, pl.String))
-    call_key = hash_of(of_call, cells["offered_at in us"].cast(pl.String))
+    of_call = bare(columns, "call_id" if "call_id" in columns else "caller")
+    call_key = hash_of(of_call, us(columns, "offered_at").cast(pl.String))
     return {**cells, _CALL_KEY: call_key, _FATE: _evidence(columns)}
 
 
 def _plausible(columns: Columns, *, zone: str) -> pl.Expr:
     read = {name: us(columns, name) for name in _DURATIONS}
     read["direction"] = meaning(columns, "direction")
-    here = [text(columns, "zone") == zone] if zone else []
+    here = [bare(columns, "zone") == zone] if zone else []
     return pl.all_horizontal(
         us(columns, "offered_at").is_not_null(),
         meaning(columns, "outcome").is_not_null(),
@@ -119,7 +116,7 @@ def _record(
         # Without a number of its own a row is known by what it says: of two that are equal in all
         # of it, one is a copy.
         "record_key": hash_of(
-            *(written(name) for name in ("call_id", "outcome", "reason", *_PARTIES, *_DURATIONS)),
+            *(bare(columns, name) for name in _TOLD),
             *(start_us.cast(pl.String), direction),
         ),
         "call_key": call_key,

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from affluence.cdr.dialect import Stated
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.layouts import Columns
-from affluence.cdr.listing import Times
+from affluence.cdr.listing import Times, find_times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FRACTIONS = ("", ".5", ",25", ".000", ".123456", ".1234567")
@@ -28,17 +29,30 @@ def _read(texts: list[str], times: Times) -> list[tuple[int | None, bool]]:
 
 
 @pytest.mark.parametrize("instants", [False, True])
+@pytest.mark.parametrize("fractions", [False, True])
 @pytest.mark.parametrize("between", ["T", " "])
-def test_times_with_fractions_and_distances(between: str, *, instants: bool) -> None:
+def test_times_are_read_whatever_is_usual(between: str, *, fractions: bool, instants: bool) -> None:
     texts = [
-        f"2026-03-29{between}02:59:58{fraction}{distance}"
+        f"2026-03-29{letter}02:59:58{fraction}{distance}"
+        for letter in "T "
         for fraction in _FRACTIONS
         for distance in (_DISTANCES if instants else [""])
     ]
     expected = [datetime.fromisoformat(text) for text in texts]
     in_utc = [time if time.tzinfo else time.replace(tzinfo=UTC) for time in expected]
     in_us = [(time - _EPOCH) // timedelta(microseconds=1) for time in in_utc]
-    assert _read(texts, Times(instants=instants)) == [(us, False) for us in in_us]
+    times = Times(instants=instants, between=between, fractions=fractions)
+    assert _read(texts, times) == [(us, False) for us in in_us]
+
+
+@pytest.mark.parametrize("distance", ["", "+01:00"])
+@pytest.mark.parametrize("fraction", ["", ",250"])
+@pytest.mark.parametrize("between", ["T", " "])
+def test_the_usual_way_is_that_of_most(between: str, fraction: str, distance: str) -> None:
+    cells = [f"2026-03-29{between}02:59:58{fraction}{distance}"] * 3
+    rare = ["soon", "2026-03-29T02:59", "2026-03-29 02:59:58.5Z"]
+    told = Times(instants=bool(distance), between=between, fractions=bool(fraction))
+    assert find_times([*rare, *cells], Stated()) == told
 
 
 @pytest.mark.parametrize("text", ["2026-03-29 02:59", " '2026-03-29T02:59' "])
