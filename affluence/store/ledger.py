@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from affluence.store.database import connect, transaction
 from affluence.store.inventory import Inventory, Slice, put_month_hashes, slice_of
@@ -23,9 +23,11 @@ from affluence.store.publications import Publications
 NOT_COUNTED = "call that is not counted"  # why records of a part are ignored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFile:
-    """What is known of a file that was read, wholly or in part."""
+class SeenFile(NamedTuple):
+    """What is known of a file that was read, wholly or in part.
+
+    A tuple, as rows come from the database: there may be tens of thousands.
+    """
 
     id: int
     path: str | None
@@ -154,10 +156,9 @@ class Ledger:
 
     def files(self, platform: str) -> list[SeenFile]:
         """Every file of a platform that was read."""
-        names = ", ".join(SeenFile.__dataclass_fields__)
+        names = ", ".join(SeenFile._fields)
         rows = self._db.execute(f"SELECT {names} FROM files WHERE platform = ?", (platform,))
-        fields = list(SeenFile.__dataclass_fields__)
-        return [SeenFile(**dict(zip(fields, row, strict=True))) for row in rows]
+        return [SeenFile._make(row) for row in rows]
 
     def add_file(self, platform: str, path: str, *, head: tuple[int, bytes], reader: str) -> int:
         """Begin a file; nothing of it is read yet. Any older content at its path loses its path."""

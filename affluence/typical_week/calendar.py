@@ -78,6 +78,8 @@ class Hours:
 
     def weekly_on(self, day: date) -> Weekly:
         """The weekly hours in force on a day."""
+        if not self.changes:
+            return self.weekly
         begun = [change for change in self.changes if change.since <= day]
         return max(begun, key=lambda change: change.since).weekly if begun else self.weekly
 
@@ -104,12 +106,17 @@ def closed_days(hours: Hours, first: date, last: date) -> tuple[ClosedDay, ...]:
     """
     holidays = public_holidays(hours.holidays_of, first, last)
     exceptions = {exception.day: exception for exception in hours.exceptions}
+    closings = {
+        day: closing
+        for closing in reversed(hours.closures)  # where two overlap the first counts
+        for day in each_day(max(first, closing.first), min(last, closing.last))
+    }
     closed = []
     for day in each_day(first, last):
         if not hours.weekly_on(day)[day.weekday()]:
             continue
         exception = exceptions.get(day)
-        closing = next((c for c in hours.closures if c.first <= day <= c.last), None)
+        closing = closings.get(day)
         if exception is not None:
             if not exception.spans:
                 closed.append(ClosedDay(day=day, reason="closure", label=exception.label))

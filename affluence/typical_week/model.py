@@ -25,14 +25,18 @@ from affluence.typical_week.load import LoadSlope
 from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.season import Season
-from affluence.typical_week.shares import Shares, expit, logit
+from affluence.typical_week.shares import Shares, Sums, expit, logit
 
 _CALLERS = -1  # after the sums of a history
 Apart = Literal["no_records", "odd_day", "after_closure", "bridge", "hole"]
 
 _MEMORY_S = 600.0  # after which a group of lines has forgotten how busy it was
-_USUAL_WAIT_CLUSTERING = 0.05
-_GRADED_EVERY_WEEKS = 4  # shares that no level rests on
+LONGEST_WAIT_S = 3600.0  # that is told apart
+# Shares that no level rests on, and the clustering that is usual: of open time with all lines
+# taken, of line-seconds in service that are held, and the mean wait of the answered as a share of
+# the longest.
+SHOWN = {"busy_line_rate": 1.5, "occupancy_rate": 1.5, "wait": 0.05}
+_GRADED_EVERY_WEEKS = 4  # these
 _HOLE_CALLS = 20.0  # so many expected in a cell and none recorded: records are missing
 _SILENT_CALLS = 7.0  # so many expected on a day and none recorded: one day in a thousand at most
 _ENOUGH_HALF_LIFE_WEEKS = 6.0
@@ -93,23 +97,12 @@ class Model:
         self.season = Season(grid.platforms)
         self.load = LoadSlope(grid.platforms)
         self.reach = Shares(grid, reach.NAMES, settings.reach, follows_load=True)
-        self.busy_lines = Shares(
-            grid,
-            ("full_open_s", "open_s"),
-            reach.busy_line_rate,
-            graded_every_weeks=_GRADED_EVERY_WEEKS,
-        )
-        self.occupancy = Shares(
-            grid,
-            ("held_open_s", "line_open_s"),
-            reach.occupancy_rate,
-            graded_every_weeks=_GRADED_EVERY_WEEKS,
-        )
-        self.wait = Shares(
-            grid,
-            ("wait_answered_s", "waits"),
-            reach.wait_of_an_hour,
-            usual_clustering=_USUAL_WAIT_CLUSTERING,
+        # Learned at once, each as that of further platforms.
+        self._shown = Shares(
+            Grid([history.cells for _ in SHOWN for history in histories]),
+            ("part", "whole"),
+            reach.part_of_whole,
+            usual_clustering=np.repeat(list(SHOWN.values()), grid.platforms),
             graded_every_weeks=_GRADED_EVERY_WEEKS,
         )
         self.levels = LevelPath(settings.bounds, grid.is_cell.shape)
@@ -163,6 +156,15 @@ class Model:
         kinds = self._flags[[min(self.week - 1 + horizon, last) for horizon in horizons_weeks]]
         seasons = np.array([self.season.factor(horizon) for horizon in horizons_weeks])
         return self.grid.of_days(self.effects.of(kinds) * seasons[:, None])
+
+    def shown(self, name: str) -> tuple[Mask, Floats]:
+        """One of `SHOWN`: where it is known, and its interval, three × places × platforms.
+
+        That is lower end of the 80 % interval, share, and upper end.
+        """
+        first = list(SHOWN).index(name) * self.grid.platforms
+        platforms = slice(first, first + self.grid.platforms)
+        return self._shown.known[:, platforms], np.array(self._shown.interval())[..., platforms]
 
     @property
     def reading(self) -> Reach:
@@ -253,10 +255,7 @@ class Model:
         self.demand.learn(callers, exposure)
         by_load = self._settings.reach.by_load(self.reach.lasting, self.demand.risen)
         self.reach.learn(sums, callers, by_load, self.demand.has_stepped)
-        open_memories = sums["open_s"] / _MEMORY_S
-        self.busy_lines.learn(sums, open_memories)
-        self.occupancy.learn(sums, open_memories * (sums["line_open_s"] > 0))
-        self.wait.learn(sums, sums["waits"])
+        self._teach_shown(sums)
         fade = 0.5 ** (1 / _ENOUGH_HALF_LIFE_WEEKS)
         self._days += seen
         self._calls = fade * self._calls + sums["attempts"]
@@ -270,6 +269,17 @@ class Model:
             self.demand.has_stepped | self._stepped_before,
         )
         self._stepped_before = self.demand.has_stepped
+
+    def _teach_shown(self, sums: Sums) -> None:
+        """The shares that are only shown, in the order of `SHOWN`."""
+        open_s, line_open_s, waits = sums["open_s"], sums["line_open_s"], sums["waits"]
+        of_open, of_lines = open_s / _MEMORY_S, line_open_s > 0
+        parts = (sums["full_open_s"], sums["held_open_s"], sums["wait_answered_s"])
+        wholes = (open_s, line_open_s, LONGEST_WAIT_S * waits)
+        self._shown.learn(
+            {"part": np.concatenate(parts, axis=1), "whole": np.concatenate(wholes, axis=1)},
+            np.concatenate([of_open, of_open * of_lines, waits], axis=1),
+        )
 
     def _unrecorded(self, week: int) -> tuple[Mask, Mask]:
         """Cells, and days, in which calls were to be expected and not one is recorded."""

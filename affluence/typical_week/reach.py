@@ -113,16 +113,6 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     return share.clip(0, 1)
 
 
-def busy_line_rate(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`
-    """Share of open time with all lines taken."""
-    return ratio(sums["full_open_s"], sums["open_s"])
-
-
-def occupancy_rate(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`
-    """Line-seconds held over line-seconds in service."""
-    return ratio(sums["held_open_s"], sums["line_open_s"])
-
-
-def wait_of_an_hour(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`
-    """Mean wait of the answered as a share of an hour, the longest that is told apart."""
-    return ratio(sums["wait_answered_s"], 3600 * sums["waits"])
+def part_of_whole(sums: Sums, shape: Sums) -> Floats:  # noqa: ARG001  # as every `Ratio`
+    """A share that is one sum over another."""
+    return ratio(sums["part"], sums["whole"])

@@ -17,17 +17,24 @@ class Season:
 
     def __init__(self, platforms: int) -> None:
         self._levels: list[Floats] = []
+        # Means of these: of each week with the one before, and with the one after it too.
+        self._with_before: list[Floats] = []
+        self._with_both: list[Floats] = []
         self._errors = np.zeros((_STRENGTHS.size, platforms))
         self._graded = np.zeros(platforms)
 
     def learn(self, level: Floats) -> None:
         """Learn the logarithm of a week's level by platform; nan where nothing is known of it."""
+        week = len(self._levels)
         self._levels.append(level)
-        origin = len(self._levels) - 1 - _HORIZON_WEEKS
+        self._with_before.append(self._mean(week - 1, week))
+        if week:
+            self._with_both.append(self._mean(week - 2, week))
+        origin = week - _HORIZON_WEEKS
         moved = self._last_year(origin, _HORIZON_WEEKS)
         if moved is None:
             return
-        error = level - self._around(origin)
+        error = level - self._with_before[origin]
         known = np.isfinite(moved) & np.isfinite(error)
         off = np.where(known, error, 0.0) - _STRENGTHS[:, None] * np.where(known, moved, 0.0)
         self._errors += off**2
@@ -40,7 +47,10 @@ class Season:
         return np.where(self._graded < _LEAST_GRADED_WEEKS, 0.0, best)
 
     def factor(self, horizon_weeks: int) -> Floats:
-        """By which the level is expected to change over so many weeks, because of the season."""
+        """By which the level is expected to change over so many weeks, because of the season.
+
+        These are less than a year.
+        """
         moved = self._last_year(len(self._levels) - 1, horizon_weeks)
         if moved is None:
             return np.ones_like(self._graded)
@@ -54,11 +64,11 @@ class Season:
         before = origin - _YEAR_WEEKS
         if before < 1:
             return None
-        return self._around(before + horizon_weeks, after=1) - self._around(before)
+        return self._with_both[before + horizon_weeks] - self._with_before[before]
 
-    def _around(self, week: int, after: int = 0) -> Floats:
-        """Mean level of a week, the one before and ``after`` weeks after it; nan if not known."""
-        levels = np.array(self._levels[max(0, week - 1) : week + after + 1])
+    def _mean(self, first: int, last: int) -> Floats:
+        """Mean level of some weeks; nan if not known."""
+        levels = np.array(self._levels[max(0, first) : last + 1])
         known = np.isfinite(levels)
         number = known.sum(0)
         total = levels.sum(0, where=known)

@@ -98,7 +98,7 @@ class Shares(ByPlatform):
         names: Sequence[str],
         ratio: Ratio,
         *,
-        usual_clustering: float = 1.5,
+        usual_clustering: Floats | float = 1.5,
         graded_every_weeks: int = 1,
         follows_load: bool = False,
     ) -> None:
@@ -108,7 +108,7 @@ class Shares(ByPlatform):
             grid: on which the cells lie.
             names: the sums that ``ratio`` needs.
             ratio: how the share follows from them.
-            usual_clustering: φ that is believed before anything is seen.
+            usual_clustering: φ that is believed before anything is seen, by platform or of all.
             graded_every_weeks: how often its forecasts are graded, for a share that is only asked
                 for at the end.
             follows_load: whether weeks are learned with a model of the load.
@@ -119,8 +119,9 @@ class Shares(ByPlatform):
         self._grid, self._names, self._ratio = grid, tuple(names), ratio
         # Where hardly anything fails its failures are too few to show that they come in clusters.
         # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
-        self._inside = 0.01 if usual_clustering >= 1 else 1e-4
-        self._least_clustering = 1.0 if usual_clustering > 1 else usual_clustering / 10
+        usual = np.broadcast_to(usual_clustering, platforms)
+        self._inside = np.where(usual >= 1, 0.01, 1e-4)
+        self._least_clustering = np.where(usual > 1, 1.0, usual / 10)
         # Sums by name, then observations, then observations by squared weights.
         self._sums = np.zeros((len(names) + 2, _KEEP.size, grid.places, platforms))
         usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
@@ -133,8 +134,7 @@ class Shares(ByPlatform):
         self._best = self._loss.argmin(0)
         self._by_load = np.zeros((handicaps.size, grid.places, platforms))
         # Squared errors and how many; what was believed at first does not fade.
-        self._usual_squares = usual_clustering * _CLUSTERING_WEIGHT
-        self._squares = np.full(platforms, self._usual_squares)
+        self._squares = self._usual_squares = usual * _CLUSTERING_WEIGHT
         self._errors = np.full(platforms, _CLUSTERING_WEIGHT)
         self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT, platforms)
         self._week_before = np.zeros((len(names) + 2, grid.places, platforms))
@@ -285,7 +285,7 @@ class Shares(ByPlatform):
         fade = 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
         # One cell in a thousand must not decide for all.
         squares = np.minimum(pearson, 25.0).sum(0)
-        number = np.count_nonzero(observations, axis=0)
+        number = (observations > 0).sum(0)
         self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
         self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
         total = observations.sum(0)
@@ -328,7 +328,7 @@ class Shares(ByPlatform):
         extra = _logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
         days, rows = (
-            np.count_nonzero(of, axis=-2, keepdims=True)
+            (of > 0).sum(-2, keepdims=True)
             for of in (self._grid.by_day(seen), self._grid.by_row(seen))
         )
         spread = _spread(extra, noise, seen > 0, days + rows - 1)

@@ -9,10 +9,11 @@ from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
+from affluence.typical_week.model import LONGEST_WAIT_S, SHOWN
 from affluence.typical_week.runs import Runs
 from affluence.typical_week.shares import Z_INTERVAL
 
-_LONGEST_WAIT_S = 3600.0
+_UNITS = {"wait": ("_s", LONGEST_WAIT_S)}  # of what is no share in the table
 _OF_LINES = ("busy_line_rate", "occupancy_rate")
 
 
@@ -27,17 +28,13 @@ def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
     columns["refused_share"] = np.where(
         first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
     )
-    for name, share, unit in (
-        ("reach", model.reach, 1.0),
-        ("busy_line_rate", model.busy_lines, 1.0),
-        ("occupancy_rate", model.occupancy, 1.0),
-        ("wait_s", model.wait, _LONGEST_WAIT_S),
-    ):
-        known = of_cells(share.known) & (model.believes_lines or name not in _OF_LINES)
-        bare = name.removesuffix("_s")
-        for end, values in zip(("_low", "", "_high"), share.interval(), strict=True):
-            column = bare + end + name.removeprefix(bare)
-            columns[column] = np.where(known, unit * of_cells(values), np.nan)
+    shares = {"reach": (model.reach.known, np.array(model.reach.interval()))}
+    shares |= {name: model.shown(name) for name in SHOWN}
+    for name, (is_known, interval) in shares.items():
+        known = of_cells(is_known) & (model.believes_lines or name not in _OF_LINES)
+        after, unit = _UNITS.get(name, ("", 1.0))
+        for end, values in zip(("_low", "", "_high"), interval, strict=True):
+            columns[name + end + after] = np.where(known, unit * of_cells(values), np.nan)
     mean = of_cells(model.demand.mean())
     far = np.exp(Z_INTERVAL * np.sqrt(of_cells(model.demand.mean_variance())))
     columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}

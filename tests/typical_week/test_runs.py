@@ -11,7 +11,7 @@ import pytest
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.history import History
-from affluence.typical_week.model import Settings
+from affluence.typical_week.model import SHOWN, Settings
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.runs import Past, Runs, run_every_week, run_platforms
 from tests.typical_week.desks import BOUNDS, cells_of, desk_of_lines, no_flags
@@ -57,7 +57,6 @@ def of_first_cells(history: History, count: int) -> History:
 def figures(runs: Runs) -> list[Floats]:
     """All that anybody asks of runs."""
     model, of_cells = runs.model, runs.of_cells
-    shares = (model.reach, model.busy_lines, model.occupancy, model.wait)
     return [
         runs.mean,
         runs.variance,
@@ -65,8 +64,10 @@ def figures(runs: Runs) -> list[Floats]:
         of_cells(model.demand.mean()),
         of_cells(model.demand.mean_variance()),
         of_cells(model.learned).astype(np.float64),
-        *(of_cells(each) for share in shares for each in share.interval()),
-        *(share.clustering[[runs.platform]] for share in shares),
+        *(of_cells(each) for each in model.reach.interval()),
+        *(of_cells(each) for name in SHOWN for each in model.shown(name)[1]),
+        *(of_cells(model.shown(name)[0]).astype(np.float64) for name in SHOWN),
+        model.reach.clustering[[runs.platform]],
         model.load.slope[[runs.platform]],
         model.effects.factors[:, runs.platform],
         model.demand.half_lives_weeks[:, runs.platform],
