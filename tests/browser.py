@@ -14,7 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# The shell is the same engine without the window around it: a tab opens in a quarter of the time.
+_CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
+)
 
 NEEDS_CHROMIUM = [
     pytest.mark.browser,
@@ -30,6 +33,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--font-render-hinting=none",
 ]
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

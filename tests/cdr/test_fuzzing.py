@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from affluence.cdr.dialects import DIALECTS
 from tests.cdr.fuzzing import NUMBER, SAMPLES, fuzz
 from tests.cdr.mutations import MUTATIONS, mutate
 
 
+@pytest.mark.long
 def test_whatever_happens_to_a_file_promises_are_kept() -> None:
     findings = fuzz(range(300))
     assert findings.failures == []

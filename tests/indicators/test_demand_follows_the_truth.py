@@ -28,6 +28,8 @@ from .desks import (
     redialling,
 )
 
+pytestmark = pytest.mark.long
+
 TOLERANCE = 0.05
 
 # Lines, persistence, mean redial delay, refused share of the attempts: a sample of the large grid.

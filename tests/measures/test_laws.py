@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,8 @@ from .comparison import (
 )
 from .frames import calls_frame, capacity_frame
 from .strategies import Interrupted, Situation, interrupted_situations, situations
+
+pytestmark = pytest.mark.long
 
 # --- what adds up ---------------------------------------------------------------------------------
 

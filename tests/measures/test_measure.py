@@ -32,12 +32,14 @@ def test_the_two_walks_of_the_oracle_agree(situation: Situation) -> None:
 # --- the product against the oracle --------------------------------------------------------------
 
 
+@pytest.mark.long
 @PROFILE
 @given(situations())
 def test_every_table_equals_the_oracle(situation: Situation) -> None:
     assert_same(product(situation), truth(situation))
 
 
+@pytest.mark.long
 @PROFILE
 @given(situations(microseconds=True))
 def test_every_table_equals_the_oracle_to_the_microsecond(situation: Situation) -> None:

@@ -245,6 +245,7 @@ def test_the_realistic_week_comes_out_of_every_file_as_it_went_in(check: Any) ->
     check(REALISTIC, REALISTIC.site())
 
 
+@pytest.mark.long
 @given(weeks())
 @settings(max_examples=12)
 def test_any_week_comes_out_of_every_file_as_it_went_in(week: Week) -> None:

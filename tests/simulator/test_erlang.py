@@ -26,6 +26,7 @@ _LOGNORMAL = replace(PLAIN, talk_variation=0.7)
 _IMPATIENT = replace(PATIENT, mean_patience_s=2 * TALK_S)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("scenario", "theory"),
     [
@@ -104,6 +105,7 @@ def test_hasty_redials_block_most_attempts_but_not_most_people() -> None:
     assert figures["blocked"] == pytest.approx(0.685, abs=0.0005)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chain", [_HASTY, _SLOW], ids=["hasty", "slow"])
 def test_redials_are_those_of_the_exact_chain(chain: RetrialChain) -> None:
     callers = replace(

@@ -22,6 +22,7 @@ QUEUE = Desk(
 NO_QUEUE = replace(QUEUE, kind="no_queue", patience_s=None, redial_after_giving_up=0.0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("desk", "agents", "lines", "persons_per_hour"),
     [

@@ -23,6 +23,7 @@ def test_where_formulas_are_exact_their_promise_is_obtained() -> None:
     assert found.reached_share == pytest.approx(service.reached_share, abs=1.6 * found.half_width)
 
 
+@pytest.mark.long
 def test_work_after_a_call_frees_its_line() -> None:
     desk = replace(QUEUE, handling_s=300.0, redial_delay_s=None)
     service = replace(SERVICE, agents=6, lines=6)

@@ -255,6 +255,7 @@ def simulated_effect(seed: int, shift: float) -> Effect:
     return compare(history_of(SIMULATED, seen), READING, BOUNDS, [since(BEFORE, *spans)])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shift", [0.0, 0.04])
 def test_intervals_hold_the_truth_as_often_as_they_say(shift: float) -> None:
     within_80 = within_95 = 0
@@ -344,6 +345,7 @@ def test_advice_is_widened_where_everybody_follows_it() -> None:
     assert "ALARM: the recommended hours fill up" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("shift", "at_most"), [(0.0, 6), (0.04, 12)])
 def test_advice_stays_narrow_where_the_hours_do_not_fill_up(shift: float, at_most: int) -> None:
     for seed in range(3):

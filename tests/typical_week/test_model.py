@@ -106,6 +106,7 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
 # A platform on which 40 % more call from one week to the next
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mean", [11.0, 14.4, 21.6, 25.0, 30.0, 80.0])
 def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
     """On two lines, on two, three, three, four and eleven."""

@@ -17,6 +17,8 @@ from affluence.typical_week.calendar import Closing, Hours
 from tests.typical_week.desks import BOUNDS, FIRST, LAST, slots_of_a_clear_desk
 from tests.typical_week.slots import HOURS, Figures, slots_of
 
+pytestmark = pytest.mark.long
+
 SETTINGS = Settings(row_minutes=60, minimum_days=3, minimum_calls=10, bounds=BOUNDS)
 WEEKS = 8
 FIGURES = [name for name in SLOTS.columns if name not in {"platform", "slot_start"}]

@@ -155,6 +155,7 @@ def test_a_half_recorded_slot_does_not_count() -> None:
     assert cell(week_of(slots), 1, 540)["days"] == 3
 
 
+@pytest.mark.long
 def test_few_calls_are_not_enough_data() -> None:
     def four_a_day(_day: date, minute: int) -> Figures:
         return {"answered": 1, "first_attempts": 1} if minute in {540, 600, 660, 840} else {}
