@@ -233,7 +233,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
         .drop("arrival", "word", "strongest", "takes_a_line")
         .collect()
     )
-    differing = merged.filter(pl.col("differing").fill_null(False))["call_key"]
+    differing = merged.filter("differing")["call_key"]
     return merged.drop("differing").update(_first_named(worded, differing, named), on="call_key")
 
 

@@ -15,7 +15,7 @@ import icalendar
 import jsonschema
 import pytest
 
-from affluence.publication.edition import Closure, DayAhead, LeftOut, PastForecasts
+from affluence.publication.edition import Closure, Contact, DayAhead, LeftOut, PastForecasts
 from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, chromium
 
@@ -99,6 +99,15 @@ def test_an_event_keeps_its_identifier_from_week_to_week() -> None:
 
 def test_nothing_quiet_is_an_empty_calendar() -> None:
     assert events(week=drawn(["ttttt"] * 7)) == []
+
+
+# Addresses
+
+
+def test_the_json_names_the_configured_addresses_and_no_other() -> None:
+    appointments = "https://rdv.example.gouv.fr/"
+    site = build_site(edition(contact=Contact(appointment_url=appointments)))
+    assert json_data(site)["links"] == [appointments]
 
 
 # Schemas
