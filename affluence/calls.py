@@ -136,7 +136,7 @@ def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
     )
     answered = (
         ended.filter(pl.col("evidence") == "agent")
-        .join(legs.filter(entering), on=["call_key", "queue"], how="anti", nulls_equal=True)
+        .join(legs.filter(entering), on=["call_key", "queue"], how="anti")
         .group_by("call_key", "queue")
         .agg(pl.col("offered_at").min())
     )

@@ -20,6 +20,7 @@ from affluence.tables import (
     EVIDENCE,
     INTERNAL_NOT_COUNTED,
     LEGS,
+    MINUTE_ONLY,
     NOT_COUNTED,
     STILL_OPEN,
 )
@@ -273,7 +274,7 @@ def test_calls_that_are_none_of_the_desks_are_ignored_whole() -> None:
                 leg(6, 3, 1),  # a line after all
                 leg(7, 4, 1, NOT_COUNTED),
                 leg(8, 5, 1, INTERNAL_NOT_COUNTED),
-                leg(9, 6, 1),
+                leg(9, 6, 1, MINUTE_ONLY),
             ]
         ),
         platform="desk",
@@ -281,12 +282,21 @@ def test_calls_that_are_none_of_the_desks_are_ignored_whole() -> None:
     )
     assert merged.calls.sort("call_key").select("call_key", "quality").rows() == [
         (3, STILL_OPEN),
-        (6, STILL_OPEN),
+        (6, MINUTE_ONLY | STILL_OPEN),
     ]
     assert merged.fates.to_dicts() == [
         {"part": 0, "calls": 1, "merged": 0, "duplicates": 0, "ignored": 3},  # 5; 1 2 3
         {"part": 1, "calls": 1, "merged": 1, "duplicates": 1, "ignored": 3},  # 9; 6; 2; 4 7 8
     ]
+
+
+def test_the_caller_is_whom_the_first_leg_names_not_the_least_pseudonym() -> None:
+    legs_of_one = [
+        half(1, offered_s) | {"record_key": offered_s, "queue": None, "caller": caller}
+        for offered_s, caller in ((0, None), (5, 3), (9, 1))
+    ]
+    calls = merge_legs(frame(legs_of_one), platform="desk", longest_call_s=LONGEST_S).calls
+    assert calls["caller"].to_list() == [3]
 
 
 def test_parts_of_a_call_that_all_tell_its_beginning() -> None:
