@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affluence.measures import measure
+from affluence.measures import measure, measure_in_full
 
 from .frames import TEN, at, call, calls_frame, capacity_frame, spans
 
@@ -47,8 +47,10 @@ def test_a_call_that_is_still_open_holds_its_line_as_long_as_there_are_records(
 
 
 def test_a_call_that_is_still_open_holds_its_line_for_six_hours_unless_told_otherwise() -> None:
-    still_open = call(1, "0:00", None, "abandoned")
-    assert sum(_slots(still_open, end=at("480:00"))["held_s"]) == 6 * 3600
+    calls = calls_frame([call(1, "0:00", None, "abandoned")])
+    slots = measure(calls, 2, start=TEN, end=at("480:00"))
+    in_full = measure_in_full(calls, 2, start=TEN, end=at("480:00")).slots
+    assert slots["held_s"].sum() == in_full["held_s"].sum() == 6 * 3600
 
 
 def test_a_call_that_ends_before_it_begins_holds_no_line() -> None:
