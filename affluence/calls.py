@@ -136,7 +136,7 @@ def _rejoin(legs: pl.DataFrame) -> pl.DataFrame:
     )
     answered = (
         ended.filter(pl.col("evidence") == "agent")
-        .join(legs.filter(entering), on=["call_key", "queue"], how="anti", nulls_equal=True)
+        .join(legs.filter(entering), on=["call_key", "queue"], how="anti")
         .group_by("call_key", "queue")
         .agg(pl.col("offered_at").min())
     )
@@ -233,7 +233,7 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
         .drop("arrival", "word", "strongest", "takes_a_line")
         .collect()
     )
-    differing = merged.filter(pl.col("differing").fill_null(False))["call_key"]
+    differing = merged.filter("differing")["call_key"]
     return merged.drop("differing").update(_first_named(worded, differing, named), on="call_key")
 
 

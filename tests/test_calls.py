@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affluence.calls import merge_legs
-from affluence.tables import CAPPED, CONTINUED, DIRECTIONS, EVIDENCE, LEGS, STILL_OPEN
+from affluence.tables import (
+    CAPPED,
+    CONTINUED,
+    DIRECTIONS,
+    EVIDENCE,
+    INTERNAL_NOT_COUNTED,
+    LEGS,
+    MINUTE_ONLY,
+    NOT_COUNTED,
+    STILL_OPEN,
+)
 
 START = datetime(2026, 3, 3, 8, tzinfo=UTC)
 LONGEST_S = 3600
@@ -244,6 +254,49 @@ def test_every_record_has_one_fate(rows: list[Leg]) -> None:
     for part in {leg["part"] for leg in rows}:
         assert sum(fates[part]) == sum(leg["part"] == part for leg in rows)
     assert merged.fates["calls"].sum() == merged.calls.height
+
+
+def test_calls_that_are_none_of_the_desks_are_ignored_whole() -> None:
+    """One record that is not counted is enough; of internal ones all must be."""
+
+    def leg(record_key: int, call_key: int, part: int, quality: int = 0) -> Leg:
+        return half(call_key, 0) | {"record_key": record_key, "part": part, "quality": quality}
+
+    merged = merge_legs(
+        frame(
+            [
+                leg(1, 1, 0, NOT_COUNTED),
+                leg(2, 1, 0),
+                leg(2, 1, 1),  # a copy
+                leg(3, 2, 0, INTERNAL_NOT_COUNTED),
+                leg(4, 2, 1, INTERNAL_NOT_COUNTED),
+                leg(5, 3, 0, INTERNAL_NOT_COUNTED),
+                leg(6, 3, 1),  # a line after all
+                leg(7, 4, 1, NOT_COUNTED),
+                leg(8, 5, 1, INTERNAL_NOT_COUNTED),
+                leg(9, 6, 1, MINUTE_ONLY),
+            ]
+        ),
+        platform="desk",
+        longest_call_s=LONGEST_S,
+    )
+    assert merged.calls.sort("call_key").select("call_key", "quality").rows() == [
+        (3, STILL_OPEN),
+        (6, MINUTE_ONLY | STILL_OPEN),
+    ]
+    assert merged.fates.to_dicts() == [
+        {"part": 0, "calls": 1, "merged": 0, "duplicates": 0, "ignored": 3},  # 5; 1 2 3
+        {"part": 1, "calls": 1, "merged": 1, "duplicates": 1, "ignored": 3},  # 9; 6; 2; 4 7 8
+    ]
+
+
+def test_the_caller_is_whom_the_first_leg_names_not_the_least_pseudonym() -> None:
+    legs_of_one = [
+        half(1, offered_s) | {"record_key": offered_s, "queue": None, "caller": caller}
+        for offered_s, caller in ((0, None), (5, 3), (9, 1))
+    ]
+    calls = merge_legs(frame(legs_of_one), platform="desk", longest_call_s=LONGEST_S).calls
+    assert calls["caller"].to_list() == [3]
 
 
 def test_parts_of_a_call_that_all_tell_its_beginning() -> None:

@@ -11,7 +11,7 @@ Spans = tuple[tuple[int, int], ...]
 
 
 def by_weekday(hours: Iterable[Hours]) -> dict[int, Spans]:
-    """The hours of each weekday, Monday first, hours that touch merged into one span."""
+    """The hours of each weekday, Monday first; those that touch are one span, none overlap."""
     ordered = sorted(hours, key=lambda span: (span.weekday, span.start_min))
     return {
         weekday: _merged((span.start_min, span.end_min) for span in of_the_day)
@@ -33,8 +33,8 @@ def runs(hours: Iterable[Hours]) -> list[tuple[int, int, Spans]]:
 def _merged(spans: Iterable[tuple[int, int]]) -> Spans:
     merged: list[tuple[int, int]] = []
     for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if merged and start == merged[-1][1]:
+            merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return tuple(merged)

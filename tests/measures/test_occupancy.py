@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affluence.measures import measure
+from affluence.measures import measure, measure_in_full
 
 from .frames import TEN, at, call, calls_frame, capacity_frame, spans
 
@@ -46,6 +46,13 @@ def test_a_call_that_is_still_open_holds_its_line_as_long_as_there_are_records(
     assert slots["wait_abandoned_s"] == [0, 0]
 
 
+def test_a_call_that_is_still_open_holds_its_line_for_six_hours_unless_told_otherwise() -> None:
+    calls = calls_frame([call(1, "0:00", None, "abandoned")])
+    slots = measure(calls, 2, start=TEN, end=at("480:00"))
+    in_full = measure_in_full(calls, 2, start=TEN, end=at("480:00")).slots
+    assert slots["held_s"].sum() == in_full["held_s"].sum() == 6 * 3600
+
+
 def test_a_call_that_ends_before_it_begins_holds_no_line() -> None:
     slots = _slots(call(1, "10:00", "9:00", "abandoned"))
     assert (slots["held_s"], slots["peak_calls"], slots["line_holdings"]) == ([0, 0],) * 3
@@ -70,6 +77,14 @@ def test_over_is_more_calls_than_lines_even_where_there_are_none() -> None:
     assert slots["over_s"] == [60 + 3 * 60, 0]
     # From 5:00 to 9:00, with one line and with two, and from 10:00, alone on one line.
     assert slots["full_s"] == [4 * 60 + 2 * 60, 0]
+
+
+def test_a_call_of_no_length_takes_no_line_from_who_is_refused_then() -> None:
+    no_length = call(1, "10:00", "10:00", "abandoned")
+    refused = call(2, "10:00", "10:05", "busy")
+    assert _slots(no_length, refused, lines=1)["refused_free"] == [1, 0]
+    a_second = call(1, "10:00", "10:01", "abandoned")
+    assert _slots(a_second, refused, lines=1)["refused_free"] == [0, 0]
 
 
 # --- agents ---------------------------------------------------------------------------------------
@@ -118,6 +133,16 @@ def test_agents_on_duty_are_those_of_the_platform_and_add_up() -> None:
     assert slots["agent_s"] == [2 * 600, 2 * 600 + 3 * 600]
     assert slots["agent_open_s"] == [2 * 300, 2 * 420 + 3 * 120]
     assert slots["line_s"] == [9 * 900] * 2
+
+
+def test_who_is_on_duty_is_known_only_where_the_log_tells_it_of_the_whole_time() -> None:
+    log = capacity_frame(
+        [{"from": at("0:00"), "to": at("22:00"), "count": 2, "kind": "agent", "source": "recorded"}]
+    )
+    opening = spans(("10:00", "20:00"))
+    slots = _slots(lines=log, opening=opening, platform="titres-de-sejour")
+    assert slots["agent_s"] == [2 * 900, None]
+    assert slots["agent_open_s"] == [2 * 300, 2 * 300]
 
 
 def test_a_window_of_no_time_has_no_slots() -> None:

@@ -78,6 +78,13 @@ def test_an_answer_ends_every_intent() -> None:
     ]
 
 
+def test_only_an_answer_is_waited_for() -> None:
+    contradictory = call(1, "0:00", "3:00", "unanswered", answered="2:00", caller=1)
+    answered = call(2, "1:00", "3:00", "answered", answered="1:40", caller=2)
+    figures = _measured(contradictory, answered).persons.filter(gap_min=1440)
+    assert (figures["reached"].sum(), figures["reach_s"].sum()) == (1, 40)
+
+
 def test_an_answer_at_an_unknown_moment_reaches_but_adds_no_time() -> None:
     persons = _measured(
         call(1, "0:00", "0:10", "busy", caller=1), call(2, "1:00", "2:00", "answered", caller=1)

@@ -15,7 +15,7 @@ import icalendar
 import jsonschema
 import pytest
 
-from affluence.publication.edition import Closure, DayAhead, LeftOut, PastForecasts
+from affluence.publication.edition import Closure, Contact, DayAhead, LeftOut, PastForecasts
 from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, chromium
 
@@ -97,8 +97,26 @@ def test_an_event_keeps_its_identifier_from_week_to_week() -> None:
     assert len(set(names[0])) == len(names[0])
 
 
+def test_the_calendar_and_its_events_say_whose_they_are() -> None:
+    site = build_site(edition(service="Étrangers"))
+    calendar = icalendar.Calendar.from_ical(site["affluence.ics"])
+    assert str(calendar["name"]) == "Étrangers\u00a0: heures creuses au téléphone"
+    (event, *_) = calendar.walk("VEVENT")
+    assert str(event["summary"]) == "Étrangers\u00a0: heure creuse"
+    assert str(event["description"]).endswith("01\u00a099\u00a000\u00a012\u00a034")
+
+
 def test_nothing_quiet_is_an_empty_calendar() -> None:
     assert events(week=drawn(["ttttt"] * 7)) == []
+
+
+# Addresses
+
+
+def test_the_json_names_the_configured_addresses_and_no_other() -> None:
+    appointments = "https://rdv.example.gouv.fr/"
+    site = build_site(edition(contact=Contact(appointment_url=appointments)))
+    assert json_data(site)["links"] == [appointments]
 
 
 # Schemas

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from affluence.publication.checks import check_site
-from affluence.publication.edition import Bounds, Closure, Contact, LeftOut, Notice
+from affluence.publication.edition import (
+    Bounds,
+    Closure,
+    Contact,
+    DayAhead,
+    LeftOut,
+    Notice,
+    PastForecasts,
+)
 from affluence.publication.site import build_site
 
 from .editions import DRAWN, drawn, edition, hours
@@ -158,6 +166,30 @@ def test_closures_ahead_are_announced() -> None:
     assert "Fermetures à venir Vendredi 1er mai 2026 : fête du Travail." in page
     assert "Du jeudi 14 mai 2026 au vendredi 15 mai 2026." in page
     assert "Fermetures à venir" not in said()
+
+
+def test_days_ahead_say_why_and_whether_more_or_fewer_people_call() -> None:
+    ahead = (
+        DayAhead(day=date(2026, 3, 11), kinds=("month_start", "bridge"), demand_factor=0.81),
+        DayAhead(day=date(2026, 3, 12), kinds=("after_closure",), demand_factor=1.47),
+        DayAhead(day=date(2026, 3, 13), kinds=(), demand_factor=1.22),
+    )
+    page = said(days_ahead=ahead)
+    assert (
+        "Mercredi 11 mars 2026 (début du mois et pont) :"
+        " environ 20 % d’appels de moins que d’habitude." in page
+    )
+    assert (
+        "Jeudi 12 mars 2026 (lendemain de fermeture) :"
+        " environ 50 % d’appels de plus que d’habitude." in page
+    )
+    assert "Vendredi 13 mars 2026 : environ 20 % d’appels de plus que d’habitude." in page
+
+
+def test_past_forecasts_are_told_beside_the_mean() -> None:
+    page = said(past_forecasts=PastForecasts(error=0.154, error_of_mean=0.186, are_better=True))
+    assert "s’écartait de 15 % de la réalité (une simple moyenne : 19 %)" in page
+    assert "s’écartait" not in said()
 
 
 def test_the_page_says_how_much_data_a_cell_needs() -> None:

@@ -44,6 +44,19 @@ def test_an_sms_is_never_longer_than_one_message(code: str, service: str) -> Non
     assert "01 99 00 12 34" in said
 
 
+def test_an_sms_that_just_fits_is_whole_and_one_that_does_not_names_the_best_day() -> None:
+    best_first = hours((4, 840, 900), (2, 540, 600))
+
+    def sms(letters: int) -> str:
+        wanted = edition(service="S" * letters, recommended=best_first)
+        return plain(texts_of(wanted, FRENCH)["sms"])
+
+    rest = " : appelez plutôt jeu. 14 h-15 h. Tél. 01 99 00 12 34. Valable jusqu’au 15/03/2026."
+    most = 160 - len(rest)
+    assert sms(most) == "S" * most + rest
+    assert sms(most + 1) == "Appelez plutôt jeu. 14 h-15 h. Tél. 01 99 00 12 34."
+
+
 def test_nothing_quiet_is_not_called_quiet() -> None:
     week = drawn(["ttttt"] * 7)
     texts = texts_of(edition(week=week, anything_quiet=False), FRENCH)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import nbinom
 
+from affluence.typical_week.advice import Advice
 from affluence.typical_week.backtest import (
     BASELINES,
     FIRST_ORIGIN_WEEKS,
@@ -23,6 +26,7 @@ from affluence.typical_week.backtest import (
 )
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.history import SUMS, History
+from affluence.typical_week.levels import NONE
 from affluence.typical_week.model import Settings
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.runs import Past, Runs, run_every_week
@@ -104,6 +108,63 @@ def test_scores_of_a_mean_agree_with_plain_loops() -> None:
     origins = len(flat) - FIRST_ORIGIN_WEEKS
     assert scores.hit_rate == pytest.approx(hits / (origins * round(cells / 5)))
     assert scores.regret == pytest.approx(called / least - 1)
+
+
+def test_how_sure_a_forecast_was_agrees_with_plain_sums() -> None:
+    """Ours by the variance that it foretold, a mean by that of its own errors so far."""
+    counts = simulate_history(4, weeks=8, mean=6, closed_share=0).counts
+    history = history_of(counts)
+    runs, came = run(history), counts.reshape(len(counts), -1)
+    graded = [
+        (origin, horizon)
+        for origin in range(FIRST_ORIGIN_WEEKS - 1, len(came))
+        for horizon in (1, 2, 3, 4)
+        if origin + horizon < len(came)
+    ]
+
+    def usual(origin: int) -> Floats:
+        mean: Floats = came[origin - 3 : origin + 1].mean(0)
+        return mean
+
+    def spread(origin: int, horizon: int) -> float:
+        ready = range(FIRST_ORIGIN_WEEKS - 1, origin - horizon + 1)
+        pairs = [(usual(each), came[each + horizon]) for each in ready]
+        squares = sum(float((mean**2).sum()) for mean, _ in pairs)
+        excess = sum(float(((y - mean) ** 2 - mean).sum()) for mean, y in pairs)
+        return max(excess / squares, 0.0) if pairs else 0.05
+
+    laws = {
+        "affluence": [(runs.mean[o, h - 1], runs.variance[o, h - 1]) for o, h in graded],
+        "4-week mean": [(usual(o), usual(o) + spread(o, h) * usual(o) ** 2) for o, h in graded],
+    }
+    scores = backtest(runs, history).scores
+    for name, of_places in laws.items():
+        mean, variance = (np.maximum(np.stack(each), 0.05) for each in zip(*of_places, strict=True))
+        y = np.stack([came[origin + horizon] for origin, horizon in graded])
+        over = np.maximum(variance, mean * (1 + 1e-9))  # Poisson as the edge of the law
+        law = nbinom(mean**2 / (over - mean), mean / over)
+        calls = np.arange(200)[:, None, None]
+        crps = ((law.cdf(calls) - (y <= calls)) ** 2).sum(0)
+        inside = (law.cdf(y) >= 0.1) & (law.cdf(y - 1) < 0.9)
+        assert scores[name].crps == pytest.approx(crps.mean(), rel=1e-6), name
+        assert scores[name].coverage == pytest.approx(inside.mean()), name
+
+
+def test_how_calm_the_table_was_by_hand() -> None:
+    """Five runs are looked at, from the fourth week on: four steps from one to the next."""
+    history = history_of(simulate_history(1, weeks=4, closed_share=0).counts)
+    runs = run(history)
+    levels = np.zeros_like(runs.levels)
+    levels[:3] = 3  # before anything is graded
+    levels[5:7, 0] = 1  # busier, and back again
+    levels[:5, 1], levels[5:, 1] = NONE, 2  # first known in the third of the five
+    named = [(), (), (), (0, 1), (1, 0), (0, 2), (0, 2), (3,)]
+    advice = tuple(Advice(recommended=each) for each in named)
+    calm = backtest(replace(runs, levels=levels, advice=advice), history).stability
+    assert calm is not None
+    assert calm.runs == 4
+    assert calm.levels_changed == pytest.approx(2 / (4 * history.cells.count - 2))
+    assert calm.advice_changed == pytest.approx(2 / (2 + 2 + 2 + 1))
 
 
 def test_no_forecast_knows_the_weeks_that_follow_it() -> None:

@@ -351,3 +351,15 @@ def test_a_table_of_one_cell_is_a_table() -> None:
     for _ in range(10):
         model.learn(np.array([[12.0]]), np.array([[1.0]]))
     assert model.mean() == pytest.approx(12.0, rel=1e-6)
+
+
+def test_the_level_that_a_week_alone_shows() -> None:
+    """Three times the usual calls, and half of them while the desk was open for half the time."""
+    model = Demand(Grid([CELLS]))
+    usual, whole = np.full((CELLS.count, 1), 8.0), np.ones((CELLS.count, 1))
+    for _ in range(4):
+        model.learn(usual, whole)
+    (ordinary,) = model.level_of(usual, whole)
+    assert model.level_of(3 * usual, whole) == pytest.approx(ordinary + np.log(3))
+    assert model.level_of(0.5 * usual, 0.5 * whole) == pytest.approx(ordinary)
+    assert np.isnan(model.level_of(usual, 0 * whole)).all()

@@ -73,6 +73,22 @@ def test_an_ordinary_day_is_that_of_the_typical_week(learned: Study) -> None:
     assert ordinary["demand"].to_list() == pytest.approx(week["demand"].to_list())
 
 
+def test_days_to_come_have_the_levels_that_stand_since_the_last_week() -> None:
+    """Nearly everybody was reached, until fewer than half were in the last two weeks."""
+    fewer_since = date(2026, 7, 20)
+
+    def figures(day: date, _minute: int) -> Figures:
+        lost = 22 if day >= fewer_since else 2
+        return {"answered": 40 - lost, "abandoned": lost, "first_attempts": 40}
+
+    slots = slots_of(FIRST, LAST, figures, DESK)
+    changed = study(slots, DESK, SETTINGS, platform="desk", first=FIRST, last=LAST)
+    before, now = changed.runs.levels[-2:]
+    assert not (before == now).any()
+    states = changed.week().week.filter(weekday=3)["state"].to_list()
+    assert day_of(changed.forecast(), date(2026, 8, 12))["state"].to_list() == states
+
+
 def test_intervals_widen_with_the_distance(learned: Study) -> None:
     ahead = learned.forecast().filter(pl.col("weekday") == 5, pl.col("start_min") == 540)
     assert (ahead["demand_low"] < ahead["demand"]).all()

@@ -91,6 +91,18 @@ def test_calls_while_closed_are_no_attempts_of_the_row(two_weeks: pl.DataFrame) 
     assert history.sums["attempts"][0, NINE] == 4 * 5
 
 
+def test_calls_that_are_answered_while_closed_say_nothing_of_the_row(
+    two_weeks: pl.DataFrame,
+) -> None:
+    late_opening = two_weeks.with_columns(
+        pl.when(at(two_weeks, MONDAY, 540)).then(0.0).otherwise(name).alias(name)
+        for name in ("open_s", "line_open_s")
+    )
+    history = history_of(late_opening)
+    assert history.sums["answered"][0, NINE] == 3 * 3
+    assert history.exposure[0, NINE] == 3 / 4
+
+
 @pytest.mark.parametrize(("recorded_s", "quarters"), [(900, 4), (899, 3), (0, 3)])
 def test_a_quarter_counts_only_where_it_is_recorded_whole(
     two_weeks: pl.DataFrame, recorded_s: int, quarters: int

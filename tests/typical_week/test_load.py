@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
 
-from affluence.typical_week.cells import Cells
 from affluence.typical_week.load import LoadSlope
 from affluence.typical_week.reach import NAMES, Reach
-from affluence.typical_week.rows import row_grid
 from affluence.typical_week.shares import logit
-from tests.typical_week.slots import HOURS
 
 
 def test_many_days_tell_the_slope() -> None:
@@ -65,7 +60,14 @@ def test_the_move_by_load_is_the_slope_of_erlang_b() -> None:
 
 
 def test_without_believed_lines_the_load_says_nothing() -> None:
-    cells = Cells(row_grid(HOURS, 60, date(2026, 3, 2)))
-    lasting = {name: np.ones(cells.count) for name in NAMES}
+    lasting = {name: np.ones(1) for name in NAMES} | {
+        "open_s": np.array([3600.0]),
+        "full_open_s": np.array([900.0]),
+        "line_open_s": np.array([8 * 3600.0]),
+        "held_open_s": np.array([6 * 3600.0]),
+    }
+    more = np.array([0.5])
+    believed = Reach(answers_known=True, lines_believed=True)
+    assert (believed.by_load(lasting, more) < 0).all()
     reading = Reach(answers_known=True, lines_believed=False)
-    assert not reading.by_load(lasting, np.array([0.5])).any()
+    assert not reading.by_load(lasting, more).any()

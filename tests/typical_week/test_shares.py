@@ -296,6 +296,25 @@ def test_where_hardly_anything_fails_calls_still_vary_as_independent_ones() -> N
 # Level
 
 
+def test_what_the_last_weeks_alone_show_is_weighed_by_how_sure_they_are() -> None:
+    """Precisions add up; one observation more is believed, of what all cells show together."""
+    model = without_noise(ADDITIVE, calls=300.0)
+
+    def lately(reached: float, calls: float) -> tuple[Floats, Floats]:
+        of_cells = np.ones((CELLS.count, 1))
+        sums = {"reached": reached * of_cells, "calls": calls * of_cells}
+        logits, variances = model.together.lately(sums | {"observations": sums["calls"]})
+        return logits[:, 0], variances[:, 0]
+
+    start, doubt = lately(0, 0)
+    assert start == pytest.approx(ADDITIVE, abs=0.1)
+    observed = (2 + expit(start)) / (10 + 1)  # two of ten
+    precision = 10 * observed * (1 - observed) / model.clustering
+    middle, variance = lately(2, 10)
+    assert 1 / variance == pytest.approx(1 / doubt + precision)
+    assert middle / variance == pytest.approx(start / doubt + logit(observed) * precision)
+
+
 def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
     """From odds of 4 to odds of 2 everywhere, after half a year."""
     rng = np.random.default_rng(3)
