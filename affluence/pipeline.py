@@ -20,6 +20,7 @@ from affluence.engine import Engine, keep_memory, spread
 from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
 from affluence.steps.clock import clock_day, today_of
 from affluence.store import Store
+from affluence.store.shelf import Drafts
 from affluence.store.troubles import in_plain_words
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def _run(
         return report
     keep_memory()
     _bring_up_to_date(config, store, report, now, progress)
-    _publish(config, store, report, now, wish)
+    with store.shelf.drafts() as drafts:
+        _publish(config, store, report, drafts, now, wish=wish)
     unread = any(done.problems for done in report.ingested.values())
     if not (unread or report.refusals):
         store.ledger.settle(situation)
@@ -510,7 +512,13 @@ def _bring_platform(
 
 
 def _publish(
-    config: Config, store: Store, report: RunReport, now: datetime, wish: Wish | None
+    config: Config,
+    store: Store,
+    report: RunReport,
+    drafts: Drafts,
+    now: datetime,
+    *,
+    wish: Wish | None,
 ) -> None:
     """Site of every platform → one release, delivered or waiting."""
     from affluence.steps.leaks import clear
@@ -519,7 +527,7 @@ def _publish(
     from affluence.steps.theme import theme_of
 
     theme = theme_of(config.theme, config.state.folder)
-    sites, weeks = _sites(config, store, report, theme=theme, wish=wish)
+    sites, weeks = _sites(config, store, report, drafts, theme=theme, wish=wish)
     if not sites:
         raise RefusedPublicationError(report.reasons)
     log = store.ledger.publications
@@ -551,6 +559,7 @@ def _sites(
     config: Config,
     store: Store,
     report: RunReport,
+    drafts: Drafts,
     *,
     theme: Theme | None,
     wish: Wish | None,
@@ -558,7 +567,8 @@ def _sites(
     """Slots → typical week → site, of every platform; and the Sundays of the weeks they show."""
     from affluence.steps.site import Wanted, sites_of
 
-    sites, weeks = {}, {}
+    sites: dict[str, Mapping[str, bytes]] = {}
+    weeks = {}
     wanted = [
         Wanted(name=name, account=report.accounts[name], today=report.days[name])
         for name in config.platform
@@ -568,7 +578,8 @@ def _sites(
     for platform, made in sites_of(config, store, wanted, theme, wish=wish):
         name = platform.name
         if made.files is not None:
-            sites[name] = made.files
+            # Of all platforms together they may be more than fits into memory.
+            sites[name] = drafts.put(name, made.files)
         if made.week is not None:
             weeks[name] = made.week
         shown = made.week if made.frozen else None

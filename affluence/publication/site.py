@@ -219,7 +219,8 @@ def manifest(release: str, files: Mapping[str, bytes]) -> bytes:
     """The list of these files, by which a delivery can be verified."""
     entries = {
         path: {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
-        for path, body in sorted(files.items())
+        for path in sorted(files)
+        for body in [files[path]]
     }
     return (json.dumps({"release": release, "files": entries}, indent=2) + "\n").encode()
 
@@ -231,11 +232,17 @@ def render(template: str, **values: object) -> bytes:
 
 def _release_id(day: date, files: Mapping[str, bytes]) -> str:
     week = day.isocalendar()
+    return f"{week.year}-W{week.week:02d}-{content_hash(files)[:6]}"
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of files and their paths, whatever their order."""
     content = hashlib.sha256()
-    for path, body in sorted(files.items()):
+    for path in sorted(files):
+        body = files[path]
         content.update(f"{path} {len(body)} ".encode())
         content.update(body)
-    return f"{week.year}-W{week.week:02d}-{content.hexdigest()[:6]}"
+    return content.hexdigest()
 
 
 @cache

@@ -141,7 +141,7 @@ def test_no_number_is_on_the_list_and_its_checks_hold() -> None:
 )
 def test_each_defect_of_the_list_is_found(old: str, new: str, problem: str) -> None:
     assert old in page()
-    files = joined().files | {"index.html": page().replace(old, new, 1).encode()}
+    files = {**joined().files, "index.html": page().replace(old, new, 1).encode()}
     assert any(problem in found for found in check_portal(files)), check_portal(files)
 
 
