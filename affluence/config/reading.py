@@ -50,6 +50,11 @@ class Config(Section):
         return theme
 
     @property
+    def has_list(self) -> bool:
+        """Whether a list of several platforms stands before their pages."""
+        return len(self.platform) > 1
+
+    @property
     def folders_to_write(self) -> tuple[Path, ...]:
         """Folders on this machine that the site is delivered to."""
         local = (InPlaceTarget, ReleasesTarget, ArchiveTarget)

@@ -137,6 +137,7 @@ def _pages(
             say=language.say,
             sentence=language.sentence,
             page_of=lambda other: path_of("", other),
+            list_path="",
             release=release,
             release_meta=RELEASE_META,
             theme=theme,

@@ -25,6 +25,6 @@ def join(
         for name, each in config.platform.items()
     }
     joined = portal.join_sites(services, sites, theme)
-    if len(services) > 1 and (problems := check_portal(joined.files, theme)):
+    if config.has_list and (problems := check_portal(joined.files, theme)):
         raise RefusedPublicationError(problems)
     return joined

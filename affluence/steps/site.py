@@ -94,7 +94,7 @@ def _ask(
         return Made(files=withdrawn_site(config, name, theme, wanted.today))
     return what_is_due(
         store,
-        page_of(name, config.platform[name]),
+        page_of(name, config.platform[name], is_listed=config.has_list),
         today=wanted.today,
         grace_days=config.publication.grace_days if config.run.as_of == "today" else None,
         wish=wish or Wish(),
@@ -154,9 +154,10 @@ def withdrawn_site(config: Config, name: str, theme: Theme | None, today: date) 
         RefusedPublicationError: a check of the built site failed.
 
     """
-    desk = desk_on(page_of(name, config.platform[name]), today, today)
+    page = page_of(name, config.platform[name], is_listed=config.has_list)
+    desk = desk_on(page, today, today)
     site = build_suspended_site(desk, today, theme)
-    problems = check_site(site, theme)
+    problems = check_site(site, theme, is_listed=desk.is_listed)
     if problems:
         raise RefusedPublicationError(problems)
     return site
