@@ -27,6 +27,7 @@ from affluence.command_line import (
     PlatformOption,
     clock,
     load,
+    load_sound,
     progress,
     tell,
 )
@@ -123,7 +124,7 @@ def run(config: ConfigOption = CONFIG) -> None:
     """Do the whole job once: ingest, measure, model, build, deliver."""
     from affluence import pipeline
 
-    settings = load(config)
+    settings = load_sound(config)
     with progress() as on_progress:
         report = pipeline.run(settings, clock(), on_progress)
     tell(report)

@@ -53,6 +53,7 @@ class RunReport:
     parts_deleted: dict[str, int] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)  # what counts as today for each platform
     refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)  # why a table is not new
+    misconfigured: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what is wrong
     late: list[str] = field(default_factory=list)  # platforms whose frozen week has changed
     release: str | None = None
     waits_for_approval: bool = False
@@ -78,6 +79,7 @@ class RunReport:
     def outcome(self) -> tuple[str, str]:
         """How it ended, for the log of runs: in one word, and what is wrong."""
         wrong = [*self.problems, *self.reasons]
+        wrong += [problem for each in self.misconfigured.values() for problem in each]
         word = "nothing new" if self.release is None else "refused" if self.refusals else "done"
         return word, "\n".join(wrong)
 
@@ -127,7 +129,10 @@ def run(
 def _run(
     config: Config, store: Store, now: datetime, progress: Progress, wish: Wish | None
 ) -> RunReport:
-    report = RunReport(fetched=_fetch(config, store, now, progress))
+    report = RunReport(
+        fetched=_fetch(config, store, now, progress),
+        misconfigured={name: each.problems for name, each in config.misconfigured.items()},
+    )
     situation = _situation(config, now, report.fetched)
     if wish is None and store.ledger.settled() == situation and _is_delivered(config, store):
         return report
@@ -565,7 +570,7 @@ def _sites(
     wish: Wish | None,
 ) -> tuple[dict[str, Mapping[str, bytes]], dict[str, date]]:
     """Slots → typical week → site, of every platform; and the Sundays of the weeks they show."""
-    from affluence.steps.site import Wanted, sites_of
+    from affluence.steps.site import Wanted, sites_of, what_stays
 
     sites: dict[str, Mapping[str, bytes]] = {}
     weeks = {}
@@ -589,6 +594,12 @@ def _sites(
             report.late.append(name)
         if made.reasons:
             report.refusals[name] = made.reasons
+    for name in config.misconfigured:
+        made = what_stays(config, store, name, min(report.days.values()))
+        if made.files is not None:
+            sites[name] = made.files
+        if made.week is not None:
+            weeks[name] = made.week
     return sites, weeks
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from affluence.config.opening import WEEKDAYS, read_day_hours
 from affluence.config.platforms import Platform
-from affluence.config.reading import Config, load
+from affluence.config.reading import Config, Document, Misconfigured, load, load_sound
 from affluence.config.regions import COUNTRIES, FRENCH_REGIONS
 from affluence.config.running import EngineSettings, Mail, NetworkSettings
 from affluence.config.sources import (
@@ -37,12 +37,14 @@ __all__ = [
     "ArchiveTarget",
     "Config",
     "Dialect",
+    "Document",
     "EngineSettings",
     "FolderSource",
     "FooterLink",
     "HttpSource",
     "InPlaceTarget",
     "Mail",
+    "Misconfigured",
     "NetworkSettings",
     "Platform",
     "ReleasesTarget",
@@ -54,5 +56,6 @@ __all__ = [
     "Theme",
     "WebDavTarget",
     "load",
+    "load_sound",
     "read_day_hours",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import pydantic
@@ -22,8 +23,8 @@ from affluence.errors import ConfigError
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
-class Config(Section):
-    """The whole configuration; paths are absolute."""
+class Document(Section):
+    """What the file may hold."""
 
     run: Run = Run()
     state: State = State()
@@ -49,10 +50,28 @@ class Config(Section):
                 raise ValueError(message)
         return theme
 
+
+class Misconfigured(Section):
+    """A platform whose section is wrong, and what of it can be told all the same."""
+
+    name: str
+    group: str
+    public_url: str
+    problems: tuple[str, ...]
+
+
+class Config(Document):
+    """The whole configuration; paths are absolute.
+
+    ``misconfigured`` are the platforms that `load_sound` has left out.
+    """
+
+    misconfigured: dict[str, Misconfigured] = Field(default_factory=dict)
+
     @property
     def has_list(self) -> bool:
         """Whether a list of several platforms stands before their pages."""
-        return len(self.platform) > 1
+        return len(self.platform) + len(self.misconfigured) > 1
 
     @property
     def folders_to_write(self) -> tuple[Path, ...]:
@@ -69,14 +88,77 @@ def load(path: Path) -> Config:
 
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _config(path, Document.model_validate(_document(path)), {})
+    except pydantic.ValidationError as error:
+        raise ConfigError(path, _told(error)) from None
+
+
+def load_sound(path: Path) -> Config:
+    """The same for work that nobody watches: a platform whose section is wrong is left out.
+
+    Raises:
+        ConfigError: as by `load`; but for problems within sections of platforms, unless there is
+            no other platform.
+
+    """
+    document = _document(path)
+    try:
+        return _config(path, Document.model_validate(document), {})
+    except pydantic.ValidationError as error:
+        every, wrong = _told(error), _platforms_with(error)
+    sections = document["platform"] if wrong else {}
+    sound = {name: section for name, section in sections.items() if name not in wrong}
+    if not sound:
+        raise ConfigError(path, every)
+    misconfigured = {
+        name: _misconfigured(name, sections[name], problems) for name, problems in wrong.items()
+    }
+    try:
+        rest = Document.model_validate({**document, "platform": sound})
+    except pydantic.ValidationError as error:
+        raise ConfigError(path, [*_told(error), *every]) from None
+    return _config(path, rest, misconfigured)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         advice = "Give another file with --config, or start from the example in the README."
         raise ConfigError(path, [f"cannot be read: {error.strerror}. {advice}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(path, [f"is not valid TOML: {error}"]) from error
-    try:
-        config = Config.model_validate(document)
-    except pydantic.ValidationError as error:
-        raise ConfigError(path, [in_words(problem) for problem in error.errors()]) from None
+
+
+def _config(path: Path, file: Document, misconfigured: Mapping[str, Misconfigured]) -> Config:
+    config = Config.model_construct(**dict(file), misconfigured=misconfigured)
     return config.with_paths_from(path.resolve().parent)
+
+
+def _told(error: pydantic.ValidationError) -> list[str]:
+    return [in_words(problem) for problem in error.errors()]
+
+
+def _platforms_with(error: pydantic.ValidationError) -> dict[str, tuple[str, ...]]:
+    """What is wrong in the section of each platform; nothing if it is not in theirs alone."""
+    wrong: dict[str, tuple[str, ...]] = {}
+    for problem in error.errors():
+        match problem["loc"]:
+            case ("platform", str(name), *_):
+                wrong[name] = (*wrong.get(name, ()), in_words(problem))
+            case _:
+                return {}
+    return wrong
+
+
+def _misconfigured(name: str, section: object, problems: tuple[str, ...]) -> Misconfigured:
+    """What a section that is wrong tells all the same, as far as it is a text."""
+    told = section if isinstance(section, dict) else {}
+    page = told.get("page")
+    texts = {
+        "name": told.get("name"),
+        "group": told.get("group"),
+        "public_url": page.get("public_url") if isinstance(page, dict) else None,
+    }
+    known = {key: text if isinstance(text, str) else "" for key, text in texts.items()}
+    return Misconfigured(**{**known, "name": known["name"] or name}, problems=problems)

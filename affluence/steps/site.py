@@ -147,6 +147,17 @@ def _make(
     )
 
 
+def what_stays(config: Config, store: Store, name: str, today: date) -> Made:
+    """The site of a platform whose section is wrong: the one that stands, until it is too old."""
+    publications = store.ledger.publications
+    standing = publications.standing_week(name)
+    last_day = timedelta(days=config.publication.suspend_after_days)
+    is_fit = standing is not None and today <= standing + last_day
+    if not is_fit and name not in publications.withdrawn():
+        return Made()
+    return Made(files=site_that_stands(store, name), week=standing)
+
+
 def withdrawn_site(config: Config, name: str, theme: Theme | None, today: date) -> dict[str, bytes]:
     """Number and hours of a platform in the place of its table, checked.
 
