@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from affluence.errors import RefusedPublicationError
+from affluence.interruption import ended_by_ctrl_c
 
 if TYPE_CHECKING:
     from affluence import pipeline
@@ -64,7 +65,13 @@ def tell(report: pipeline.RunReport) -> None:
 
 @contextmanager
 def progress() -> Iterator[pipeline.Progress]:
-    """A progress line on a terminal, nothing elsewhere."""
+    """A progress line on a terminal, nothing elsewhere; Ctrl-C ends the work of the block."""
+    with ended_by_ctrl_c(), _line() as on_progress:
+        yield on_progress
+
+
+@contextmanager
+def _line() -> Iterator[pipeline.Progress]:
     if not sys.stderr.isatty():
         yield lambda _what, _count: None
         return
