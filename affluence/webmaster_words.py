@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from affluence.pipeline import RunReport
+from affluence.run_report import RunReport
 from affluence.webmaster import Status
 
 if TYPE_CHECKING:

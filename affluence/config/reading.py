@@ -18,7 +18,7 @@ from affluence.config.section import Section
 from affluence.config.state import State
 from affluence.config.targets import ArchiveTarget, InPlaceTarget, ReleasesTarget, Target
 from affluence.config.theme import Theme
-from affluence.errors import ConfigError
+from affluence.errors import ConfigError, RecordsError
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
@@ -72,6 +72,20 @@ class Config(Document):
     def has_list(self) -> bool:
         """Whether a list of several platforms stands before their pages."""
         return len(self.platform) + len(self.misconfigured) > 1
+
+    def platform_called(self, name: str | None) -> tuple[str, Platform]:
+        """A platform with its identifier, by default the first.
+
+        Raises:
+            RecordsError: there is no such platform.
+
+        """
+        if name is None:
+            return next(iter(self.platform.items()))
+        if name not in self.platform:
+            known = ", ".join(self.platform)
+            raise RecordsError(f"'{name}' is not a configured platform; configured: {known}.")
+        return name, self.platform[name]
 
     @property
     def folders_to_write(self) -> tuple[Path, ...]:
