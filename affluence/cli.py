@@ -27,6 +27,7 @@ from affluence.command_line import (
     PlatformOption,
     clock,
     load,
+    load_sound,
     progress,
     tell,
 )
@@ -123,7 +124,7 @@ def run(config: ConfigOption = CONFIG) -> None:
     """Do the whole job once: ingest, measure, model, build, deliver."""
     from affluence import pipeline
 
-    settings = load(config)
+    settings = load_sound(config)
     with progress() as on_progress:
         report = pipeline.run(settings, clock(), on_progress)
     tell(report)
@@ -178,9 +179,9 @@ def slots(
     ] = MeasuredTable.SLOTS,
 ) -> None:
     """Write what was measured: one row a quarter of an hour, or one of the tables beside it."""
-    from affluence import pipeline
+    from affluence import management
 
-    _write(pipeline.read_measured(load(config), table.value, platform), output)
+    _write(management.read_measured(load(config), table.value, platform), output)
 
 
 @app.command()
@@ -188,10 +189,10 @@ def week(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the typical week that the next publication would show."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.foresight import week_as_text
 
-    made = pipeline.study(load(config), clock(), platform).week().week
+    made = management.study(load(config), clock(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
 
 
@@ -200,10 +201,10 @@ def forecast(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the next six weeks day by day, and how good such forecasts have been."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.foresight import forecast_as_document, forecast_as_text
 
-    learned = pipeline.study(load(config), clock(), platform)
+    learned = management.study(load(config), clock(), platform)
     show = forecast_as_document if as_json else forecast_as_text
     print(show(learned.forecast(), learned.grade()))
 
@@ -219,7 +220,7 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Grade every past weekly run against the four weeks that followed it, beside others."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.foresight import backtest_as_document, backtest_as_text
     from affluence.typical_week.backtest import BASELINES
 
@@ -231,7 +232,7 @@ def backtest(
         from affluence.library_models import MODELS
 
         others |= MODELS
-    grades = pipeline.study(load(config), clock(), platform).grade(others)
+    grades = management.study(load(config), clock(), platform).grade(others)
     print((backtest_as_document if as_json else backtest_as_text)(grades))
 
 
@@ -240,10 +241,10 @@ def effect(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Tell whether people have moved to the recommended hours since they are published."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.effect_words import effect_as_document, effect_as_text
 
-    service, found = pipeline.effect(load(config), clock(), platform)
+    service, found = management.effect(load(config), clock(), platform)
     print((effect_as_document if as_json else effect_as_text)(service, found))
 
 
@@ -271,17 +272,17 @@ def indicators(
     ] = None,
 ) -> None:
     """Print the official indicators beside what callers lived, with all that each leaves out."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.indicators import listing
 
     settings = load(config)
     if page is not None:
         if output is not None or as_json:
             raise typer.BadParameter("give it without --output and --json", param_hint="--page")
-        made = pipeline.committee_page(settings, platform, first=first, last=last)
+        made = management.committee_page(settings, platform, first=first, last=last)
         _write_text(made.decode(), page, ".html", "--page")
         return
-    service, found = pipeline.indicators(settings, platform, first=first, last=last)
+    service, found = management.indicators(settings, platform, first=first, last=last)
     if output is not None:
         if as_json:
             raise typer.BadParameter("give it without --json", param_hint="--output")
@@ -332,10 +333,11 @@ def _inspected(
     dialect: str | None,
     zone: str | None,
 ) -> Inspection:
-    from affluence import pipeline
+
+    from affluence import reading
 
     with progress() as on_progress:
-        return pipeline.inspect(
+        return reading.inspect(
             files,
             _config_if_any(config),
             platform,

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from affluence.errors import RefusedPublicationError
+from affluence.interruption import ended_by_ctrl_c
 
 if TYPE_CHECKING:
-    from affluence import pipeline
     from affluence.config import Config
+    from affluence.run_report import Progress, RunReport
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 PlatformOption = Annotated[
@@ -37,12 +38,19 @@ def load(path: Path) -> Config:
     return read(path)
 
 
+def load_sound(path: Path) -> Config:
+    """The same without the platforms whose sections are wrong."""
+    from affluence.config import load_sound as read
+
+    return read(path)
+
+
 def clock() -> datetime:
     """The time of this machine, with its zone."""
     return datetime.now().astimezone()
 
 
-def tell(report: pipeline.RunReport) -> None:
+def tell(report: RunReport) -> None:
     """Print what a run did and what it could not do; end with its exit code if that is not 0."""
     from affluence.webmaster_words import problems_as_text, report_as_text
 
@@ -51,21 +59,28 @@ def tell(report: pipeline.RunReport) -> None:
         print(problems, file=sys.stderr)
     if report.refusals:
         sys.exit(RefusedPublicationError.exit_code)
-    if report.problems:
+    if report.problems or report.misconfigured:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
 
 
 @contextmanager
-def progress() -> Iterator[pipeline.Progress]:
-    """A progress line on a terminal, nothing elsewhere."""
+def progress() -> Iterator[Progress]:
+    """A progress line on a terminal, nothing elsewhere; Ctrl-C ends the work of the block."""
+    with ended_by_ctrl_c(), _line() as on_progress:
+        yield on_progress
+
+
+@contextmanager
+def _line() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda _what, _count: None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} {task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+    with Bar(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         tasks = {
             what: bar.add_task(label, total=None, visible=False)
             for what, label in (

@@ -91,7 +91,7 @@ def staffing(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.config import read_day_hours
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
@@ -109,7 +109,7 @@ def staffing(
         agents=agents, lines=lines, handling_s=call_s, moved_share=moved, opening=other_hours
     )
     try:
-        service, plan = pipeline.staffing(
+        service, plan = management.staffing(
             load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
         )
     except NeverOpenError as error:
@@ -122,7 +122,7 @@ def staffing(
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
 
         print(REHEARSED)
-        for row, rehearsal in pipeline.rehearse(plan):
+        for row, rehearsal in management.rehearse(plan):
             print(rehearsal_as_text(row, rehearsal, target), flush=True)
 
 
@@ -147,7 +147,7 @@ def report(
     quantile: QuantileOption = QUANTILE,
 ) -> None:
     """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
-    from affluence import pipeline
+    from affluence import management
     from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 
@@ -155,7 +155,7 @@ def report(
     settings = load(config)
     check_place(folder, settings.folders_to_write)
     with progress() as advanced:
-        files = pipeline.report(
+        files = management.report(
             settings,
             clock(),
             platform,

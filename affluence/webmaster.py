@@ -66,7 +66,7 @@ def diff(config: Config) -> tuple[str | None, str | None, Changes]:
     with opened(config) as store:
         old, new = compared(store)
         files = [_kept(store, release) if release else {} for release in (old, new)]
-    return old, new, changes_between(*files)
+        return old, new, changes_between(*files)
 
 
 def compared(store: Store) -> tuple[str | None, str | None]:
@@ -157,7 +157,8 @@ def withdraw(config: Config, platform: str | None, reason: str, now: datetime) -
             log.withdraw(name, reason, now)
         withdrawn = log.withdrawn()
         theme = theme_of(config.theme, config.state.folder)
-        sites, weeks = {}, {}
+        sites: dict[str, Mapping[str, bytes]] = {}
+        weeks = {}
         for name in config.platform:
             if name in withdrawn:
                 today = today_of(config, store, name, now)
@@ -348,7 +349,7 @@ def _earlier(store: Store, steps: int) -> str:
     return before[-steps]
 
 
-def _kept(store: Store, release: str) -> dict[str, bytes]:
+def _kept(store: Store, release: str) -> Mapping[str, bytes]:
     files = store.shelf.get(release)
     if files is None:
         raise DecisionError(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from affluence.pipeline import RunReport
+from affluence.run_report import RunReport
 from affluence.webmaster import Status
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def problems_as_text(report: RunReport) -> str:
     """What a run could not do, empty if there is nothing."""
     lines = [f"affluence: not read: {problem}" for problem in report.problems]
     lines += [f"affluence: {warning}" for warning in report.warnings]
+    for name, problems in report.misconfigured.items():
+        lines += [f"affluence: {name}: left out, its section of the configuration is wrong:"]
+        lines += [f"  - {problem}" for problem in problems]
     for name, reasons in report.refusals.items():
         lines += [f"affluence: {name}: no new table:", *(f"  - {reason}" for reason in reasons)]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from affluence import alerts as telling
 from affluence.alerts import Alerts
-from affluence.config import Config, load
+from affluence.config import Config, load_sound
 from affluence.errors import AffluenceError, RefusedPublicationError
 from affluence.store.atomic import write_bytes_atomically
 from affluence.systemd import notify
@@ -76,7 +76,7 @@ class Worker:
         self._path = path
         self._clock = clock
         self._run = run
-        self._config = load(path)
+        self._config = load_sound(path)
         self._failures = 0
         self._not_before: datetime | None = None
 
@@ -106,7 +106,7 @@ class Worker:
     def _read_configuration(self) -> None:
         """A mistake in it is told by the run itself, which has met it too."""
         try:
-            self._config = load(self._path)
+            self._config = load_sound(self._path)
         except AffluenceError as error:
             log.warning("the configuration of before still holds for the worker: %s", error)
 

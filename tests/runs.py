@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from affluence import pipeline
+from affluence import management, pipeline
 from affluence.config import load
-from affluence.pipeline import RunReport
+from affluence.run_report import RunReport
 from affluence.steps.weekly import Wish
 from affluence.store import open_store
 from affluence.tables import MEASURED
@@ -36,7 +36,7 @@ def days_measured(report: RunReport) -> dict[str, int]:
 
 
 def slots(config: Path) -> pl.DataFrame:
-    return pipeline.read_measured(load(config))
+    return management.read_measured(load(config))
 
 
 def measured(config: Path) -> dict[str, pl.DataFrame]:

@@ -23,7 +23,7 @@ from affluence import keeping
 from affluence.config import load
 from affluence.connections import storage_of
 from affluence.errors import StateError
-from affluence.pipeline import RunReport
+from affluence.run_report import RunReport
 from tests.conftest import REPOSITORY, small_platform_in
 from tests.engine.machines import Scheduler, scheduler
 from tests.records import day_of_records

@@ -18,7 +18,7 @@ import pytest
 from affluence.config import (
     COUNTRIES,
     FRENCH_REGIONS,
-    Config,
+    Document,
     FolderSource,
     HttpSource,
     InPlaceTarget,
@@ -28,6 +28,7 @@ from affluence.config import (
     SqlSource,
     WebDavTarget,
     load,
+    load_sound,
     read_day_hours,
 )
 from affluence.errors import ConfigError
@@ -79,7 +80,7 @@ def test_shipped_configuration_shows_every_key() -> None:
     document["platform"]["page"]["notice"]["text"] = "Grève"
     document["platform"]["reviewed_by"] = "somebody"  # by language
     # A number of lines may also be written as a list of dates and counts.
-    expected = set(keys_of(Config)) - {"platform.lines.since", "platform.lines.count"}
+    expected = set(keys_of(Document)) - {"platform.lines.since", "platform.lines.count"}
     assert set(written_keys(document)) == expected
 
 
@@ -531,3 +532,53 @@ def test_reading_the_configuration_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+SECOND = """
+[platform.second]
+name = "Second"
+group = "Corse"
+phone = 36
+"""
+
+
+def test_a_wrong_section_of_a_platform_leaves_the_others(tmp_path: Path) -> None:
+    path = changed(tmp_path, text=SHIPPED.read_text(encoding="utf-8") + SECOND)
+    with pytest.raises(ConfigError):
+        load(path)
+    config = load_sound(path)
+    assert list(config.platform) == ["etrangers"] and config.has_list
+    (left_out,) = config.misconfigured.items()
+    name, told = left_out
+    assert (name, told.name, told.group) == ("second", "Second", "Corse")
+    assert {problem.partition(":")[0] for problem in told.problems} == {
+        "platform.second.phone",
+        "platform.second.source",
+        "platform.second.opening",
+    }
+    assert config.state.folder == tmp_path / ".affluence"
+    assert load_sound(SHIPPED) == load(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("more", "problems"),
+    [
+        ('[engine]\nkind = "perhaps"', ["engine.kind", "platform.second.phone"]),
+        ("[misconfigured.etrangers]", ["misconfigured", "platform.second.phone"]),
+        ("[platform", ["is not valid TOML"]),
+        ('[network]\nproxy = "nowhere"', ["network.proxy", "platform.second.opening"]),
+    ],
+)
+def test_anything_else_that_is_wrong_refuses_all(
+    tmp_path: Path, more: str, problems: list[str]
+) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load_sound(changed(tmp_path, text=f"{shipped}{SECOND}{more}\n"))
+    assert all(problem in str(raised.value) for problem in problems)
+
+
+def test_a_single_platform_that_is_wrong_refuses_all(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("\nphone = ", "\nfone = "))
+    with pytest.raises(ConfigError, match=r"platform\.etrangers\.fone: is not a known key"):
+        load_sound(path)

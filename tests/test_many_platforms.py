@@ -6,6 +6,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -175,3 +177,47 @@ def test_how_many_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert machine_gib(confined) == 3
     confined.write_text("max\n")
     assert machine_gib(confined) == machine_gib(tmp_path / "none") > 0
+
+
+def ended(config: Path) -> tuple[int, str]:
+    """Exit code of a run as a process, and what it complained of."""
+    command = [sys.executable, "-m", "affluence", "run", "--config", str(config)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_a_section_that_is_wrong_stops_its_platform_alone(tmp_path: Path) -> None:
+    config = sound(tmp_path)
+    run(config)
+    site = tmp_path / "site"
+    before = files_under(site)
+    for name in SOUND:
+        write_weeks(tmp_path, name, 2, 1)
+    right = config.read_text(encoding="utf-8")
+    config.write_text(right.replace('"records/cantal"', '"records/cantal"\nflies = ["*"]'))
+    told = "platform.cantal.source.flies: is not a known key; remove it or mend its spelling"
+    for _ in range(2):  # and again where there is nothing new
+        code, complaint = ended(config)
+        assert code == 7 and "cantal: left out" in complaint and told in complaint
+    after = files_under(site)
+    assert {path for path in before if before[path] == after.get(path)} >= {
+        path for path in before if path.startswith("cantal/")
+    }
+    assert before["ain/affluence.json"] != after["ain/affluence.json"]
+    assert listed(config).keys() == set(SOUND) and 'href="cantal/' in after["index.html"].decode()
+    # The page is old: four weeks after its own it is taken away.
+    for name in ("ain", "isere"):
+        write_weeks(tmp_path, name, 3, 5)
+    assert ended(config)[0] == 7
+    assert not (site / "cantal").exists() and (site / "ain").exists()
+    assert listed(config)["cantal"].startswith("Le tableau paraîtra")
+    config.write_text(right, encoding="utf-8")
+    write_weeks(tmp_path, "cantal", 3, 5)
+    assert ended(config) == (0, "")
+    assert "Le tableau paraîtra" not in listed(config)["cantal"]
+
+
+def test_pages_of_one_of_several_lead_to_the_list(one_at_a_time: Path) -> None:
+    for name in SOUND:
+        page = (one_at_a_time / "site" / name / "index.html").read_text(encoding="utf-8")
+        assert '<a href="../index.html">Tous les services</a>' in page

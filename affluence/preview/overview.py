@@ -74,5 +74,6 @@ def _side(store: Store, release: str | None) -> Side | None:
     return Side(
         release=release,
         weeks=known.weeks if known else {},
-        files=store.shelf.get(release) or {},
+        # Held: another run may put it away while it is looked at.
+        files=dict(store.shelf.get(release) or {}),
     )

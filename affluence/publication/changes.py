@@ -74,7 +74,7 @@ def changes_between(old: Files, new: Files) -> Changes:
 
 def documents(files: Files) -> dict[str, dict[str, Any]]:
     """The data of each platform of a release, as `affluence.json` has them."""
-    found = (json.loads(body) for path, body in files.items() if path.endswith(JSON))
+    found = (json.loads(files[path]) for path in files if path.endswith(JSON))
     return {document["platform"]: document for document in found}
 
 

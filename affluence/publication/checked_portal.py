@@ -35,9 +35,9 @@ def check_portal(files: Mapping[str, bytes], theme: Theme | None = None) -> list
     addresses = theme.addresses if theme else ()
     return [
         f"{path}: {problem}"
-        for path, body in files.items()
+        for path in files
         if path.endswith(".html") and "/" not in path
-        for problem in _page(path, body.decode(), files, release, addresses)
+        for problem in _page(path, files[path].decode(), files, release, addresses)
     ]
 
 

@@ -22,6 +22,7 @@ from affluence.publication.site import (
     CSV,
     FRAGMENTS,
     JSON,
+    LEADING_BACK,
     MANIFEST,
     MISSING,
     PAGE,
@@ -30,6 +31,7 @@ from affluence.publication.site import (
     SCHEMAS,
     TO_COPY,
     kind_of,
+    list_path_of,
 )
 
 
@@ -74,6 +76,7 @@ class _Built:
     pages: Mapping[str, tuple[Element, Sequence[str]]]  # trees of the pages, and what breaks them
     manifest: Mapping[str, Any]
     data: Mapping[str, Any]
+    is_listed: bool
 
     @property
     def phone(self) -> str:
@@ -91,12 +94,15 @@ class _Built:
         return self.data.get("suspended") is not True
 
 
-def check_site(site: Mapping[str, bytes], theme: Theme | None = None) -> list[str]:
+def check_site(
+    site: Mapping[str, bytes], theme: Theme | None = None, *, is_listed: bool = False
+) -> list[str]:
     """Every reason, in plain words, why this site must not be delivered; none if it may be.
 
     Args:
         site: its files by their paths.
         theme: the look that it was built with, whose footer leads to other sites.
+        is_listed: whether its pages lead to a list of all platforms in the folder above.
 
     """
     missing = [f"{path} is missing" for path in FILES if path not in site]
@@ -116,7 +122,7 @@ def check_site(site: Mapping[str, bytes], theme: Theme | None = None) -> list[st
     assets = {path: texts.pop(path) for path in list(texts) if path.startswith(ASSETS)}
     pages = {path: parse(text) for path, text in texts.items() if path.endswith(".html")}
     links = theme.addresses if theme else ()
-    built = _Built(site.keys(), texts, assets, links, pages, manifest, data)
+    built = _Built(site.keys(), texts, assets, links, pages, manifest, data, is_listed)
     if built.has_table and CSV not in texts:
         return [f"{CSV} is missing"]
     return [
@@ -135,7 +141,7 @@ def _page(path: str, built: _Built) -> Iterator[str]:
     yield from wrong_markup(document)
     yield from wrong_scripts(document, SCRIPTS.get(kind) if built.has_table else None)
     yield from _linked_data(document, built.phone)
-    yield from _links(document, built)
+    yield from _links(document, built, _list_paths(kind, language, built))
     if kind != TO_COPY:
         yield from _dials(document, built.phone)
     if kind != RICH_TEXT:  # whose editors drop what isolates a number
@@ -207,14 +213,21 @@ def _tables(document: Element) -> Iterator[str]:
             yield "a table header does not say what it heads"
 
 
-def _links(document: Element, built: _Built) -> Iterator[str]:
+def _list_paths(kind: str, language: Language, built: _Built) -> Collection[str]:
+    """Where a page must lead besides: to the list in its language, if it is for callers."""
+    return [list_path_of(language)] if built.is_listed and kind in LEADING_BACK else []
+
+
+def _links(document: Element, built: _Built, outside: Collection[str]) -> Iterator[str]:
+    links = [link.attributes.get("href") for link in document.all("a")]
+    yield from (f'the link to "{path}" is missing' for path in outside if path not in links)
     ids = {element.attributes["id"] for element in document.all() if "id" in element.attributes}
     for element in document.all():
         for name in LINKS:
             target = element.attributes.get(name)
             if target is None or target.startswith("tel:"):
                 continue
-            if element.tag == "a" and _leads_to(target, built):
+            if element.tag == "a" and (target in outside or _leads_to(target, built)):
                 continue
             path, _, fragment = target.partition("#")
             if (path and not _is_path(path, built)) or (fragment and fragment not in ids):

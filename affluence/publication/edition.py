@@ -116,6 +116,7 @@ class Desk:
     languages: tuple[str, ...] = ("fr",)  # in which there is a page, the first one's is the index
     reviewed: tuple[str, ...] = ()  # those of them whose catalogue somebody is said to have read
     contact: Contact = Contact()
+    is_listed: bool = False  # among others: their list is in the folder above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

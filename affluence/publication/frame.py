@@ -34,6 +34,7 @@ class Frame:
     service: Markup
     title: str
     demonstration: bool
+    is_listed: bool  # whether a list of all services is in the folder above
     phone_href: str
     phone: str
     opening: tuple[Markup, ...]
@@ -56,6 +57,7 @@ def frame(desk: Desk, language: Language) -> Frame:
         service=language.french(desk.service),
         title=desk.service,
         demonstration=desk.demonstration,
+        is_listed=desk.is_listed,
         phone_href=f"tel:{desk.phone}",
         phone=wording.phone(desk.phone),
         opening=_opening(desk, words),

@@ -5,9 +5,8 @@ Several have a list before them, in every language of any of them, and their dat
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from affluence.publication.dsfr import Theme
@@ -23,6 +22,7 @@ from affluence.publication.site import (
     RELEASE_META,
     ROBOTS,
     TABLE_SCHEMA,
+    content_hash,
     manifest,
     path_of,
     render,
@@ -53,8 +53,36 @@ class Service:
 class Portal:
     """Everything that is delivered at once, and the identifier of exactly this content."""
 
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     release: str
+
+
+class _Joined(Mapping[str, bytes]):
+    """Sites in a folder of their name each, beside files before them; of the sites none is held."""
+
+    def __init__(
+        self, first: Mapping[str, bytes], sites: Mapping[str, Mapping[str, bytes]]
+    ) -> None:
+        self._first = first
+        self._sites = sites
+
+    def __getitem__(self, path: str) -> bytes:
+        if path in self._first:
+            return self._first[path]
+        name, _, within = path.partition("/")
+        return self._sites[name][within]
+
+    def __contains__(self, path: object) -> bool:
+        name, _, within = str(path).partition("/")
+        return path in self._first or within in self._sites.get(name, {})
+
+    def __iter__(self) -> Iterator[str]:
+        for name, site in self._sites.items():
+            yield from (f"{name}/{path}" for path in site)
+        yield from self._first
+
+    def __len__(self) -> int:
+        return len(self._first) + sum(map(len, self._sites.values()))
 
 
 def join_sites(
@@ -73,16 +101,15 @@ def join_sites(
     releases = {name: json.loads(site[MANIFEST])["release"] for name, site in sites.items()}
     if len(services) == 1:
         ((name, files),) = sites.items()
-        return Portal(files=dict(files), release=releases[name])
-    files = {f"{name}/{path}": body for name, site in sites.items() for path, body in site.items()}
+        return Portal(files=files, release=releases[name])
     platforms = [
         listed(name, service.name, service.group, sites.get(name, {}))
         for name, service in services.items()
     ]
     url = _common_url(services)
-    files |= {
+    first = {
         LIST: list_file(platforms),
-        CSV: all_cells([site[CSV] for site in sites.values() if CSV in site]),
+        CSV: all_cells(site[CSV] for site in sites.values() if CSV in site),
         TABLE_SCHEMA: schemas()[TABLE_SCHEMA],
         **_for_search_engines(platforms, url),
         **(theme.assets if theme else {}),
@@ -91,14 +118,12 @@ def join_sites(
     languages = tuple(map(Language, sorted(codes, key=lambda code: (code != "fr", code))))
     newest_week = max(release.rsplit("-", 1)[0] for release in releases.values())
     unnamed = _pages(platforms, languages, theme, "")
-    files |= _headers(files | unnamed, theme)
-    content = hashlib.sha256()
-    for path, body in sorted((files | unnamed).items()):
-        content.update(f"{path} {len(body)} ".encode())
-        content.update(body)
-    release = f"{newest_week}-{content.hexdigest()[:6]}"
-    files |= _pages(platforms, languages, theme, release)
-    return Portal(files={**files, MANIFEST: manifest(release, files)}, release=release)
+    first |= _headers(_Joined(first | unnamed, sites), theme)
+    content = content_hash(_Joined(first | unnamed, sites))
+    release = f"{newest_week}-{content[:6]}"
+    first |= _pages(platforms, languages, theme, release)
+    first[MANIFEST] = manifest(release, _Joined(first, sites))
+    return Portal(files=_Joined(first, sites), release=release)
 
 
 def _pages(
@@ -112,6 +137,7 @@ def _pages(
             say=language.say,
             sentence=language.sentence,
             page_of=lambda other: path_of("", other),
+            list_path="",
             release=release,
             release_meta=RELEASE_META,
             theme=theme,
@@ -124,7 +150,7 @@ def _pages(
 
 def _headers(files: Mapping[str, bytes], theme: Theme | None) -> dict[str, bytes]:
     """What a web server should say with all pages, where no folder has a rule of its own."""
-    pages = (body.decode() for path, body in files.items() if path.endswith(".html"))
+    pages = (files[path].decode() for path in files if path.endswith(".html"))
     policy = content_security_policy(pages, "", assets=theme is not None)
     return {
         APACHE: apache_file(policy, assets=theme is not None),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -127,7 +127,7 @@ def list_file(platforms: Sequence[Listed]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def all_cells(tables: Sequence[bytes]) -> bytes:
+def all_cells(tables: Iterable[bytes]) -> bytes:
     """The rows of several tables (CSV) in one; a column that an old one does not have is empty."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")

@@ -45,6 +45,8 @@ TEMPLATES = {
 RICH_TEXT, WITH_STYLES = "fragment", "integrer"
 # In French, for everybody who went astray and for the webmaster.
 MISSING, TO_COPY = "404", "coller"
+# From these a caller comes back to the list of all platforms.
+LEADING_BACK = ("", "simple")
 KINDS = (*TEMPLATES, RICH_TEXT, WITH_STYLES, MISSING, TO_COPY)
 FRAGMENTS = (RICH_TEXT, WITH_STYLES)
 RELEASE_META = "affluence-release"
@@ -125,6 +127,11 @@ def path_of(kind: str, language: Language) -> str:
     return f"{kind}-{language.code}.html" if kind else f"{language.code}.html"
 
 
+def list_path_of(language: Language) -> str:
+    """Path of the list of all platforms, as a page of one of them has it."""
+    return f"../{path_of('', language)}"
+
+
 def kind_of(path: str) -> tuple[str, Language]:
     """Which page it is, and in which language: the reverse of `path_of`."""
     if path == PAGE:
@@ -175,6 +182,7 @@ def _page(
 ) -> bytes:
     # The page for those who went astray is shown in the place of any path, however deep.
     root = urlsplit(around.public_url).path if kind == MISSING else ""
+    leads_back = around.is_listed and kind in LEADING_BACK
     return render(
         template,
         frame=around,
@@ -182,6 +190,7 @@ def _page(
         sentence=around.language.sentence,
         page_of=lambda language: path_of(kind, language),
         path_of=lambda other, language=around.language: path_of(other, language),
+        list_path=list_path_of(around.language) if leads_back else "",
         release=release,
         release_meta=RELEASE_META,
         theme=theme,
@@ -219,7 +228,8 @@ def manifest(release: str, files: Mapping[str, bytes]) -> bytes:
     """The list of these files, by which a delivery can be verified."""
     entries = {
         path: {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
-        for path, body in sorted(files.items())
+        for path in sorted(files)
+        for body in [files[path]]
     }
     return (json.dumps({"release": release, "files": entries}, indent=2) + "\n").encode()
 
@@ -231,11 +241,17 @@ def render(template: str, **values: object) -> bytes:
 
 def _release_id(day: date, files: Mapping[str, bytes]) -> str:
     week = day.isocalendar()
+    return f"{week.year}-W{week.week:02d}-{content_hash(files)[:6]}"
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of files and their paths, whatever their order."""
     content = hashlib.sha256()
-    for path, body in sorted(files.items()):
+    for path in sorted(files):
+        body = files[path]
         content.update(f"{path} {len(body)} ".encode())
         content.update(body)
-    return f"{week.year}-W{week.week:02d}-{content.hexdigest()[:6]}"
+    return content.hexdigest()
 
 
 @cache

@@ -54,6 +54,7 @@ class Page:
     weeks: int
     contact: Contact
     demonstration: bool
+    is_listed: bool  # among other platforms
     languages: tuple[str, ...]
     reviewed: tuple[str, ...]  # languages whose catalogue somebody has read
     valid_days: int
@@ -198,6 +199,7 @@ def desk_on(page: Page, day: date, today: date) -> Desk:
         languages=page.languages,
         reviewed=page.reviewed,
         contact=_without_past_notice(page.contact, today),
+        is_listed=page.is_listed,
     )
 
 
@@ -255,7 +257,7 @@ def build_checked_site(edition: Edition, theme: Theme | None = None) -> dict[str
     if unfit:
         raise RefusedPublicationError(unfit)
     site = build_site(edition, theme)
-    problems = check_site(site, theme)
+    problems = check_site(site, theme, is_listed=desk.is_listed)
     if problems:
         raise RefusedPublicationError(problems)
     return site

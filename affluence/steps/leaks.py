@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from affluence.credentials import REFERENCE, reveal
 from affluence.errors import CredentialError, RefusedPublicationError
 from affluence.publication.checks import digits_of
 from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
+from affluence.publication.site import JSON
 from affluence.report_folder import reports_among
 from affluence.steps.refusals import Reason
 from affluence.store import Store
@@ -49,7 +51,9 @@ def clear(config: Config, store: Store, files: Mapping[str, bytes], release: str
             managers' report lies where everybody could read it.
 
     """
-    found = find_leaks(files, confidential_of(config, store), store.pseudonyms_among)
+    confidential = confidential_of(config, store)
+    phones = {*confidential.own_phones, *_phones_that_stand(config, files)}
+    found = find_leaks(files, replace(confidential, own_phones=phones), store.pseudonyms_among)
     reasons = [str(_reason(leak)) for leak in found]
     reasons += [
         str(
@@ -83,6 +87,13 @@ def confidential_of(config: Config, store: Store) -> Confidential:
             if who.casefold() not in said
         },
     )
+
+
+def _phones_that_stand(config: Config, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Numbers of platforms whose sections are wrong: what is shown of them was published before."""
+    for name in config.misconfigured:
+        if f"{name}/{JSON}" in files:
+            yield digits_of(json.loads(files[f"{name}/{JSON}"])["phone"])
 
 
 def _reason(leak: Leak) -> Reason:

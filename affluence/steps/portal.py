@@ -24,7 +24,11 @@ def join(
         name: portal.Service(name=each.name, group=each.group, public_url=each.page.public_url)
         for name, each in config.platform.items()
     }
+    services |= {
+        name: portal.Service(name=each.name, group=each.group, public_url=each.public_url)
+        for name, each in config.misconfigured.items()
+    }
     joined = portal.join_sites(services, sites, theme)
-    if len(services) > 1 and (problems := check_portal(joined.files, theme)):
+    if config.has_list and (problems := check_portal(joined.files, theme)):
         raise RefusedPublicationError(problems)
     return joined

@@ -28,7 +28,7 @@ class Delivered:
     warnings: tuple[str, ...]  # of targets, in words
 
 
-def site_that_stands(store: Store, platform: str) -> dict[str, bytes] | None:
+def site_that_stands(store: Store, platform: str) -> Files | None:
     """The files of a platform in the release that was delivered last; None if there are none."""
     standing = store.ledger.publications.standing()
     if standing is None:
@@ -111,10 +111,10 @@ def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]
     """What the tables of a release recommend, each from the day that is today for its platform."""
     numbers = {name: number for number, name in wording.DAYS.items()}
     found = []
-    for path, body in files.items():
+    for path in files:
         if not path.endswith(JSON):
             continue
-        data = json.loads(body)
+        data = json.loads(files[path])
         if data.get("suspended") is True or data["platform"] not in days:
             continue
         hours = sorted(

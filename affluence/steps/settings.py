@@ -114,8 +114,8 @@ def _contact_of(platform: Platform) -> Contact:
     )
 
 
-def page_of(name: str, platform: Platform) -> Page:
-    """What a platform's page says."""
+def page_of(name: str, platform: Platform, *, is_listed: bool = False) -> Page:
+    """What a platform's page says; ``is_listed``: among other platforms."""
     week, levels = platform.week, platform.levels
     return Page(
         platform=name,
@@ -131,6 +131,7 @@ def page_of(name: str, platform: Platform) -> Page:
         weeks=week.weeks,
         contact=_contact_of(platform),
         demonstration=platform.demonstration,
+        is_listed=is_listed,
         languages=platform.languages,
         reviewed=tuple(platform.reviewed_by),
         valid_days=platform.valid_days,

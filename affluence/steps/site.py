@@ -94,7 +94,7 @@ def _ask(
         return Made(files=withdrawn_site(config, name, theme, wanted.today))
     return what_is_due(
         store,
-        page_of(name, config.platform[name]),
+        page_of(name, config.platform[name], is_listed=config.has_list),
         today=wanted.today,
         grace_days=config.publication.grace_days if config.run.as_of == "today" else None,
         wish=wish or Wish(),
@@ -147,6 +147,17 @@ def _make(
     )
 
 
+def what_stays(config: Config, store: Store, name: str, today: date) -> Made:
+    """The site of a platform whose section is wrong: the one that stands, until it is too old."""
+    publications = store.ledger.publications
+    standing = publications.standing_week(name)
+    last_day = timedelta(days=config.publication.suspend_after_days)
+    is_fit = standing is not None and today <= standing + last_day
+    if not is_fit and name not in publications.withdrawn():
+        return Made()
+    return Made(files=site_that_stands(store, name), week=standing)
+
+
 def withdrawn_site(config: Config, name: str, theme: Theme | None, today: date) -> dict[str, bytes]:
     """Number and hours of a platform in the place of its table, checked.
 
@@ -154,9 +165,10 @@ def withdrawn_site(config: Config, name: str, theme: Theme | None, today: date) 
         RefusedPublicationError: a check of the built site failed.
 
     """
-    desk = desk_on(page_of(name, config.platform[name]), today, today)
+    page = page_of(name, config.platform[name], is_listed=config.has_list)
+    desk = desk_on(page, today, today)
     site = build_suspended_site(desk, today, theme)
-    problems = check_site(site, theme)
+    problems = check_site(site, theme, is_listed=desk.is_listed)
     if problems:
         raise RefusedPublicationError(problems)
     return site

@@ -1,14 +1,56 @@
-"""Releases as they were built, kept on this machine: to approve, to compare, to go back to."""
+"""Releases as they were built, kept on this machine: to approve, to compare, to go back to.
+
+A release of many platforms is large: its files are read one by one, when they are asked for.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from affluence.store.atomic import sync_folder, write_bytes_atomically
+from affluence.store.atomic import make_folder, sync_folder, write_bytes_atomically
 
 _BUILDING = ".building"
+
+
+class Kept(Mapping[str, bytes]):
+    """The files below a folder, by relative path; each is read anew whenever it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        self._paths = dict.fromkeys(path.relative_to(folder).as_posix() for path in paths)
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._paths:
+            raise KeyError(path)
+        return (self._folder / path).read_bytes()
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+class Drafts:
+    """A folder for the sites of platforms until the release that they are part of is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Write the files of a site; nothing needs to survive a crash."""
+        folder = self._folder / name
+        for path, content in files.items():
+            make_folder((folder / path).parent)
+            (folder / path).write_bytes(content)
+        return Kept(folder)
 
 
 class Shelf:
@@ -29,16 +71,20 @@ class Shelf:
         building.rename(final)
         sync_folder(self._folder)
 
-    def get(self, release: str, within: str = "") -> dict[str, bytes] | None:
+    @contextmanager
+    def drafts(self) -> Iterator[Drafts]:
+        """Room for the sites of a release that is being made, empty before and after."""
+        folder = self._folder / f"drafts{_BUILDING}"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield Drafts(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def get(self, release: str, within: str = "") -> Mapping[str, bytes] | None:
         """The files of a release, or of a folder of it, by relative path; None if not kept."""
         folder = self._folder / release / within
-        if not folder.is_dir():
-            return None
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
+        return Kept(folder) if folder.is_dir() else None
 
     def read(self, release: str, path: str) -> bytes | None:
         """One file of a release; None if it is not kept."""

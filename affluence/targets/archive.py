@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class Archive:
         path = _path_of(release)
         self._remove(temporary(_path_of("*")))  # never finished; it may have filled the disk
         self._files.write(temporary(path), _packed(site))
-        if self._unpacked(temporary(path)) != site:
+        written = {entry: sha256(body) for entry, body in self._unpacked(temporary(path))}
+        if written != {entry: sha256(body) for entry, body in site.items()}:
             why = f"{path} does not hold what was written to it"
             raise DeliveryError(self._name, why, "Does another program write there?")
         self._files.replace(temporary(path), path)
@@ -40,20 +42,23 @@ class Archive:
 
     def is_intact(self, release: str) -> bool:
         """Whether the archive of this release is whole; see `affluence.targets.Target`."""
-        found = self._unpacked(_path_of(release))
-        listed_release, hashes = listed(found.pop(MANIFEST, None))
-        return listed_release == release and hashes == {
-            path: sha256(body) for path, body in found.items()
-        }
+        manifest, found = None, {}
+        for entry, body in self._unpacked(_path_of(release)):
+            if entry == MANIFEST:
+                manifest = body
+            else:
+                found[entry] = sha256(body)
+        return listed(manifest) == (release, found)
 
-    def _unpacked(self, path: str) -> dict[str, bytes]:
-        """The files of an archive, none if it is not there or broken."""
+    def _unpacked(self, path: str) -> Iterator[tuple[str, bytes]]:
+        """The files of an archive, none if it is not there, and none after what is broken."""
         content = self._files.read(path)
         try:
             with zipfile.ZipFile(io.BytesIO(content or b"")) as archive:
-                return {entry: archive.read(entry) for entry in archive.namelist()}
+                for entry in archive.namelist():
+                    yield entry, archive.read(entry)
         except _BROKEN:
-            return {}
+            return
 
     def _remove(self, pattern: str, keep: int = 0) -> None:
         found = [name for name in self._files.names("") if fnmatch(name, pattern)]
@@ -68,10 +73,10 @@ def _path_of(release: str) -> str:
 def _packed(site: Site) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, body in sorted(site.items()):
+        for path in sorted(site):
             entry = zipfile.ZipInfo(path, _EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it is made
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, body)
+            archive.writestr(entry, site[path])
     return content.getvalue()

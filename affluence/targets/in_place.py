@@ -45,22 +45,23 @@ class InPlace:
             left = left_behind(files, self._name)
             for path in sorted(left or ()):
                 files.remove(temporary(path))
-            begin(files, self._name, joined(delivered, _hashes(site)), left)
+            new = {path: sha256(content) for path, content in site.items()}
+            begin(files, self._name, joined(delivered, _each_one(new)), left)
             ours = joined(delivered, left or {})
-            present = {path: files.read(path) for path in sorted({*site, *ours})}
-            refusal = self._refusal(site, present, ours)
+            present = {path: _hash_of(files, path) for path in sorted({*new, *ours})}
+            refusal = self._refusal(new, present, ours)
             if refusal is not None:
                 if not left:  # else it must be remembered for longer what is ours
                     end(files)
                 raise refusal
-            changed = [path for path in sorted(site, key=order) if present[path] != site[path]]
+            changed = [path for path in sorted(new, key=order) if present[path] != new[path]]
             for path in changed:
                 files.write(temporary(path), site[path])
-            self._verify(files, {temporary(path): site[path] for path in changed})
+            self._verify(files, {temporary(path): new[path] for path in changed})
             for path in changed:
                 self._switch(files, path, is_new=present[path] is None)
-            self._verify(files, {path: site[path] for path in changed})
-            for path in sorted(set(ours) - set(site)):
+            self._verify(files, {path: new[path] for path in changed})
+            for path in sorted(set(ours) - set(new)):
                 files.remove(path)
             end(files)
             return files.warnings
@@ -71,15 +72,15 @@ class InPlace:
             return holds_release(files, release) and files.read(NOTE) is None
 
     def _refusal(
-        self, site: Site, present: Mapping[str, bytes | None], ours: Hashes
+        self, new: Mapping[str, str], present: Mapping[str, str | None], ours: Hashes
     ) -> DeliveryError | None:
-        """Why these files must not be overwritten; None if they may be."""
-        for path, content in present.items():
-            if content is None or content == site.get(path):
+        """Why these files must not be overwritten, by their hashes; None if they may be."""
+        for path, found in present.items():
+            if found is None or found == new.get(path):
                 continue
             if path not in ours:
                 return self._foreign(path)
-            if self._keeps_edits and sha256(content) not in ours[path]:
+            if self._keeps_edits and found not in ours[path]:
                 return self._edited(path)
         return None
 
@@ -89,9 +90,9 @@ class InPlace:
         elif not files.move_new(temporary(path), path):
             raise self._foreign(path)
 
-    def _verify(self, files: Files, expected: Mapping[str, bytes]) -> None:
-        for path, content in expected.items():
-            if files.read(path) != content:
+    def _verify(self, files: Files, expected: Mapping[str, str]) -> None:
+        for path, known in expected.items():
+            if _hash_of(files, path) != known:
                 why = f"{path} does not hold what was written to it"
                 advice = "Does another program write there?"
                 raise DeliveryError(self._name, why, advice)
@@ -113,8 +114,14 @@ def _delivered(files: Files) -> Hashes:
     release, old = listed(manifest)
     if manifest is None or release is None:
         return {}
-    return {path: frozenset({known}) for path, known in {**old, MANIFEST: sha256(manifest)}.items()}
+    return _each_one({**old, MANIFEST: sha256(manifest)})
 
 
-def _hashes(site: Site) -> Hashes:
-    return {path: frozenset({sha256(content)}) for path, content in site.items()}
+def _hash_of(files: Files, path: str) -> str | None:
+    """Hash of a file that is there; sites may be larger than memory, so no file is held."""
+    content = files.read(path)
+    return None if content is None else sha256(content)
+
+
+def _each_one(hashes: Mapping[str, str]) -> Hashes:
+    return {path: frozenset({known}) for path, known in hashes.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -60,10 +60,7 @@ class PublicAddress:
             DifferentSiteError: visitors get something else, for longer than caches may last.
 
         """
-        files = {path: body for path, body in site.items() if path.split("/")[-1] != _MISSING_PAGE}
-        if FIRST_PAGE in files:
-            files[""] = files[FIRST_PAGE]  # what the address of the folder shows
-        shown = self._look_until_it_is_there(files)
+        shown = self._look_until_it_is_there(site)
         different = {path: found.trouble for path, found in shown.items() if found.differs}
         if different:
             advice = "Check public_url, and what stands between the target and its visitors."
@@ -74,13 +71,15 @@ class PublicAddress:
             *_wrong_types(shown),
         ]
 
-    def _look_until_it_is_there(self, files: Site) -> dict[str, _Shown]:
+    def _look_until_it_is_there(self, site: Site) -> dict[str, _Shown]:
         deadline_s = time.monotonic() + self.patience_s
         pause_s = _FIRST_PAUSE_S
         shown: dict[str, _Shown] = {}
-        left: Collection[str] = files
+        left = [path for path in site if path.split("/")[-1] != _MISSING_PAGE]
+        if FIRST_PAGE in left:
+            left.append("")  # what the address of the folder shows
         while True:
-            shown |= {path: self._look(path, files[path]) for path in left}
+            shown |= {path: self._look(path, site[path or FIRST_PAGE]) for path in left}
             left = [path for path, found in shown.items() if found.trouble]
             if not left or time.monotonic() + pause_s > deadline_s:
                 return shown

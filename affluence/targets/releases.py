@@ -59,7 +59,7 @@ class Releases:
 
 def _write(files: LinkingFiles, site: Site, final: str) -> None:
     building = f"{final}{_BUILDING}"
-    for path, content in sorted(site.items()):
-        files.write(f"{building}/{path}", content)
+    for path in sorted(site):
+        files.write(f"{building}/{path}", site[path])
     files.remove_folder(final)
     files.move_folder(building, final)

@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 from affluence.publication.checked_portal import check_portal
+from affluence.publication.checks import check_site
 from affluence.publication.language import Language
 from affluence.publication.portal import Portal, Service, join_sites
 from affluence.publication.site import build_site, build_suspended_site
@@ -104,6 +105,37 @@ def test_each_row_says_when_to_call_or_why_it_cannot() -> None:
     assert "Le tableau paraîtra" in row(NAMES["isere"])
 
 
+def test_pages_for_callers_lead_back_to_the_list_in_their_language() -> None:
+    shown = {"platform": "ain", "languages": ("fr", "en", "ar"), "is_listed": True}
+    expected = {
+        **dict.fromkeys(("index.html", "simple.html"), ("../index.html", "Tous les services")),
+        **dict.fromkeys(("en.html", "simple-en.html"), ("../en.html", "All services")),
+        **dict.fromkeys(("ar.html", "simple-ar.html"), ("../ar.html", "جميع المصالح")),
+    }
+    for site in (
+        build_site(edition(**shown)),
+        build_suspended_site(desk(**shown), date(2026, 3, 9)),
+    ):
+        assert check_site(site, is_listed=True) == []
+        links = {
+            path: found
+            for path, body in site.items()
+            for found in re.findall(r'<a href="(\.\./[^"]*)">([^<]*)</a>', body.decode())
+        }
+        assert links == expected
+    assert "../" not in str(build_site(edition(languages=("fr", "en", "ar"))))
+
+
+def test_a_link_to_the_list_that_is_missing_or_leads_elsewhere_is_found() -> None:
+    alone, listed = build_site(edition()), build_site(edition(is_listed=True))
+    found = 'the link to "../index.html" is missing'
+    assert check_site(alone, is_listed=True) == [
+        f"{path}: {found}" for path in ("index.html", "simple.html")
+    ]
+    leads = 'href="../index.html" leads nowhere within the site'
+    assert check_site(listed) == [f"{path}: {leads}" for path in ("index.html", "simple.html")]
+
+
 def test_a_table_that_is_older_says_so_in_its_row() -> None:
     assert "Valable jusqu’au dimanche 15 mars 2026" in words(page()).replace("\u00a0", " ")
     assert "Valable jusqu’au dimanche 8 mars 2026" in row(NAMES["ain"])
@@ -141,7 +173,7 @@ def test_no_number_is_on_the_list_and_its_checks_hold() -> None:
 )
 def test_each_defect_of_the_list_is_found(old: str, new: str, problem: str) -> None:
     assert old in page()
-    files = joined().files | {"index.html": page().replace(old, new, 1).encode()}
+    files = {**joined().files, "index.html": page().replace(old, new, 1).encode()}
     assert any(problem in found for found in check_portal(files)), check_portal(files)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from affluence import pipeline
+from affluence import management, pipeline
 from affluence.config import load
 from affluence.report import build_report
 from affluence.report.facts import Facts
@@ -104,14 +104,14 @@ def reported() -> Reported:
     config.write_text(_CONFIG, encoding="utf-8")
     settings = load(config)
     pipeline.run(settings, noon(TODAY))
-    learned = pipeline.study(settings, noon(TODAY))
+    learned = management.study(settings, noon(TODAY))
     with open_store(settings.state.folder, settings.state.keys_folder) as store:
         period = read_period(store, "desk", settings.platform["desk"], learned.first, learned.last)
         files, published = files_of(store, "desk"), days_of_publication(store, "desk")
     facts = facts_of(
         learned,
         period,
-        pipeline.effect(settings, noon(TODAY))[1],
+        management.effect(settings, noon(TODAY))[1],
         files=files,
         published=published,
         target=Target(),

@@ -47,7 +47,9 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
         def planted(*args: Any) -> Portal:
             built = join(*args)
             body = what if isinstance(what, bytes) else what.encode()
-            files = built.files | {"affluence.ics": built.files.get("affluence.ics", b"") + body}
+            files = {**built.files} | {
+                "affluence.ics": built.files.get("affluence.ics", b"") + body
+            }
             return Portal(files=files, release=built.release)
 
         monkeypatch.setattr(portal, "join_sites", planted)
