@@ -100,6 +100,13 @@ def test_what_is_recommended_stays_as_long_as_it_is_about_as_good() -> None:
     assert cell(FRIDAY, 1) not in recommended  # 0.025 less
 
 
+def test_what_is_published_of_the_interval_is_not_what_was_added_to_compare() -> None:
+    reach = reach_of(0.93)
+    low = reach - 0.02
+    advise(CELLS, levels_of(reach), low, reach, before=Advice(recommended=(cell(FRIDAY, 0),)))
+    assert low.tolist() == (reach - 0.02).tolist()
+
+
 def test_what_was_recommended_goes_when_it_is_no_longer_quiet() -> None:
     before = Advice(recommended=(cell(FRIDAY, 0),))
     reach = reach_of(0.76, friday={0: 0.745})

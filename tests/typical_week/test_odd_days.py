@@ -124,6 +124,17 @@ def test_a_desk_whose_days_differ_much_has_fewer_odd_ones() -> None:
     assert days_of(calm, week(tuesday=220.0))[0] == [TUESDAY]
 
 
+def test_what_small_numbers_explain_is_not_taken_for_restlessness() -> None:
+    """Ten calls a day, by one deviation of such counts more or fewer: 3.2 on 10."""
+    judge = OddDays([CALLS], 5, 1)
+    usual = [10.0] * 5
+    first_weeks(judge, *[usual] * FIRST_WEEKS)
+    for number in range(100):
+        off = np.exp((-1) ** number * 10**-0.5)
+        assert days_of(judge, [calls * off for calls in usual])[0] == []
+    assert days_of(judge, [10.0, 45.0, 10.0, 10.0, 10.0])[0] == [TUESDAY]
+
+
 @pytest.mark.parametrize("odd_week", range(FIRST_WEEKS))
 def test_the_first_weeks_are_judged_by_medians(odd_week: int) -> None:
     weeks = [week()] * FIRST_WEEKS
