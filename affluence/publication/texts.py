@@ -18,7 +18,15 @@ from affluence.publication.language import Language
 from affluence.publication.spans import Spans, by_weekday
 from affluence.publication.wording import Words, message
 
-MOST_SMS_CHARACTERS = 160
+# Letters of the basic alphabet of SMS (3GPP TS 23.038, 6.2.1) go 160 to a message. One other letter
+# among them, be it an « ô », and only 70 do, or 67 in each of several: then two have to suffice.
+BASIC_ALPHABET = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+MOST_BASIC_CHARACTERS = 160
+MOST_OTHER_CHARACTERS = 2 * 67
+_TYPED = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 TITLES = {
     "ligne_occupee": message("Annonce « toutes les lignes sont occupées »"),
@@ -40,22 +48,21 @@ def texts_of(edition: Edition, language: Language) -> dict[str, str]:
     best = words.listed([words.day_hours(day, spans) for day, spans in hours.items()])
     phone = wording.phone(edition.desk.phone)
     until = words.calendar_day(edition.valid_until)
-    texts = {
-        "ligne_occupee": say(
-            "Toutes nos lignes sont occupées. Rappelez plutôt {hours}. Merci.", hours=best
-        ),
+    call_back = say("Toutes nos lignes sont occupées. Rappelez plutôt {hours}. Merci.", hours=best)
+    letter = say(
+        "Pour nous joindre au {phone}\u00a0: {lead}, {hours}."
+        " Ces horaires sont valables jusqu’au {day}.",
+        phone=phone,
+        lead=lead[:1].lower() + lead[1:],
+        hours=best,
+        day=until,
+    )
+    return {
+        "ligne_occupee": _plain(call_back),
         "sms": _sms(edition, hours, words),
-        "lettre": say(
-            "Pour nous joindre au {phone}\u00a0: {lead}, {hours}."
-            " Ces horaires sont valables jusqu’au {day}.",
-            phone=phone,
-            lead=lead[:1].lower() + lead[1:],
-            hours=best,
-            day=until,
-        ),
-        "menu_vocal": words.language.sentence(words.colon(lead, best)),
+        "lettre": _plain(letter),
+        "menu_vocal": _plain(words.language.sentence(words.colon(lead, best))),
     }
-    return {key: _plain(text) for key, text in texts.items()}
 
 
 def texts_json(edition: Edition) -> bytes:
@@ -76,26 +83,36 @@ def texts_file(edition: Edition) -> bytes:
     return ("\n".join(parts)).encode()
 
 
-def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> Markup:
-    """As many of the best hours as fit one message, the best first."""
+def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> str:
+    """As many of the best hours as fit, the best first."""
     best_first = list(dict.fromkeys(span.weekday for span in edition.recommended))
     for count in range(len(best_first), 0, -1):
         days = sorted(best_first[:count])
         short = [_short(words, day, hours[day]) for day in days]
-        text = words.language.say(
-            "{service}\u00a0: appelez plutôt {hours}. Tél. {phone}. Valable jusqu’au {day}.",
+        said = words.language.say(
+            "{service}\u00a0: appelez {hours}. Tél. {phone}. Valable jusqu’au {day}.",
             service=edition.desk.service,
             hours=f"{words.language.comma} ".join(short),
             phone=wording.phone(edition.desk.phone),
             day=words.short_date(edition.valid_until),
         )
-        if len(_plain(text)) <= MOST_SMS_CHARACTERS:
+        text = _typed(said)
+        if len(text) <= (
+            MOST_BASIC_CHARACTERS if BASIC_ALPHABET.issuperset(text) else MOST_OTHER_CHARACTERS
+        ):
             return text
-    return words.language.say(
-        "Appelez plutôt {hours}. Tél. {phone}.",
-        hours=_short(words, best_first[0], hours[best_first[0]]),
-        phone=wording.phone(edition.desk.phone),
+    return _typed(
+        words.language.say(
+            "Appelez {hours}. Tél. {phone}.",
+            hours=_short(words, best_first[0], hours[best_first[0]]),
+            phone=wording.phone(edition.desk.phone),
+        )
     )
+
+
+def _typed(text: Markup) -> str:
+    """As one types it on a telephone: with the apostrophe and the blank of the basic alphabet."""
+    return _plain(text).translate(_TYPED)
 
 
 def _short(words: Words, weekday: int, spans: Spans) -> str:
