@@ -73,6 +73,11 @@ class RunReport:
         """Why there is no new table, of all platforms."""
         return [reason for each in self.refusals.values() for reason in each]
 
+    def refusal(self) -> RefusedPublicationError:
+        """The error that says so; a file that could not be read may be why records are missing."""
+        unread = [f"not read: {problem}" for problem in self.problems]
+        return RefusedPublicationError([*self.reasons, *unread])
+
     @property
     def outcome(self) -> tuple[str, str]:
         """How it ended, for the log of runs: in one word, and what is wrong."""
@@ -117,9 +122,9 @@ def run(
         except AffluenceError as error:
             _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
-            log.end_run(number, "refused" if refused else "failed", str(error), now)
+            log.end_run(number, "refused" if refused else "failed", str(error))
             raise
-        log.end_run(number, *report.outcome, now)
+        log.end_run(number, *report.outcome)
         return report
 
 
@@ -137,7 +142,7 @@ def _run(
     if not (unread or report.refusals):
         store.ledger.settle(situation)
     if len(report.refusals) == len(config.platform):
-        raise RefusedPublicationError(report.reasons)
+        raise report.refusal()
     return report
 
 
@@ -521,7 +526,7 @@ def _publish(
     theme = theme_of(config.theme, config.state.folder)
     sites, weeks = _sites(config, store, report, theme=theme, wish=wish)
     if not sites:
-        raise RefusedPublicationError(report.reasons)
+        raise report.refusal()
     log = store.ledger.publications
     joined = join(config, sites, theme)
     built = clear(config, store, joined.files, joined.release)
