@@ -37,7 +37,7 @@ class PlatformStatus:
     """How one platform stands."""
 
     service: str
-    last_record_at: datetime | None
+    last_record_at: datetime | None  # in the zone of the platform
     week: date | None  # Sunday of the week that its table shows; None: there is no table
     valid_until: date | None
     withdrawn: str | None  # the reason; None: it is not withdrawn
@@ -191,9 +191,10 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
         week = log.standing_week(name)
         figures = log.week(name, week) if week else None
         rejected = held_back.get(name)
+        last_at = last_record_at(store, name)
         platforms[name] = PlatformStatus(
             service=platform.name,
-            last_record_at=last_record_at(store, name),
+            last_record_at=last_at and last_at.astimezone(ZoneInfo(platform.zone)),
             week=week,
             valid_until=valid_until(figures.figures) if figures else None,
             withdrawn=withdrawn.get(name),

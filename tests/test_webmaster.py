@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -426,6 +427,19 @@ def test_status_tells_what_needs_attention(desk: Path) -> None:
     later = webmaster.status(settings, noon(date(2026, 4, 20)))
     assert "desk: the last call on record is of 2026-03-20" in " ".join(later.warnings)
     assert "the published table was valid until 2026-04-05" in " ".join(later.warnings)
+
+
+def test_the_last_call_is_told_by_the_clock_of_the_platform(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    moments = []
+    for zone in ("Europe/Paris", "Indian/Reunion"):  # UTC+1 and UTC+4 in March
+        text = desk.read_text().replace("lines = 3\n", f'lines = 3\nzone = "{zone}"\n')
+        there = desk.with_name("there.toml")
+        there.write_text(text)
+        said = status_as_text(webmaster.status(load(there), noon(grace_is_over(2))))
+        (moment,) = re.findall(r"last call on record {3}(.*)", said)
+        moments.append(datetime.fromisoformat(moment))
+    assert moments[1] - moments[0] == timedelta(hours=3)
 
 
 def test_the_status_says_until_when_the_page_itself_says_that_it_holds(desk: Path) -> None:
