@@ -164,7 +164,7 @@ def calls(
     found = _inspected(files, config, platform, dialect=dialect, zone=zone)
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
-    _write(found.calls, output)
+    _write(found.calls, output, personal=True)
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
 
@@ -355,10 +355,12 @@ def _config_if_any(path: Path | None) -> Config | None:
     return load(path or CONFIG)
 
 
-def _write(frame: pl.DataFrame, output: Path) -> None:
+def _write(frame: pl.DataFrame, output: Path, *, personal: bool = False) -> None:
     if output.suffix not in (".parquet", ".csv"):
         raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
     try:
+        if personal:
+            output.touch(mode=0o600)  # a new file is for nobody else to read
         if output.suffix == ".csv":
             frame.write_csv(output)
         else:

@@ -104,8 +104,8 @@ class RefusedPublicationError(AffluenceError):
     exit_code = 5
 
     def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = tuple(reasons)
-        lines = "".join(f"\n  - {reason}" for reason in reasons)
+        self.reasons = tuple(dict.fromkeys(reasons))
+        lines = "".join(f"\n  - {reason}" for reason in self.reasons)
         super().__init__(f"publication refused:{lines}")
 
 

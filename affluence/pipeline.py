@@ -71,9 +71,9 @@ def run(
         except AffluenceError as error:
             _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
-            log.end_run(number, "refused" if refused else "failed", str(error), now)
+            log.end_run(number, "refused" if refused else "failed", str(error))
             raise
-        log.end_run(number, *report.outcome, now)
+        log.end_run(number, *report.outcome)
         return report
 
 
@@ -95,7 +95,7 @@ def _run(
     if not (unread or report.refusals):
         store.ledger.settle(situation)
     if len(report.refusals) == len(config.platform):
-        raise RefusedPublicationError(report.reasons)
+        raise report.refusal()
     return report
 
 
@@ -193,7 +193,7 @@ def _publish(
     theme = theme_of(config.theme, config.state.folder)
     sites, weeks = _sites(config, store, report, drafts, theme=theme, wish=wish)
     if not sites:
-        raise RefusedPublicationError(report.reasons)
+        raise report.refusal()
     log = store.ledger.publications
     joined = join(config, sites, theme)
     built = clear(config, store, joined.files, joined.release)

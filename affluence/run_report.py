@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from affluence.errors import RefusedPublicationError
+
 if TYPE_CHECKING:
     from affluence.steps.fetch import Fetched
     from affluence.steps.ingest import Ingested
@@ -46,6 +48,11 @@ class RunReport:
     def reasons(self) -> list[str]:
         """Why there is no new table, of all platforms."""
         return [reason for each in self.refusals.values() for reason in each]
+
+    def refusal(self) -> RefusedPublicationError:
+        """The error that says so; a file that could not be read may be why records are missing."""
+        unread = [f"not read: {problem}" for problem in self.problems]
+        return RefusedPublicationError([*self.reasons, *unread])
 
     @property
     def outcome(self) -> tuple[str, str]:

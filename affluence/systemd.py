@@ -32,7 +32,7 @@ def worker_unit(program: Path, config: Path, writable: Sequence[Path], zone: str
     """
     service = f"""Type=notify
 NotifyAccess=main
-ExecStart={program} worker --config {config}
+ExecStart={_quoted(program)} worker --config {_quoted(config)}
 Restart=on-failure
 RestartSec=30
 WatchdogSec=180
@@ -45,7 +45,7 @@ KillMode=mixed
 def once_unit(program: Path, config: Path, writable: Sequence[Path], zone: str) -> str:
     """The unit of one run, for the timer; arguments as for `worker_unit`."""
     service = f"""Type=oneshot
-ExecStart={program} run --config {config}
+ExecStart={_quoted(program)} run --config {_quoted(config)}
 TimeoutStartSec=2h
 """
     return _unit("weekly table of quiet hours, one run", service, writable, zone, wanted="")
@@ -66,10 +66,16 @@ WantedBy=timers.target
 """
 
 
+def _quoted(path: Path) -> str:
+    """A path as a unit takes it: one word, whatever is in it."""
+    written = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{written}"' if any(character in written for character in " '\"\\") else written
+
+
 def _unit(
     description: str, service: str, writable: Sequence[Path], zone: str, *, wanted: str
 ) -> str:
-    folders = " ".join(map(str, writable))
+    folders = " ".join(map(_quoted, writable))
     install = f"\n[Install]\nWantedBy={wanted}\n" if wanted else ""
     return f"""[Unit]
 Description=affluence: {description}

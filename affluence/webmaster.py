@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _OLD_RECORDS = timedelta(days=4)  # a long weekend with a day more
 _WARN_BEFORE = timedelta(days=60)
+_ENDED = {"failed": "the last run failed", "refused": "the last run was refused"}
+_IN_PART = "the last run could not do everything"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class PlatformStatus:
     """How one platform stands."""
 
     service: str
-    last_record_at: datetime | None
+    last_record_at: datetime | None  # in the zone of the platform
     week: date | None  # Sunday of the week that its table shows; None: there is no table
     valid_until: date | None
     withdrawn: str | None  # the reason; None: it is not withdrawn
@@ -190,9 +192,10 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
         week = log.standing_week(name)
         figures = log.week(name, week) if week else None
         rejected = held_back.get(name)
+        last_at = last_record_at(store, name)
         platforms[name] = PlatformStatus(
             service=platform.name,
-            last_record_at=last_record_at(store, name),
+            last_record_at=last_at and last_at.astimezone(ZoneInfo(platform.zone)),
             week=week,
             valid_until=valid_until(figures.figures) if figures else None,
             withdrawn=withdrawn.get(name),
@@ -235,6 +238,11 @@ def _warnings(
 ) -> Iterator[str]:
     # With "last-record" nothing grows old: it is a demonstration.
     by_clock = now if config.run.as_of == "today" else None
+    if by_clock is None and not all(each.demonstration for each in config.platform.values()):
+        yield (
+            'as_of = "last-record" is for demonstrations: nobody is told that records have stopped'
+            ' or that the table is old; write as_of = "today" in [run]'
+        )
     for name, platform in platforms.items():
         for warning in (*_records(platform, by_clock), *_table(platform, by_clock)):
             yield f"{name}: {warning}"
@@ -243,10 +251,10 @@ def _warnings(
         yield f"release {waiting.release} waits for approval since {waiting.built_at:%Y-%m-%d}"
     if last_run is None:
         yield "nothing has ever run: `affluence run`"
-    elif last_run.ended_at is None:
+    elif not last_run.outcome:
         yield f"the run of {last_run.began_at:%Y-%m-%d %H:%M} did not end; the next one finishes it"
-    elif last_run.outcome in ("failed", "refused"):
-        yield f"the last run {last_run.outcome}: {last_run.message}"
+    elif last_run.message:
+        yield f"{_ENDED.get(last_run.outcome, _IN_PART)}: {last_run.message}"
 
 
 def _records(platform: PlatformStatus, now: datetime | None) -> Iterator[str]:
@@ -343,9 +351,11 @@ def _before_standing(store: Store) -> list[str]:
 
 def _earlier(store: Store, steps: int) -> str:
     before = _before_standing(store)
+    if not before:
+        raise DecisionError("there is no release to go back to: none was published before.")
     if steps > len(before):
-        there_are = f"there are {len(before)} before it"
-        raise DecisionError(f"there is no release {steps} before the one that stands; {there_are}.")
+        there_are = f"before the one that stands there are {len(before)}"
+        raise DecisionError(f"{steps} releases back is too far: {there_are}.")
     return before[-steps]
 
 

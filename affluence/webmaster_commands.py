@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Iterable
@@ -154,14 +155,19 @@ def install_units(
         else {"affluence.service": worker_unit(*given)}
     )
     started = "affluence.timer" if timer else "affluence.service"
+    command, configured = shlex.quote(str(program)), shlex.quote(str(config.resolve()))
     print("# As root, once: a user of its own, and folders that it may write to")
     print("#   useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin affluence")
     for folder in folders:
-        print(f"#   mkdir -p {folder} && chown -R affluence: {folder}")
+        written = shlex.quote(str(folder))
+        print(f"#   mkdir -p {written} && chown -R affluence: {written}")
+    print("# It must be able to read the program, the configuration and the records.")
     for name, unit in units.items():
         print(f"\n# /etc/systemd/system/{name}\n{unit}")
     print("# Then:")
     print(f"#   systemctl daemon-reload && systemctl enable --now {started}")
+    print("# From now on every command as that user, for the state is closed to others:")
+    print(f"#   sudo -u affluence {command} status --config {configured}")
 
 
 def preview(

@@ -153,4 +153,5 @@ def _iso(value: object) -> str:
 
 
 def _moment(moment: datetime | None) -> str:
-    return "never" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    """As its own zone has it: the platform's, or the one of the machine at the time."""
+    return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M}"

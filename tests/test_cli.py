@@ -170,6 +170,7 @@ def test_calls_and_slots_can_be_written(desk: Path) -> None:
     run(desk / "config.toml")
     for name in ("out.parquet", "out.csv"):
         assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", name).returncode == 0
+        assert (desk / name).stat().st_mode & 0o777 == 0o600
         assert affluence(desk, "slots", "--output", f"slots-{name}").returncode == 0
     assert (
         pl.read_parquet(desk / "out.parquet").height == pl.read_csv(desk / "out.csv").height == 40

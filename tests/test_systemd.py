@@ -13,7 +13,9 @@ from affluence.systemd import once_unit, timer_unit, worker_unit
 PROGRAM, CONFIG = Path("/bin/true"), Path("/etc/affluence/config.toml")
 FOLDERS = [Path("/var/lib/affluence"), Path("/var/www/affluence")]
 ZONE = "Europe/Paris"
+ODD = Path('/srv/Bureau des "étrangers" à 100 %')
 UNITS = {
+    "odd paths": {"affluence.service": worker_unit(PROGRAM, ODD / "config.toml", [ODD], ZONE)},
     "worker": {"affluence.service": worker_unit(PROGRAM, CONFIG, FOLDERS, ZONE)},
     "timer": {
         "affluence.service": once_unit(PROGRAM, CONFIG, FOLDERS, ZONE),
@@ -28,6 +30,13 @@ def test_the_worker_is_watched_restarted_and_given_time_to_end() -> None:
         assert f"\n{line}\n" in unit
     assert "ExecStart=/bin/true worker --config /etc/affluence/config.toml" in unit
     assert "ReadWritePaths=/var/lib/affluence /var/www/affluence" in unit
+
+
+def test_a_path_is_one_word_whatever_is_in_it() -> None:
+    unit = UNITS["odd paths"]["affluence.service"]
+    written = r'"/srv/Bureau des \"étrangers\" à 100 %%'
+    assert f'--config {written}/config.toml"\n' in unit
+    assert f'\nReadWritePaths={written}"\n' in unit
 
 
 def test_a_missed_timer_is_caught_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,15 @@ def test_days_measured_again_from_the_same_records_are_not_late(desk: Path) -> N
     assert late(desk) == {}
 
 
+def test_records_of_the_week_that_follows_are_not_late(desk: Path) -> None:
+    """The Sunday of the published week is measured again, for its Monday may tell more of it."""
+    run(desk, grace_is_over(2))
+    write(desk, 3)
+    report = run(desk, monday_after(3))
+    assert date(2026, 3, 22) in report.days_measured["desk"]
+    assert report.late == [] and late(desk) == {}
+
+
 def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None:
     day = grace_is_over(2)
     run(desk, day)
@@ -269,8 +279,11 @@ def test_publish_lifts_a_rollback(desk: Path) -> None:
 
 def test_nothing_before_the_first_release(desk: Path) -> None:
     run(desk, grace_is_over(1))
-    with pytest.raises(DecisionError, match="no release 1 before the one that stands"):
+    with pytest.raises(DecisionError, match="no release to go back to"):
         webmaster.rollback(load(desk), 1, "", noon(grace_is_over(1)))
+    run(desk, grace_is_over(2))
+    with pytest.raises(DecisionError, match=r"2 releases back is too far: .* there are 1"):
+        webmaster.rollback(load(desk), 2, "", noon(grace_is_over(2)))
 
 
 def test_a_rollback_undoes_a_withdrawal(desk: Path) -> None:
@@ -297,6 +310,17 @@ def test_a_withdrawn_table_leaves_number_and_hours(desk: Path) -> None:
     assert "Tableau suspendu" in site(desk)["index.html"].decode()
     publish(desk, grace_is_over(3))
     assert "Tableau suspendu" not in site(desk)["index.html"].decode()
+
+
+def test_what_waits_is_not_approved_after_a_withdrawal(desk: Path) -> None:
+    run(desk, grace_is_over(1))
+    set_mode(desk, "approve")
+    waiting = run(desk, grace_is_over(2)).release
+    webmaster.withdraw(load(desk), None, "wrong number", noon(grace_is_over(2)))
+    with pytest.raises(DecisionError, match="no release waits"):
+        webmaster.approve(load(desk), str(waiting), noon(grace_is_over(2)))
+    assert "Tableau suspendu" in site(desk)["index.html"].decode()
+    assert publish(desk, grace_is_over(2)).release == waiting
 
 
 def test_a_table_that_grows_too_old_is_suspended_by_itself(desk: Path) -> None:
@@ -405,6 +429,19 @@ def test_status_tells_what_needs_attention(desk: Path) -> None:
     assert "the published table was valid until 2026-04-05" in " ".join(later.warnings)
 
 
+def test_the_last_call_is_told_by_the_clock_of_the_platform(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    moments = []
+    for zone in ("Europe/Paris", "Indian/Reunion"):  # UTC+1 and UTC+4 in March
+        text = desk.read_text().replace("lines = 3\n", f'lines = 3\nzone = "{zone}"\n')
+        there = desk.with_name("there.toml")
+        there.write_text(text)
+        said = status_as_text(webmaster.status(load(there), noon(grace_is_over(2))))
+        (moment,) = re.findall(r"last call on record {3}(.*)", said)
+        moments.append(datetime.fromisoformat(moment))
+    assert moments[1] - moments[0] == timedelta(hours=3)
+
+
 def test_the_status_says_until_when_the_page_itself_says_that_it_holds(desk: Path) -> None:
     run(desk, grace_is_over(2))
     page = site(desk)["affluence.json"].decode()
@@ -419,7 +456,31 @@ def test_status_remembers_how_the_last_run_ended(desk: Path) -> None:
     with pytest.raises(RefusedPublicationError):
         run(desk, date(2026, 4, 20))
     found = webmaster.status(load(desk), noon(date(2026, 4, 20)))
-    assert any(warning.startswith("the last run refused:") for warning in found.warnings)
+    assert any(warning.startswith("the last run was refused:") for warning in found.warnings)
+
+
+def test_a_refusal_for_want_of_records_names_the_files_that_were_not_read(desk: Path) -> None:
+    run(desk, grace_is_over(2))
+    (desk.parent / "records" / "week3.csv").write_text("Somebody;else's;file\n" * 20)
+    run(desk, monday_after(3))
+    said = " ".join(webmaster.status(load(desk), noon(monday_after(3))).warnings)
+    assert (
+        "the last run could not do everything:" in said and "week3.csv: its lines are not" in said
+    )
+    with pytest.raises(
+        RefusedPublicationError, match=r"(?s)no call on record.*week3\.csv: its line"
+    ):
+        run(desk, grace_is_over(3))
+
+
+def test_own_records_by_the_clock_of_a_demonstration_need_attention(desk: Path) -> None:
+    text = desk.read_text().replace('as_of = "today"', 'as_of = "last-record"')
+    desk.write_text(text)
+    run(desk, grace_is_over(2))
+    (warning,) = webmaster.status(load(desk), noon(grace_is_over(2))).warnings
+    assert warning.startswith('as_of = "last-record" is for demonstrations')
+    desk.write_text(text.replace("lines = 3\n", "lines = 3\ndemonstration = true\n"))
+    assert webmaster.status(load(desk), noon(grace_is_over(2))).warnings == ()
 
 
 @pytest.mark.parametrize(

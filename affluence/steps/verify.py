@@ -127,7 +127,7 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         damages=tuple(damages),
         strays=tuple(_strays(store, parts, months)),
         without_hash=hashes.count(None),
-        is_unfinished=last_run is not None and last_run.ended_at is None,
+        is_unfinished=last_run is not None and not last_run.outcome,
     )
 
 

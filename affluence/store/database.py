@@ -12,7 +12,7 @@ from affluence.errors import StateError
 from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 _PATIENCE_S = 60  # of a connection, while another one writes
 
 # What each version added; a ledger is brought forward through all that it has not seen. The
@@ -189,6 +189,10 @@ ALTER TABLE parts ADD COLUMN of_agents INTEGER NOT NULL DEFAULT 0;  -- records o
     12: """
 CREATE INDEX ranges_by_name ON ranges (name);  -- asked for before every range is read
 CREATE INDEX parts_by_file ON parts (file);
+""",
+    13: """
+UPDATE weeks SET inputs = '';   -- it was made from days, and is now from their records
+ALTER TABLE runs DROP COLUMN ended_at;  -- it told when a run began: its outcome tells that it ended
 """,
 }
 

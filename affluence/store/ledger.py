@@ -409,11 +409,18 @@ class Ledger:
         return {date.fromisoformat(day): (inputs, bool(sealed)) for day, inputs, sealed in rows}
 
     def inputs_up_to(self, platform: str, last: date) -> str:
-        """Hash of what every measured day up to one was measured from."""
+        """Hash of the records of every day up to one, deleted ones included.
+
+        Not of what the days were measured from: a Sunday is measured again when the records of its
+        Monday come, and no record of it is late for that.
+        """
+        rows = self._db.execute(
+            "SELECT day, name FROM parts WHERE platform = ? AND day <= ? ORDER BY day, name",
+            (platform, last.isoformat()),
+        )
         inputs = hashlib.sha256()
-        for day, (digest, _) in self.days(platform).items():
-            if day <= last:
-                inputs.update(f"{day} {digest}\n".encode())
+        for day, name in rows:
+            inputs.update(f"{day} {name}\n".encode())
         return inputs.hexdigest()
 
     def lacks_records(self, platform: str, last: date) -> bool:

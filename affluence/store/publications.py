@@ -36,7 +36,7 @@ class Week:
     last: date  # its Sunday
     state: str  # "built", "held", "published" or "superseded"
     settings: str
-    inputs: str  # hash of what the days behind the figures were measured from
+    inputs: str  # hash of the records that there were when the figures were made
     figures: str
 
 
@@ -66,8 +66,7 @@ class Run:
     """One run of the program."""
 
     began_at: datetime
-    ended_at: datetime | None  # None: it is at work, or was killed
-    outcome: str
+    outcome: str  # "": it is at work, or was killed
     message: str
 
 
@@ -313,8 +312,12 @@ class Publications:
         return {platform: date.fromisoformat(last) for platform, last in rows}
 
     def withdraw(self, platform: str, reason: str, now: datetime) -> None:
-        """Put number and hours in the place of a platform's table, until `lift`."""
+        """Put number and hours in the place of a platform's table, until `lift`.
+
+        A release that waits would show the table: it lapses.
+        """
         with transaction(self._db):
+            self._db.execute("UPDATE releases SET state = 'lapsed' WHERE state = 'waiting'")
             self._db.execute(
                 "INSERT OR REPLACE INTO withdrawn (platform, since, reason) VALUES (?, ?, ?)",
                 (platform, now.isoformat(), reason),
@@ -340,12 +343,11 @@ class Publications:
             self._db.execute("DELETE FROM runs WHERE id <= ?", (number - RUNS_KEPT,))
         return number
 
-    def end_run(self, run: int, outcome: str, message: str, now: datetime) -> None:
+    def end_run(self, run: int, outcome: str, message: str) -> None:
         """Write down how a run ended."""
         with transaction(self._db):
             self._db.execute(
-                "UPDATE runs SET ended_at = ?, outcome = ?, message = ? WHERE id = ?",
-                (now.isoformat(), outcome, message, run),
+                "UPDATE runs SET outcome = ?, message = ? WHERE id = ?", (outcome, message, run)
             )
 
     def last_run(self) -> Run | None:
@@ -355,17 +357,16 @@ class Publications:
     def last_runs(self, count: int) -> list[Run]:
         """The newest runs, the newest first."""
         rows = self._db.execute(
-            "SELECT began_at, ended_at, outcome, message FROM runs ORDER BY id DESC LIMIT ?",
+            "SELECT began_at, outcome, message FROM runs ORDER BY id DESC LIMIT ?",
             (count,),
         )
         return [
             Run(
                 began_at=datetime.fromisoformat(began_at),
-                ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
                 outcome=outcome or "",
                 message=message,
             )
-            for began_at, ended_at, outcome, message in rows
+            for began_at, outcome, message in rows
         ]
 
 

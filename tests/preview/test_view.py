@@ -52,7 +52,7 @@ def overview(message: str = "", **values: object) -> Overview:
         waiting=Release(
             release="2026-W10-bbbbbb", built_at=WRITTEN, weeks={PLATFORM: SUNDAY}, state="waiting"
         ),
-        last_run=Run(began_at=WRITTEN, ended_at=WRITTEN, outcome="refused", message=message),
+        last_run=Run(began_at=WRITTEN, outcome="refused", message=message),
         next_weekly_run=WRITTEN,
         warnings=("desk: no table is published",),
     )
