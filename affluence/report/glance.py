@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import polars as pl
 
 from affluence.indicators import Indicators
 from affluence.publication.wording import Words, message
-from affluence.report.cells import Known, Period, Sums, figures, lost_share
 from affluence.report.facts import Facts, Staffing
+from affluence.report.figures import Known, Sums, figures, lost_share
+from affluence.report.hours import Hours
+from affluence.report.periods import Period
 from affluence.report.sheet import FEW, Kind, Value, persons, share_of_persons, shown
 from affluence.report.sheets.staffing import trial_with
 from affluence.report.sheets.weeks import lost_persons
@@ -29,19 +28,13 @@ class Question:
     answers: tuple[str, ...]
 
 
-def questions(
-    facts: Facts,
-    periods: Sequence[Period],
-    sums: Sequence[pl.DataFrame],
-    known: Known,
-    words: Words,
-) -> tuple[Question, ...]:
+def questions(facts: Facts, hours: Hours, words: Words) -> tuple[Question, ...]:
     """The three questions, answered from what was measured."""
     say = words.language.say
     return (
         Question(
             str(say("Quand perdons-nous des appelants\u00a0?")),
-            tuple(map(_capital, _when(periods, sums, known, words))),
+            tuple(map(_capital, _when(hours, words))),
         ),
         Question(str(say("Combien\u00a0?")), tuple(map(_capital, _how_many(facts, words)))),
         Question(
@@ -51,27 +44,24 @@ def questions(
     )
 
 
-def _when(
-    periods: Sequence[Period], sums: Sequence[pl.DataFrame], known: Known, words: Words
-) -> Iterator[str]:
+def _when(hours: Hours, words: Words) -> Iterator[str]:
     say = words.language.say
-    if not periods:
+    if not hours.cells:
         yield str(say("Aucune heure d’ouverture n’a été vue en entier."))
         return
-    recent = [place for place, period in enumerate(periods) if period.weeks == _RECENT_WEEKS]
-    place = recent[0] if recent else 0
-    cells = sums[place].filter(pl.col("open_s") > 0).rows(named=True)
-    period = periods[place]
-    if known.callers:
-        yield from _hours_that_lose(cells, known, period, words)
-    elif known.lines:
-        yield from _hours_that_are_full(cells, known, period, words)
+    whole, *parts = hours.cells
+    period = next((part for part in parts if part.weeks == _RECENT_WEEKS), whole)
+    cells = [cell for cell in hours.cells[period] if cell["open_s"] > 0]
+    if hours.known.callers:
+        yield from _hours_that_lose(cells, hours.known, period, words)
+    elif hours.known.lines:
+        yield from _hours_that_are_full(cells, hours.known, period, words)
     else:
         yield str(say("Les enregistrements ne disent ni qui appelle, ni combien il y a de lignes."))
 
 
 def _hours_that_lose(
-    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+    cells: Sequence[Sums], known: Known, period: Period, words: Words
 ) -> Iterator[str]:
     say = words.language.say
     when = _days(period.first, period.last, words)
@@ -115,7 +105,7 @@ def _hours_that_lose(
 
 
 def _hours_that_are_full(
-    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+    cells: Sequence[Sums], known: Known, period: Period, words: Words
 ) -> Iterator[str]:
     say = words.language.say
     when = _days(period.first, period.last, words)

@@ -7,7 +7,7 @@ from math import isfinite
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts, Staffing
 from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration, share
-from affluence.report.sheets.hours import clock
+from affluence.report.sheets.week_row import WEEK_ROW, week_row
 from affluence.staffing import Row, Service, Trial
 
 
@@ -24,9 +24,7 @@ def staffing_sheet(facts: Facts, words: Words) -> Sheet:
             " appelleront."
         ),
         columns=(
-            Column("jour", message("Jour")),
-            Column("debut", message("De")),
-            Column("fin", message("À")),
+            *WEEK_ROW,
             Column("personnes_par_heure", message("Personnes par heure"), Kind.DECIMAL),
             Column("agents", message("Agents aujourd’hui"), Kind.COUNT),
             Column("lignes", message("Lignes aujourd’hui"), Kind.COUNT),
@@ -46,9 +44,7 @@ def staffing_sheet(facts: Facts, words: Words) -> Sheet:
 def _row(row: Row, words: Words) -> tuple[Value, ...]:
     advice = row.advice
     return (
-        words.day(row.weekday),
-        clock(row.start_min),
-        clock(row.end_min),
+        *week_row(row.weekday, row.start_min, row.end_min, words),
         advice.persons_per_hour,
         row.agents_today,
         row.lines_today,
