@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from affluence.indicators import Indicators, Intents, Ratio, Redial
-from affluence.indicators.persons import FEWEST_PERSONS
+from affluence.indicators.persons import DAY_MIN, FEWEST_PERSONS
 from affluence.indicators.plain_words import (
+    OUTCOME_WORDS,
     conclusion,
     duration,
     percent,
@@ -20,7 +21,6 @@ from affluence.indicators.plain_words import (
     tidy,
     whole,
 )
-from affluence.phrases import Phrase
 
 _UNKNOWN = "non mesuré"
 _CSV = (
@@ -106,18 +106,6 @@ def _lines(service: str, indicators: Indicators) -> Iterator[str]:
     yield from ("", "Trafic", *_traffic(indicators))
 
 
-OUTCOME_WORDS = {
-    "answered": Phrase("répondus par un agent"),
-    "busy": Phrase("refusés"),
-    "abandoned": Phrase("abandonnés par l’appelant"),
-    "unanswered": Phrase("restés sans réponse"),
-    "self_service": Phrase("terminés dans le serveur vocal"),
-    "closed": Phrase("hors des heures d’ouverture"),
-    "failed": Phrase("échecs techniques"),
-    "unknown": Phrase("issue non enregistrée"),
-}
-
-
 def _ratio(ratio: Ratio) -> Iterator[str]:
     target = "" if ratio.target is None else f" (cible : {100 * ratio.target:.0f} %)"
     yield f"  {ratio.label} : {percent(ratio)}{target}"
@@ -193,7 +181,7 @@ def _persons(indicators: Indicators) -> Iterator[str]:
 
 
 def _gap(intents: Intents) -> str:
-    if intents.gap_min == 1440:
+    if intents.gap_min == DAY_MIN:
         return "appels d’une même journée ensemble"
     return f"appels séparés de {intents.gap_min} min au plus"
 

@@ -88,6 +88,11 @@ class Redial:
     within_30_min: float | None
 
 
+def is_few(count: float | None) -> bool:
+    """Whether somebody might recognise the one to four persons behind a number."""
+    return count is not None and 0 < count < FEWEST_PERSONS
+
+
 def count_intents(persons: pl.DataFrame, *, answers_are_dated: bool) -> tuple[Intents, ...]:
     """Sums of PERSONS for each of `GAPS_MIN`."""
     figures = ("intents", "attempts", "first_busy", "reached", "self_served", "gave_up", "reach_s")

@@ -7,6 +7,17 @@ import re
 from affluence.indicators import Indicators, Ratio
 from affluence.phrases import Phrase, Share, in_french
 
+OUTCOME_WORDS = {
+    "answered": Phrase("répondus par un agent"),
+    "busy": Phrase("refusés"),
+    "abandoned": Phrase("abandonnés par l’appelant"),
+    "unanswered": Phrase("restés sans réponse"),
+    "self_service": Phrase("terminés dans le serveur vocal"),
+    "closed": Phrase("hors des heures d’ouverture"),
+    "failed": Phrase("échecs techniques"),
+    "unknown": Phrase("issue non enregistrée"),
+}
+
 
 def conclusion(indicators: Indicators, *, fewest: int = 1) -> tuple[str, ...]:
     """The official figure, what it leaves out, and what callers lived: French sentences.

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from affluence.indicators import Indicators, Ratio
-from affluence.indicators.listing import OUTCOME_WORDS
-from affluence.indicators.plain_words import tidy
+from affluence.indicators.plain_words import OUTCOME_WORDS, tidy
 from affluence.publication.wording import Words, message
 from affluence.report.language import semicolons
 from affluence.report.sheet import (

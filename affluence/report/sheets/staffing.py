@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from math import isfinite
 
+from affluence.indicators.plain_words import duration
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts, Staffing
-from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration, share
+from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, share
 from affluence.report.sheets.week_row import WEEK_ROW, week_row
 from affluence.staffing import Row, Service, Trial
 
