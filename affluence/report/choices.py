@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from affluence.publication.wording import Words, message
-from affluence.report.charts import plain
+from affluence.report.drawing import plain
 from affluence.report.facts import Facts, Staffing
 from affluence.report.figures import MEASURES, figures
 from affluence.report.hours import Hours
@@ -19,8 +19,7 @@ from affluence.report.language import semicolons
 from affluence.report.sheet import FEW, NOTHING, Kind, Sheet, Value, shown
 from affluence.report.sheets.by_hour import period_name
 from affluence.report.sheets.week_row import clock
-from affluence.staffing import Kind as DeskKind
-from affluence.staffing import Trial
+from affluence.staffing import DeskKind, Trial
 from affluence.tables import LEVELS
 
 Choices = dict[str, Any]

@@ -17,7 +17,8 @@ from affluence.indicators import Indicators
 from affluence.simulator.demonstration import demonstration as simulated_desk
 from affluence.staffing import Plan, Row, Target
 from affluence.staffing_words import staffing_as_document, staffing_as_text
-from affluence.steps.staffing import NeverOpenError, WhatIf, hourly_demand
+from affluence.steps.hourly_demand import NeverOpenError, hourly_demand
+from affluence.steps.staffing import WhatIf
 from affluence.typical_week import Study
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
