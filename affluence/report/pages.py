@@ -15,6 +15,7 @@ from affluence.publication.leaks import INTERNAL_REPORT
 from affluence.publication.wording import Words, message
 from affluence.report import charts, choices, glance
 from affluence.report.csv_files import CSV_NAMES
+from affluence.report.drawing import Figure, layout
 from affluence.report.environment import environment
 from affluence.report.facts import Facts
 from affluence.report.hours import Hours
@@ -82,7 +83,7 @@ def every_page(contents: Contents) -> dict[str, bytes]:
 def _data(name: str, contents: Contents) -> dict[str, Any]:
     """What the script of a page draws; nothing for a page without a chart."""
     facts, words, sheets = contents.facts, contents.words, contents.sheets
-    figures: dict[str, charts.Figure] = {}
+    figures: dict[str, Figure] = {}
     chosen: dict[str, choices.Choices] = {}
     match name:
         case "heures" if contents.hours.cells:
@@ -104,7 +105,7 @@ def _data(name: str, contents: Contents) -> dict[str, Any]:
         return {}
     return {
         "locale": words.language.code,
-        "layout": charts.layout(words),
+        "layout": layout(words),
         "figures": figures,
         **chosen,
     }
