@@ -55,3 +55,9 @@ def in_french(value: Value) -> str:
         case date():
             return f"{value:%d/%m/%Y}"
     return value
+
+
+def duration(seconds: float) -> str:
+    """« 3 min 20 s », in every language."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}\u00a0min {rest:02d}\u00a0s" if minutes else f"{rest}\u00a0s"

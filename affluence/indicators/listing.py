@@ -15,7 +15,7 @@ from affluence.indicators.persons import DAY_MIN, FEWEST_PERSONS
 from affluence.indicators.plain_words import (
     OUTCOME_WORDS,
     conclusion,
-    duration,
+    lasting,
     percent,
     percent_of,
     tidy,
@@ -143,14 +143,14 @@ def _waits(indicators: Indicators) -> Iterator[str]:
     for words, share in levels.items():
         value = _UNKNOWN if share is None else percent_of(share, 1)
         yield f"  réponse en moins de {waits.within_s} s : {value} {words}"
-    yield f"  attente moyenne avant réponse : {duration(waits.mean_answer_s)}"
-    yield f"  une réponse sur deux en moins de : {duration(waits.median_answer_s)}"
-    yield f"  neuf réponses sur dix en moins de : {duration(waits.ninth_decile_answer_s)}"
-    yield f"  un abandon sur deux avant : {duration(waits.median_abandon_s)}"
-    yield f"  patience moyenne (estimation) : {duration(waits.mean_patience_s)}"
+    yield f"  attente moyenne avant réponse : {lasting(waits.mean_answer_s)}"
+    yield f"  une réponse sur deux en moins de : {lasting(waits.median_answer_s)}"
+    yield f"  neuf réponses sur dix en moins de : {lasting(waits.ninth_decile_answer_s)}"
+    yield f"  un abandon sur deux avant : {lasting(waits.median_abandon_s)}"
+    yield f"  patience moyenne (estimation) : {lasting(waits.mean_patience_s)}"
     yield f"  abandons de moins de {waits.short_abandon_s} s : {whole(waits.short_abandons)}"
-    yield f"  durée moyenne de conversation : {duration(indicators.mean_talk_s)}"
-    yield f"  durée moyenne d’occupation d’une ligne : {duration(indicators.mean_holding_s)}"
+    yield f"  durée moyenne de conversation : {lasting(indicators.mean_talk_s)}"
+    yield f"  durée moyenne d’occupation d’une ligne : {lasting(indicators.mean_holding_s)}"
     for title, counts in (
         ("avant l’ouverture", indicators.before_opening),
         ("après la fermeture", indicators.after_closing),
@@ -171,7 +171,7 @@ def _persons(indicators: Indicators) -> Iterator[str]:
             shown = ", ".join(_intents(intents, indicators))
             yield f"  {_gap(intents)} : {whole(intents.intents)} demandes, {shown}"
     if indicators.valley_s is not None:
-        yield f"  les rappels se partagent autour de {duration(indicators.valley_s)} de pause"
+        yield f"  les rappels se partagent autour de {lasting(indicators.valley_s)} de pause"
     about = "" if demand.estimated is None else f"{whole(demand.estimated)} environ, "
     yield (
         "  personnes ayant appelé, comptées une fois par jour et par demande :"
@@ -194,7 +194,7 @@ def _intents(intents: Intents, indicators: Indicators) -> Iterator[str]:
     if any(ratio.key == "persons_reached" and ratio.value is None for ratio in indicators.lived):
         yield f"agent joint : {_UNKNOWN}"
         return
-    within = "" if intents.mean_reach_s is None else f" en {duration(intents.mean_reach_s)}"
+    within = "" if intents.mean_reach_s is None else f" en {lasting(intents.mean_reach_s)}"
     yield f"agent joint {percent_of(intents.reached, intents.intents)}{within}"
     yield f"renoncement {percent_of(intents.gave_up, intents.intents)}"
 

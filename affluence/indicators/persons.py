@@ -73,6 +73,11 @@ class Demand:
     estimated: float | None  # unlinked calls are like the others; None without enough of these
     most: int  # every unlinked call came from somebody else
 
+    @property
+    def per_known(self) -> float:
+        """Persons, estimated, for each one who is known; 1 where that cannot be told."""
+        return self.estimated / self.known if self.estimated and self.known else 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redial:

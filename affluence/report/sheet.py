@@ -11,7 +11,7 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from affluence.indicators.persons import is_few
-from affluence.indicators.plain_words import duration
+from affluence.phrases import duration
 from affluence.publication.language import SOURCE
 from affluence.publication.wording import NOT_MEASURED, Words, message
 

@@ -33,9 +33,8 @@ def hourly_demand(
         moved_share: those of every other row who call in one of the recommended rows instead.
 
     """
-    found = indicators.demand
-    scale = found.estimated / found.known if found and found.estimated and found.known else 1.0
-    demand = learned.demand_to_come(quantile).with_columns(persons=pl.col("persons") * scale)
+    per_known = indicators.demand.per_known if indicators.demand else 1.0
+    demand = learned.demand_to_come(quantile).with_columns(persons=pl.col("persons") * per_known)
     recommended = learned.week().advice.recommended
     if moved_share and recommended:
         named = pl.int_range(pl.len()).is_in(recommended)

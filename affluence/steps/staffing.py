@@ -98,6 +98,7 @@ def plan_week(
         wrap_up_s=min(wrap_up_s, desk.handling_s / 2),  # shorter calls may be tried
         target=target,
         quantile=quantile,
+        persons_per_known=indicators.demand.per_known if indicators.demand else 1.0,
         first=indicators.first,
         last=indicators.last,
         rows=rows,

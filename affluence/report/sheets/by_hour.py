@@ -15,6 +15,14 @@ from affluence.report.periods import Period
 from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, persons
 from affluence.report.sheets.week_row import BEGINNING, DAY, WEEK_ROW, clock, week_row
 
+# What the rates of the lines are made from: column, heading, sum.
+_OF_LINES = (
+    ("toutes_prises_s", message("Toutes les lignes prises, en secondes"), "full_open_s"),
+    ("ouverture_s", message("Ouverture, en secondes"), "open_s"),
+    ("occupation_s", message("Occupation, en secondes de ligne"), "held_open_s"),
+    ("service_s", message("Service, en secondes de ligne"), "line_open_s"),
+)
+
 
 def hours_sheet(hours: Hours, words: Words) -> Sheet:
     """Every cell of every period."""
@@ -22,10 +30,10 @@ def hours_sheet(hours: Hours, words: Words) -> Sheet:
         key="heures",
         title=message("Heure par heure"),
         note=message(
-            "Par période, jour de la semaine et heure. Les personnes sont celles dont le numéro est"
-            " connu, comptées une fois par jour et par demande, à l’heure de leur premier"
-            " appel\u00a0: qui a été servi et rappelle fait une autre demande. «\u00a0Par"
-            " heure\u00a0» veut dire par heure d’ouverture."
+            "Par période, jour de la semaine et heure, tous les jours ouverts compris. Les"
+            " personnes sont celles dont le numéro est connu, comptées une fois par jour et par"
+            " demande, à l’heure de leur premier appel\u00a0: qui a été servi et rappelle fait une"
+            " autre demande. «\u00a0Par heure\u00a0» veut dire par heure d’ouverture."
         ),
         columns=(
             Column("periode", message("Période")),
@@ -36,6 +44,7 @@ def hours_sheet(hours: Hours, words: Words) -> Sheet:
             Column("personnes_sans_reponse", message("N’ont joint personne"), Kind.COUNT),
             Column("part_sans_reponse", message("Part sans réponse"), Kind.SHARE),
             *(Column(f"mesure_{measure.key}", measure.title, measure.kind) for measure in MEASURES),
+            *(Column(name, heading, Kind.SECONDS) for name, heading, _ in _OF_LINES),
         ),
         rows=as_rows(
             tuple(_hours_row(period, cell, hours.known, words))
@@ -55,6 +64,8 @@ def _hours_row(period: Period, cell: Sums, known: Known, words: Words) -> Iterat
         yield persons(cell[name]) if known.callers else None
     yield lost_share(cell) if known.callers else None
     yield from figures(cell, known).values()
+    for _, _, name in _OF_LINES:
+        yield cell[name] if known.lines else None
 
 
 def period_name(period: Period, words: Words) -> str:

@@ -175,7 +175,11 @@ def outcomes_sheet(indicators: Indicators, words: Words) -> Sheet:
     return Sheet(
         key="issues",
         title=message("Ce que sont devenus tous les appels"),
-        note=message("Chaque appel reçu est compté une fois, par son issue."),
+        note=message(
+            "Chaque appel reçu est compté une fois, par son issue\u00a0; bureau fermé, c’est"
+            " «\u00a0hors des heures d’ouverture\u00a0», quoi qu’il en soit advenu. Les appels que"
+            " le service passe n’y sont pas."
+        ),
         columns=(
             Column("issue", message("Issue")),
             Column("appels", message("Appels"), Kind.COUNT),
