@@ -23,8 +23,7 @@ def hourly_demand(
 ) -> pl.DataFrame:
     """Persons an hour of an ordinary day, those of whom no number is known included.
 
-    Columns weekday (ISO), start_min, end_min, persons_per_hour and closed_min, which is 0: minutes
-    in which the desk is closed. One row a row of WEEK.
+    Columns weekday (ISO), start_min, end_min and persons_per_hour; one row a row of WEEK.
 
     Args:
         learned: the model of the week.
@@ -49,7 +48,6 @@ def hourly_demand(
         "start_min",
         "end_min",
         persons_per_hour=pl.col("persons") / _HOURS,
-        closed_min=pl.lit(0, pl.Int64),
     )
 
 
@@ -60,7 +58,10 @@ def demand_at_other_hours(
     opening: Mapping[int, tuple[MinutesSpan, ...]],
     quantile: float,
 ) -> tuple[pl.DataFrame, TriedHours]:
-    """The demand of `hourly_demand` in the rows of other opening hours."""
+    """The demand of `hourly_demand` in the rows of other opening hours.
+
+    With ``closed_min``: in how many of its minutes the desk is closed today.
+    """
     usual = learned.weekly
     weekly = tuple(opening.get(day, spans) for day, spans in enumerate(usual, 1))
     if not any(weekly):

@@ -83,7 +83,7 @@ def plan_week(
     desk, unknown = desk_of(indicators, redials, there_is, wrap_up_s)
     if what_if.handling_s is not None:
         desk = replace(desk, handling_s=what_if.handling_s)
-    before = present.join(there_is, on=_ROW)
+    before = present.join(there_is, on=_ROW).with_columns(closed_min=pl.lit(0, pl.Int64))
     now, tried = before, None
     if what_if.opening is not None:
         demand, tried = demand_at_other_hours(learned, slots, present, what_if.opening, quantile)

@@ -10,7 +10,8 @@ import re
 import pytest
 
 from affluence.indicators import Indicators, Readings
-from affluence.indicators.listing import as_csv, as_document, as_text
+from affluence.indicators.documents import as_csv, as_document
+from affluence.indicators.listing import as_text
 from affluence.indicators.plain_words import conclusion, lasting, percent_of, tidy, whole
 
 from .desks import Played, desk, indicators_of, play, redialling
