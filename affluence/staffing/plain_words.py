@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from affluence.phrases import Phrase, Share, duration
+from affluence.phrases import Phrase, Seconds, Share
 from affluence.staffing.plan import Plan
 
 _MODELS = {
@@ -44,7 +44,7 @@ def how_it_is_known(plan: Plan) -> Iterator[Phrase]:
     )
     yield _handling(plan)
     if desk.patience_s is not None:
-        yield Phrase("Patience moyenne\u00a0: {time}.", time=duration(desk.patience_s))
+        yield Phrase("Patience moyenne\u00a0: {time}.", time=Seconds(desk.patience_s))
     if "redial_after_busy" not in plan.unknown:
         yield Phrase(
             "Après un refus, {share} rappellent.", share=Share(round(desk.redial_after_busy, 3))
@@ -56,7 +56,7 @@ def how_it_is_known(plan: Plan) -> Iterator[Phrase]:
         )
     if desk.redial_delay_s is not None:
         yield Phrase(
-            "Qui rappelle le fait au bout de {time} en moyenne.", time=duration(desk.redial_delay_s)
+            "Qui rappelle le fait au bout de {time} en moyenne.", time=Seconds(desk.redial_delay_s)
         )
     for name in plan.unknown:
         yield _ASSUMED[name]
@@ -76,7 +76,7 @@ def _persons(plan: Plan) -> Iterator[Phrase]:
 
 
 def _handling(plan: Plan) -> Phrase:
-    handling = duration(plan.desk.handling_s)
+    handling = Seconds(plan.desk.handling_s)
     if plan.desk.kind == "no_queue":
         return Phrase("Un appel occupe une ligne {time}.", time=handling)
     if not plan.wrap_up_s:
@@ -87,5 +87,5 @@ def _handling(plan: Plan) -> Phrase:
     return Phrase(
         "Un appel prend {time} à un agent, dont {after} de travail après l’appel.",
         time=handling,
-        after=duration(plan.wrap_up_s),
+        after=Seconds(plan.wrap_up_s),
     )
