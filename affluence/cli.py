@@ -273,7 +273,8 @@ def indicators(
 ) -> None:
     """Print the official indicators beside what callers lived, with all that each leaves out."""
     from affluence import management
-    from affluence.indicators import listing
+    from affluence.indicators.documents import as_csv, as_document
+    from affluence.indicators.listing import as_text
 
     settings = load(config)
     if page is not None:
@@ -286,9 +287,9 @@ def indicators(
     if output is not None:
         if as_json:
             raise typer.BadParameter("give it without --json", param_hint="--output")
-        _write_text(listing.as_csv(found), output, ".csv", "--output")
+        _write_text(as_csv(found), output, ".csv", "--output")
     else:
-        print((listing.as_document if as_json else listing.as_text)(service, found))
+        print((as_document if as_json else as_text)(service, found))
 
 
 @app.command()

@@ -95,7 +95,8 @@ def staffing(
     from affluence.config import read_day_hours
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
-    from affluence.steps.staffing import NeverOpenError, WhatIf
+    from affluence.steps.hourly_demand import NeverOpenError
+    from affluence.steps.staffing import WhatIf
     from affluence.teletraffic import TargetError
 
     if check and as_json:

@@ -18,6 +18,12 @@ class Share(float):
     __slots__ = ()
 
 
+class Seconds(float):
+    """A duration within a phrase, written as `duration` has it."""
+
+    __slots__ = ()
+
+
 Value = str | float | date  # a string may be a phrase itself
 
 
@@ -26,7 +32,7 @@ class Phrase(str):
 
     Attributes:
         message: with « {name} » in the place of each value.
-        values: of which numbers, shares and days are written as each language has them.
+        values: of which numbers, shares, durations and days are written as each language has them.
 
     """
 
@@ -44,10 +50,12 @@ class Phrase(str):
 
 
 def in_french(value: Value) -> str:
-    """« 12,3 % », « 12 345 », « 21,5 », « 14/09/2026 »; words as they are."""
+    """« 12,3 % », « 3 min 20 s », « 12 345 », « 21,5 », « 14/09/2026 »; words as they are."""
     match value:
         case Share():
             return f"{100 * value:.1f}\u00a0%".replace(".", ",")
+        case Seconds():
+            return duration(value)
         case int():
             return f"{value:,}".replace(",", "\u202f")
         case float():
@@ -55,3 +63,9 @@ def in_french(value: Value) -> str:
         case date():
             return f"{value:%d/%m/%Y}"
     return value
+
+
+def duration(seconds: float) -> str:
+    """« 3 min 20 s », in every language."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}\u00a0min {rest:02d}\u00a0s" if minutes else f"{rest}\u00a0s"

@@ -7,24 +7,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from math import inf
 
-from affluence.indicators.plain_words import duration, percent_of, tidy
-from affluence.staffing import Desk, Plan, Row, Service, Target, TriedHours
+from affluence.indicators.plain_words import percent_of, tidy
+from affluence.phrases import duration
+from affluence.staffing import Plan, Row, Service, Target, TriedHours
+from affluence.staffing.plain_words import how_it_is_known
 from affluence.steps.rehearsal import Obtained, Rehearsal
 
 _DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MODELS = {
-    "no_queue": "pas de file d’attente : un appel qui ne trouve pas de ligne est refusé (Erlang B,"
-    " avec rappels)",
-    "queue": "file d’attente sur un nombre de lignes limité (M/M/s/K+M, avec rappels)",
-    "unlimited": "file d’attente sans limite connue (Erlang A, avec rappels)",
-}
-_UNKNOWN = {
-    "patience_s": "la patience n’est pas mesurée : on suppose que personne ne raccroche",
-    "redial_after_busy": "les rappels après un refus ne sont pas mesurés : on suppose qu’il n’y en"
-    " a pas",
-    "redial_after_giving_up": "les rappels après un abandon ne sont pas mesurés : on suppose qu’il"
-    " n’y en a pas",
-}
 _VERDICTS = {"held": "tenu", "indistinct": "indistinct", "missed": "non tenu"}
 REHEARSED = (
     "\nEssai sur des appelants simulés, à la charge prévue : personnes qui joignent un agent,"
@@ -69,14 +58,8 @@ def staffing_as_document(service: str, plan: Plan) -> str:
 
 def _lines(service: str, plan: Plan) -> Iterator[str]:
     yield f"{service} : agents et lignes d’une semaine ordinaire"
-    yield f"  mesuré du {plan.first:%d/%m/%Y} au {plan.last:%d/%m/%Y}"
-    exceeded = 1 / (1 - plan.quantile)
-    yield f"  charge prévue : dépassée un jour ordinaire sur {exceeded:.0f}"
-    yield f"  objectif : {', '.join(_target(plan.target))}"
-    yield f"  modèle : {_MODELS[plan.desk.kind]}"
-    yield f"  {', '.join(_measures(plan.desk))}"
-    for name in plan.unknown:
-        yield f"  attention : {_UNKNOWN[name]}"
+    yield f"  Objectif : {', '.join(_target(plan.target))}."
+    yield from (f"  {sentence}" for sentence in how_it_is_known(plan))
     if plan.tried_hours is not None:
         yield from _tried(
             plan.tried_hours, "--lines" if plan.desk.kind == "no_queue" else "--agents"
@@ -90,6 +73,10 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
             yield _DAYS[day]
         yield _row(row)
     yield ""
+    yield (
+        "Ceux qui joignent un agent sont calculés par le modèle, aujourd’hui comme avec ce qui est"
+        " conseillé ; `affluence report` dit, heure par heure, combien en ont joint un."
+    )
     yield (
         "Qui n’essaie plus n’est dans aucun enregistrement : si l’on répond mieux, d’autres"
         " appelleront. Mesurez de nouveau après quelques semaines."
@@ -130,18 +117,6 @@ def _target(target: Target) -> Iterator[str]:
     if target.full_share is not None:
         share = _whole_percent(target.full_share)
         yield f"toutes les lignes sont prises {share} du temps au plus"
-
-
-def _measures(desk: Desk) -> Iterator[str]:
-    what = "ligne" if desk.kind == "no_queue" else "agent, travail après appel compris"
-    yield f"durée d’un appel ({what}) {duration(desk.handling_s)}"
-    if desk.patience_s is not None:
-        yield f"patience {duration(desk.patience_s)}"
-    yield f"rappellent après un refus {_whole_percent(desk.redial_after_busy)}"
-    if desk.kind != "no_queue":
-        yield f"après un abandon {_whole_percent(desk.redial_after_giving_up)}"
-    if desk.redial_delay_s is not None:
-        yield f"au bout de {duration(desk.redial_delay_s)} en moyenne"
 
 
 def _row(row: Row) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from affluence.phrases import Phrase, Share, Value
+from affluence.phrases import Phrase, Seconds, Share, Value
 
 LATE = Phrase(
     "{what}, {number} en {limit} s au {day}, soit {share}",
@@ -34,6 +34,8 @@ def test_a_phrase_is_its_french_text() -> None:
         (20, "20"),
         (Share(1), "100,0\u00a0%"),
         (Share(0.0004), "0,0\u00a0%"),
+        (Seconds(199.6), "3\u00a0min 20\u00a0s"),
+        (Seconds(9), "9\u00a0s"),
         ("{braces}", "{braces}"),
     ],
 )

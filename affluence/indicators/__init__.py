@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from affluence.indicators.durations import durations_of
 from affluence.indicators.histogram import histogram_of
-from affluence.indicators.official import Durations, Readings, official, other_readings
+from affluence.indicators.lines_and_agents import of_agents, of_lines, simultaneous_calls
+from affluence.indicators.official import Readings, official, other_readings
 from affluence.indicators.persons import (
     Demand,
     Intents,
@@ -22,11 +24,10 @@ from affluence.indicators.persons import (
     redial_curve,
     valley_s,
 )
-from affluence.indicators.ratio import MEASURED_BEFORE, LeftOut, Ratio
+from affluence.indicators.ratio import LeftOut, Ratio
 from affluence.indicators.totals import Totals, add_up
 from affluence.indicators.traffic import BusyHour, Offered, estimate_offered, find_busy_hour
 from affluence.indicators.waits import Waits, measure_waits
-from affluence.phrases import Phrase
 from affluence.tables import MEASURED, OUTCOMES, REFUSED_BY
 
 
@@ -101,9 +102,7 @@ def make_indicators(
         # What they tell of some of the days only is not told of the period.
         of_period |= {name: MEASURED[name].empty() for name in ("durations", "persons", "redials")}
     redials = of_period["redials"]
-    durations = Durations(
-        **{kind.name: histogram_of(of_period["durations"], kind.name) for kind in fields(Durations)}
-    )
+    durations = durations_of(of_period["durations"])
     intents = count_intents(
         of_period["persons"], answers_are_dated=durations.answers_are_dated(totals)
     )
@@ -125,9 +124,9 @@ def make_indicators(
             first_call_gets_a_line(totals),
             persons_who_reached_an_agent(intents[-1], totals),
         ),
-        lines=_of_lines(totals),
-        agents=_of_agents(totals),
-        simultaneous=_simultaneous(of_period["concurrency"], recorded, totals),
+        lines=of_lines(totals),
+        agents=of_agents(totals),
+        simultaneous=simultaneous_calls(of_period["concurrency"], recorded, totals),
         waits=measure_waits(
             totals,
             durations,
@@ -163,85 +162,6 @@ def _with_records(slots: pl.DataFrame, day: pl.Expr) -> tuple[pl.DataFrame, int,
     lost = days.filter("is_lost")["day"]
     is_recorded = (pl.col("recorded_s") > 0) & ~day.is_in(lost.implode())
     return slots.filter(is_recorded | (pl.col("attempts") > 0)), days.height, lost.len()
-
-
-def _of_lines(totals: Totals) -> tuple[Ratio, ...]:
-    doubt = ""
-    if not totals.lines_believed:
-        doubt = Phrase("Les enregistrements contredisent le nombre de lignes connu : non mesuré.")
-    elif not totals.lines_known:
-        doubt = Phrase("Le nombre de lignes n’est pas connu : non mesuré.")
-    return (
-        Ratio(
-            key="busy_line_rate",
-            label=Phrase("Taux de lignes occupées"),
-            numerator=None if doubt else totals["full_open_s"],
-            numerator_words=Phrase(
-                "secondes d’ouverture pendant lesquelles toutes les lignes sont prises"
-            ),
-            denominator=totals["open_s"],
-            denominator_words=Phrase("secondes d’ouverture"),
-            note=doubt,
-        ),
-        Ratio(
-            key="occupancy_rate",
-            label=Phrase("Taux d’occupation des lignes"),
-            numerator=None if doubt else totals["held_open_s"],
-            numerator_words=Phrase(
-                "secondes d’occupation, de toutes les lignes, pendant l’ouverture"
-            ),
-            denominator=totals["line_open_s"],
-            denominator_words=Phrase(
-                "secondes de service, de toutes les lignes, pendant l’ouverture"
-            ),
-            note=doubt,
-        ),
-    )
-
-
-def _of_agents(totals: Totals) -> Ratio:
-    busy_s, duty_s = totals.get("agent_busy_open_s"), totals.get("agent_open_s")
-    undated = bool(totals.get("answer_unrecorded"))
-    note = ""
-    if not totals.has_companions:
-        note = MEASURED_BEFORE
-    elif duty_s is None:
-        note = Phrase(
-            "Pour tout ou partie de la période, ni connexions enregistrées, ni tableau de service"
-            " configuré : non mesuré."
-        )
-    elif undated:
-        note = Phrase("Des réponses d’agents ne sont pas datées : non mesuré.")
-    return Ratio(
-        key="agent_occupancy",
-        label=Phrase("Taux d’occupation des agents"),
-        numerator=None if note else busy_s,
-        numerator_words=Phrase(
-            "secondes de conversation et de travail après appel, de tous les agents,"
-            " pendant l’ouverture"
-        ),
-        denominator=duty_s,
-        denominator_words=Phrase("secondes de présence, de tous les agents, pendant l’ouverture"),
-        note=note,
-    )
-
-
-def _simultaneous(
-    concurrency: pl.DataFrame, recorded: pl.DataFrame, totals: Totals
-) -> dict[int, float]:
-    """Share of the open time by number of simultaneous calls on the lines, from none on."""
-    open_s = totals["open_s"]
-    if not totals.has_companions or not open_s:
-        return {}
-    by_calls = (
-        concurrency.join(recorded, on="slot_start", how="semi")
-        .group_by("calls")
-        .agg(pl.col("lasting_open_s").sum() / open_s)
-        .filter(pl.col("lasting_open_s") > 0)
-        .sort("calls")
-    )
-    shares = dict(by_calls.iter_rows())
-    return {0: 1 - sum(shares.values()), **shares}
 
 
 # Distances from the opening hours: from, until (excluded), in words.

@@ -1,82 +1,27 @@
-"""Indicators for the terminal, for programs and for spreadsheets."""
+"""Indicators for the terminal."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import date
-from typing import Any
 
 from affluence.indicators import Indicators, Intents, Ratio, Redial
-from affluence.indicators.persons import FEWEST_PERSONS
+from affluence.indicators.persons import DAY_MIN, FEWEST_PERSONS
 from affluence.indicators.plain_words import (
+    OUTCOME_WORDS,
     conclusion,
-    duration,
+    lasting,
     percent,
     percent_of,
     tidy,
     whole,
 )
-from affluence.phrases import Phrase
 
 _UNKNOWN = "non mesuré"
-_CSV = (
-    *("indicateur", "intitule", "valeur", "numerateur", "numerateur_en_mots"),
-    *("denominateur", "denominateur_en_mots", "cible", "laisses_de_cote", "remarque"),
-)
 
 
 def as_text(service: str, indicators: Indicators) -> str:
     """The indicators of a service, to be read on a terminal."""
     return "\n".join(map(tidy, _lines(service, indicators))) + "\n"
-
-
-def as_document(service: str, indicators: Indicators) -> str:
-    """The same as JSON; what is not measured, or of too few persons, is null or left out."""
-    document = {"service": service, **asdict(indicators)}
-    document["intents"] = [
-        asdict(of) | ({"reach_s": None} if of.mean_reach_s is None else {})
-        for of in indicators.intents
-        if of.intents >= FEWEST_PERSONS
-    ]
-    document["redials"] = [asdict(of) for of in indicators.redials if of.probability is not None]
-    for name in ("official", "other_readings", "lived", "lines", "written"):
-        document[name] = [_with_value(ratio) for ratio in getattr(indicators, name)]
-    document["agents"] = _with_value(indicators.agents)
-    document["conclusion"] = list(conclusion(indicators))
-    return json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
-
-
-def as_csv(indicators: Indicators) -> str:
-    """The shares with their numerators and denominators, one a row."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_CSV)
-    for ratio in _ratios(indicators):
-        left_out = " ; ".join(f"{out.words} : {whole(out.count)}" for out in ratio.left_out)
-        writer.writerow(
-            [
-                *(ratio.key, ratio.label, ratio.value),
-                *(ratio.numerator, ratio.numerator_words),
-                *(ratio.denominator, ratio.denominator_words),
-                *(ratio.target, left_out, ratio.note),
-            ]
-        )
-    return text.getvalue()
-
-
-def _ratios(indicators: Indicators) -> tuple[Ratio, ...]:
-    return (
-        *indicators.official,
-        *indicators.lived,
-        *indicators.other_readings,
-        *indicators.lines,
-        indicators.agents,
-        *indicators.written,
-    )
 
 
 def _lines(service: str, indicators: Indicators) -> Iterator[str]:
@@ -104,18 +49,6 @@ def _lines(service: str, indicators: Indicators) -> Iterator[str]:
     if indicators.redials:
         yield from ("", "Rappels après un échec", *map(_redial, indicators.redials))
     yield from ("", "Trafic", *_traffic(indicators))
-
-
-OUTCOME_WORDS = {
-    "answered": Phrase("répondus par un agent"),
-    "busy": Phrase("refusés"),
-    "abandoned": Phrase("abandonnés par l’appelant"),
-    "unanswered": Phrase("restés sans réponse"),
-    "self_service": Phrase("terminés dans le serveur vocal"),
-    "closed": Phrase("hors des heures d’ouverture"),
-    "failed": Phrase("échecs techniques"),
-    "unknown": Phrase("issue non enregistrée"),
-}
 
 
 def _ratio(ratio: Ratio) -> Iterator[str]:
@@ -155,14 +88,14 @@ def _waits(indicators: Indicators) -> Iterator[str]:
     for words, share in levels.items():
         value = _UNKNOWN if share is None else percent_of(share, 1)
         yield f"  réponse en moins de {waits.within_s} s : {value} {words}"
-    yield f"  attente moyenne avant réponse : {duration(waits.mean_answer_s)}"
-    yield f"  une réponse sur deux en moins de : {duration(waits.median_answer_s)}"
-    yield f"  neuf réponses sur dix en moins de : {duration(waits.ninth_decile_answer_s)}"
-    yield f"  un abandon sur deux avant : {duration(waits.median_abandon_s)}"
-    yield f"  patience moyenne (estimation) : {duration(waits.mean_patience_s)}"
+    yield f"  attente moyenne avant réponse : {lasting(waits.mean_answer_s)}"
+    yield f"  une réponse sur deux en moins de : {lasting(waits.median_answer_s)}"
+    yield f"  neuf réponses sur dix en moins de : {lasting(waits.ninth_decile_answer_s)}"
+    yield f"  un abandon sur deux avant : {lasting(waits.median_abandon_s)}"
+    yield f"  patience moyenne (estimation) : {lasting(waits.mean_patience_s)}"
     yield f"  abandons de moins de {waits.short_abandon_s} s : {whole(waits.short_abandons)}"
-    yield f"  durée moyenne de conversation : {duration(indicators.mean_talk_s)}"
-    yield f"  durée moyenne d’occupation d’une ligne : {duration(indicators.mean_holding_s)}"
+    yield f"  durée moyenne de conversation : {lasting(indicators.mean_talk_s)}"
+    yield f"  durée moyenne d’occupation d’une ligne : {lasting(indicators.mean_holding_s)}"
     for title, counts in (
         ("avant l’ouverture", indicators.before_opening),
         ("après la fermeture", indicators.after_closing),
@@ -183,7 +116,7 @@ def _persons(indicators: Indicators) -> Iterator[str]:
             shown = ", ".join(_intents(intents, indicators))
             yield f"  {_gap(intents)} : {whole(intents.intents)} demandes, {shown}"
     if indicators.valley_s is not None:
-        yield f"  les rappels se partagent autour de {duration(indicators.valley_s)} de pause"
+        yield f"  les rappels se partagent autour de {lasting(indicators.valley_s)} de pause"
     about = "" if demand.estimated is None else f"{whole(demand.estimated)} environ, "
     yield (
         "  personnes ayant appelé, comptées une fois par jour et par demande :"
@@ -193,7 +126,7 @@ def _persons(indicators: Indicators) -> Iterator[str]:
 
 
 def _gap(intents: Intents) -> str:
-    if intents.gap_min == 1440:
+    if intents.gap_min == DAY_MIN:
         return "appels d’une même journée ensemble"
     return f"appels séparés de {intents.gap_min} min au plus"
 
@@ -206,7 +139,7 @@ def _intents(intents: Intents, indicators: Indicators) -> Iterator[str]:
     if any(ratio.key == "persons_reached" and ratio.value is None for ratio in indicators.lived):
         yield f"agent joint : {_UNKNOWN}"
         return
-    within = "" if intents.mean_reach_s is None else f" en {duration(intents.mean_reach_s)}"
+    within = "" if intents.mean_reach_s is None else f" en {lasting(intents.mean_reach_s)}"
     yield f"agent joint {percent_of(intents.reached, intents.intents)}{within}"
     yield f"renoncement {percent_of(intents.gave_up, intents.intents)}"
 
@@ -277,13 +210,3 @@ def _erlang(traffic: float | None) -> str:
 
 def _decimal(number: float | None) -> str:
     return _UNKNOWN if number is None else f"{number:.2f}".replace(".", ",")
-
-
-def _with_value(ratio: Ratio) -> dict[str, Any]:
-    return {**asdict(ratio), "value": ratio.value}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} cannot be written as JSON")

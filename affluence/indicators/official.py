@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from affluence.indicators.histogram import Histogram
+from affluence.indicators.durations import Durations
 from affluence.indicators.ratio import (
     MEASURED_BEFORE,
     OUTCOMES_NOT_RECORDED,
@@ -25,7 +25,6 @@ from affluence.phrases import Phrase
 # before the fifth begins, before its tone ends, or before it is over.
 RING_READINGS_S = (20.0, 21.5, 25.0)
 AGENT_TARGET = 0.85
-_MOST_UNDATED_SHARE = 0.05  # of the answers: with more of them, counting answers in time misleads
 
 _NO_MACHINE = Phrase(
     "Les enregistrements ne datent aucune réponse (un automate décroche d’abord) : non mesuré."
@@ -43,23 +42,6 @@ class Readings:
     short_abandons_are_lost: bool = True
     agent_required: Literal["accepted", "refused-too"] = "accepted"
     answered_within_s: int = 20  # threshold of the service level
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Durations:
-    """Histograms that the official indicators need."""
-
-    answered: Histogram
-    abandoned: Histogram
-    unanswered: Histogram
-    queue_answered: Histogram
-    queue_abandoned: Histogram
-    machine_pick_up: Histogram
-    agent_pick_up: Histogram
-
-    def answers_are_dated(self, totals: Totals) -> bool:
-        """Whether the moment of (nearly) all answers is known."""
-        return self.answered.total >= (1 - _MOST_UNDATED_SHARE) * totals["answered"]
 
 
 def official(totals: Totals, durations: Durations, readings: Readings) -> tuple[Ratio, ...]:

@@ -73,6 +73,11 @@ class Demand:
     estimated: float | None  # unlinked calls are like the others; None without enough of these
     most: int  # every unlinked call came from somebody else
 
+    @property
+    def per_known(self) -> float:
+        """Persons, estimated, for each one who is known; 1 where that cannot be told."""
+        return self.estimated / self.known if self.estimated and self.known else 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redial:
@@ -86,6 +91,11 @@ class Redial:
     within_1_min: float | None
     within_5_min: float | None
     within_30_min: float | None
+
+
+def is_few(count: float | None) -> bool:
+    """Whether somebody might recognise the one to four persons behind a number."""
+    return count is not None and 0 < count < FEWEST_PERSONS
 
 
 def count_intents(persons: pl.DataFrame, *, answers_are_dated: bool) -> tuple[Intents, ...]:

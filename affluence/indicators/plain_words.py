@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from affluence.indicators import Indicators, Ratio
-from affluence.phrases import Phrase, Share, in_french
+from affluence.phrases import Phrase, Share, duration, in_french
+
+OUTCOME_WORDS = {
+    "answered": Phrase("répondus par un agent"),
+    "busy": Phrase("refusés"),
+    "abandoned": Phrase("abandonnés par l’appelant"),
+    "unanswered": Phrase("restés sans réponse"),
+    "self_service": Phrase("terminés dans le serveur vocal"),
+    "closed": Phrase("hors des heures d’ouverture"),
+    "failed": Phrase("échecs techniques"),
+    "unknown": Phrase("issue non enregistrée"),
+}
 
 
 def conclusion(indicators: Indicators, *, fewest: int = 1) -> tuple[str, ...]:
@@ -80,9 +91,6 @@ def whole(number: float | None) -> str:
     return "inconnu" if number is None else in_french(round(number))
 
 
-def duration(seconds: float | None) -> str:
+def lasting(seconds: float | None) -> str:
     """« 3 min 20 s », or « non mesuré »."""
-    if seconds is None:
-        return "non mesuré"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}\u00a0min {rest:02d}\u00a0s" if minutes else f"{rest}\u00a0s"
+    return "non mesuré" if seconds is None else duration(seconds)

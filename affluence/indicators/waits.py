@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from affluence.indicators.histogram import Histogram, merge, survival
-from affluence.indicators.official import Durations
+from affluence.indicators.durations import Durations
+from affluence.indicators.histogram import merge, survival
 from affluence.indicators.totals import Totals
 
 
@@ -47,7 +47,7 @@ def measure_waits(
     asked = totals.accepted + totals.count("busy")
     not_served = merge(abandoned, durations.unanswered)
     virtual = survival(answered, not_served)
-    gave_up, cut_short, waited_s = _patience(totals, durations)
+    gave_up, cut_short = durations.patience
     patience = survival(gave_up, cut_short)
     return Waits(
         within_s=within_s,
@@ -61,7 +61,9 @@ def measure_waits(
         median_answer_s=answered.quantile_s(0.5),
         ninth_decile_answer_s=answered.quantile_s(0.9),
         median_abandon_s=abandoned.quantile_s(0.5),
-        mean_patience_s=waited_s / gave_up.total if dated and gave_up.total else None,
+        mean_patience_s=(
+            _waited_s(totals, durations) / gave_up.total if dated and gave_up.total else None
+        ),
         median_patience_s=(
             next((at_s for at_s, share in patience.steps if share <= 0.5), None) if dated else None
         ),
@@ -70,21 +72,17 @@ def measure_waits(
     )
 
 
-def _patience(totals: Totals, durations: Durations) -> tuple[Histogram, Histogram, float]:
-    """Waits of those who gave up, waits that something else cut short, and the sum of them all."""
-    gave_up, served = durations.abandoned, durations.answered
+def _waited_s(totals: Totals, durations: Durations) -> float:
+    """Sum of all waits for an agent, however they ended, from where patience counts."""
     waited_s = totals["wait_answered_s"] + totals["wait_abandoned_s"] + durations.unanswered.sum_s
-    if durations.queue_answered.total:
+    if durations.counts_from_the_queue:
         # What histograms of the same calls lose to their bins is lost on both sides. Those whose
         # wait the platform ended waited for the queue as long as the others.
-        arrived, queued = (
-            merge(gave_up, served),
-            merge(durations.queue_abandoned, durations.queue_answered),
-        )
+        arrived = merge(durations.abandoned, durations.answered)
+        queued = merge(durations.queue_abandoned, durations.queue_answered)
         before_queue_s = (arrived.sum_s - queued.sum_s) / arrived.total
         waited_s -= before_queue_s * (arrived.total + durations.unanswered.total)
-        gave_up, served = durations.queue_abandoned, durations.queue_answered
-    return gave_up, merge(served, durations.unanswered), waited_s
+    return waited_s
 
 
 def _share(numerator: int, denominator: int, *, dated: bool) -> float | None:

@@ -7,11 +7,11 @@ from importlib import resources
 from affluence.publication.wording import Words
 from affluence.report.csv_files import CSV_NAMES, csv_of
 from affluence.report.facts import Facts
+from affluence.report.hours import hours_of
 from affluence.report.language import ReportLanguage, ReportWords
 from affluence.report.pages import Contents, every_page
 from affluence.report.sheet import is_source
 from affluence.report.sheets.every import every_sheet
-from affluence.report.sheets.hours import cells_of, known_of
 from affluence.report.workbook import workbook_of
 
 LANGUAGES = ("fr", "en")
@@ -34,18 +34,9 @@ def build_report(facts: Facts, language: str) -> dict[str, bytes]:
 
     """
     words = ReportWords(ReportLanguage(language))
-    periods, sums = cells_of(facts)
-    sheets = every_sheet(facts, words)
-    pages = every_page(
-        Contents(
-            facts=facts,
-            words=words,
-            sheets=sheets,
-            periods=periods,
-            sums=sums,
-            known=known_of(facts),
-        )
-    )
+    hours = hours_of(facts)
+    sheets = every_sheet(facts, hours, words)
+    pages = every_page(Contents(facts=facts, hours=hours, sheets=sheets, words=words))
     static = resources.files(__name__).joinpath("static")
     return {
         **pages,

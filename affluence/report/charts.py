@@ -1,7 +1,4 @@
-"""Tables of the report → figures for Plotly, as the JSON that it takes.
-
-Every figure is read without colour: lines differ in their strokes and marks, cells hold numbers.
-"""
+"""Tables of the report → its figures, as the JSON that Plotly takes."""
 
 from __future__ import annotations
 
@@ -10,79 +7,33 @@ from datetime import date, timedelta
 from typing import Any
 
 from affluence.publication.wording import Words
+from affluence.report.drawing import (
+    ALERT,
+    DARK,
+    HATCH,
+    INK,
+    MIDDLE,
+    Figure,
+    axis,
+    layout,
+    plain,
+    share_axis,
+    share_line,
+    told_bars,
+)
 from affluence.report.facts import Facts
-from affluence.report.sheet import Hidden, Kind, Sheet, Value, is_source, shown
+from affluence.report.sheet import Kind, Sheet, is_source, shown
 
-Figure = dict[str, Any]
-
-DARK, MIDDLE, ALERT = "#003e8f", "#5b8ff0", "#a02c00"
-_HATCH = {"shape": "/", "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6}
-_SPACE = "\u202f"
 _MOST_TICKS = 14
-
-
-def layout(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
-    """What all figures share; ``more`` is Plotly's."""
-    return {
-        "height": 340,
-        "margin": {"l": 56, "r": 56, "t": 16, "b": 56},
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1b1b1f"},
-        "separators": f",{_SPACE}" if words.language.code == "fr" else ".,",
-        "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff",
-        "dragmode": False,
-        "hoverlabel": {"font": {"size": 13}},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        **more,
-    }
-
-
-def axis(**more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
-    """An axis with a light grid that cannot be dragged; ``more`` is Plotly's."""
-    return {"gridcolor": "#e4e4ea", "zerolinecolor": "#8a8a94", "fixedrange": True, **more}
-
-
-def _shares(words: Words, **more: Any) -> Figure:  # noqa: ANN401  # Plotly's own
-    """An axis of shares at the right side."""
-    quarters = [0, 0.25, 0.5, 0.75, 1]
-    return {
-        "overlaying": "y",
-        "side": "right",
-        "fixedrange": True,
-        "range": [0, 1.05],
-        "showgrid": False,
-        "tickmode": "array",
-        "tickvals": quarters,
-        "ticktext": [words.percent_text(share) for share in quarters],
-        **more,
-    }
-
-
-def plain(values: Sequence[Value]) -> list[Any]:
-    """Numbers and days as JSON has them; what is hidden, or not measured, leaves a gap."""
-    return [
-        value.isoformat()
-        if isinstance(value, date)
-        else (None if isinstance(value, (Hidden, str)) else value)
-        for value in values
-    ]
 
 
 def simultaneous(sheet: Sheet, words: Words) -> Figure:
     """How long so many calls are up at once, as bars."""
     say = words.language.say
+    shares = sheet.column("part")
     return {
         "data": [
-            {
-                "type": "bar",
-                "x": plain(sheet.column("appels")),
-                "y": plain(sheet.column("part")),
-                "marker": {"color": DARK},
-                "text": [shown(v, Kind.SHARE, words) for v in sheet.column("part")],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "hoverinfo": "none",
-            }
+            told_bars(shares, Kind.SHARE, words, x=plain(sheet.column("appels")), y=plain(shares))
         ],
         "layout": layout(
             words,
@@ -111,25 +62,22 @@ def waits(sheet: Sheet, words: Words) -> Figure:
                 "name": names["abandonnes"],
                 "x": x,
                 "y": plain(sheet.column("abandonnes")),
-                "marker": {"color": ALERT, "pattern": _HATCH},
+                "marker": {"color": ALERT, "pattern": HATCH},
             },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": names["patience"],
-                "x": x,
-                "y": plain(sheet.column("patience")),
-                "yaxis": "y2",
-                "line": {"color": "#1b1b1f", "dash": "dot"},
-                "marker": {"symbol": "diamond", "size": 8},
-            },
+            share_line(
+                x,
+                sheet.column("patience"),
+                name=names["patience"],
+                line={"color": INK, "dash": "dot"},
+                marker={"symbol": "diamond", "size": 8},
+            ),
         ],
         "layout": layout(
             words,
             barmode="stack",
             xaxis=axis(tickangle=-40, type="category"),
             yaxis=axis(title={"text": str(say("Appels"))}, rangemode="tozero"),
-            yaxis2=_shares(words, title={"text": names["patience"]}),
+            yaxis2=share_axis(words, title={"text": names["patience"]}),
             margin={"l": 64, "r": 64, "t": 16, "b": 110},
         ),
     }
@@ -140,17 +88,15 @@ def chain(sheet: Sheet, words: Words) -> Figure:
     counts = sheet.column("nombre")[:-1]  # the last counts calls, not persons
     return {
         "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "y": sheet.column("etape")[:-1],
-                "x": plain(counts),
-                "text": [shown(value, Kind.COUNT, words) for value in counts],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {"color": [DARK, ALERT, MIDDLE, ALERT, MIDDLE]},
-                "hoverinfo": "none",
-            }
+            told_bars(
+                counts,
+                Kind.COUNT,
+                words,
+                orientation="h",
+                x=plain(counts),
+                y=sheet.column("etape")[:-1],
+                marker={"color": [DARK, ALERT, MIDDLE, ALERT, MIDDLE]},
+            )
         ],
         "layout": layout(
             words,
@@ -165,19 +111,9 @@ def chain(sheet: Sheet, words: Words) -> Figure:
 def delays(sheet: Sheet, words: Words) -> Figure:
     """How long after a failure people call again, as bars."""
     say = words.language.say
+    counts = sheet.column("rappels")
     return {
-        "data": [
-            {
-                "type": "bar",
-                "x": sheet.column("delai"),
-                "y": plain(sheet.column("rappels")),
-                "text": [shown(v, Kind.COUNT, words) for v in sheet.column("rappels")],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {"color": DARK},
-                "hoverinfo": "none",
-            }
-        ],
+        "data": [told_bars(counts, Kind.COUNT, words, x=sheet.column("delai"), y=plain(counts))],
         "layout": layout(
             words,
             xaxis=axis(tickangle=-40, type="category"),
@@ -215,19 +151,16 @@ def weeks(sheet: Sheet, facts: Facts, words: Words) -> Figure:
                 "name": names["sans_reponse"],
                 "x": x,
                 "y": plain(sheet.column("sans_reponse")),
-                "marker": {"color": ALERT, "pattern": _HATCH},
+                "marker": {"color": ALERT, "pattern": HATCH},
             },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": names["joint"],
-                "x": x,
-                "y": plain(sheet.column("joint")),
-                "yaxis": "y2",
-                "line": {"color": "#1b1b1f", "width": 2},
-                "marker": {"symbol": "square", "size": 7},
-                "connectgaps": False,
-            },
+            share_line(
+                x,
+                sheet.column("joint"),
+                name=names["joint"],
+                line={"color": INK, "width": 2},
+                marker={"symbol": "square", "size": 7},
+                connectgaps=False,
+            ),
             {
                 "type": "scatter",
                 "mode": "text",
@@ -251,7 +184,7 @@ def weeks(sheet: Sheet, facts: Facts, words: Words) -> Figure:
                 tickvals=_thinned(x),
             ),
             yaxis=axis(rangemode="tozero", tickformat=",d"),
-            yaxis2=_shares(words),
+            yaxis2=share_axis(words),
             shapes=[_line(day) for day in facts.published[-60:]],
             height=380,
         ),
@@ -264,15 +197,17 @@ def _thinned(values: Sequence[Any]) -> list[Any]:
 
 
 def _line(day: date) -> Figure:
+    """A dashed line at the week of a day."""
+    monday = (day - timedelta(days=day.weekday())).isoformat()
     return {
         "type": "line",
         "xref": "x",
         "yref": "paper",
-        "x0": (day - timedelta(days=day.weekday())).isoformat(),
-        "x1": (day - timedelta(days=day.weekday())).isoformat(),
+        "x0": monday,
+        "x1": monday,
         "y0": 0,
         "y1": 1,
-        "line": {"color": "#1b1b1f", "dash": "dash", "width": 1},
+        "line": {"color": INK, "dash": "dash", "width": 1},
     }
 
 
@@ -296,17 +231,14 @@ def forecast(facts: Facts, words: Words) -> Figure:
                 "y": demand,
                 "marker": {"color": MIDDLE},
             },
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": str(say("Chances de joindre un agent")),
-                "x": x,
-                "y": reach,
-                "yaxis": "y2",
-                "connectgaps": False,
-                "line": {"color": "#1b1b1f"},
-                "marker": {"symbol": "square", "size": 6},
-            },
+            share_line(
+                x,
+                reach,
+                name=str(say("Chances de joindre un agent")),
+                connectgaps=False,
+                line={"color": INK},
+                marker={"symbol": "square", "size": 6},
+            ),
         ],
         "layout": layout(
             words,
@@ -314,7 +246,7 @@ def forecast(facts: Facts, words: Words) -> Figure:
                 type="date", tickformat="%d/%m" if is_source(words) else "%-d %b", tickvals=mondays
             ),
             yaxis=axis(rangemode="tozero", tickformat=",d"),
-            yaxis2=_shares(words),
+            yaxis2=share_axis(words),
         ),
     }
 

@@ -11,14 +11,15 @@ from typing import Any
 import polars as pl
 
 from affluence.publication.wording import Words, message
-from affluence.report.cells import MEASURES, Known, Period, figures
-from affluence.report.charts import plain
+from affluence.report.drawing import plain
 from affluence.report.facts import Facts, Staffing
+from affluence.report.figures import MEASURES, figures
+from affluence.report.hours import Hours
 from affluence.report.language import semicolons
 from affluence.report.sheet import FEW, NOTHING, Kind, Sheet, Value, shown
-from affluence.report.sheets.hours import clock, period_name
-from affluence.staffing import Kind as DeskKind
-from affluence.staffing import Trial
+from affluence.report.sheets.by_hour import period_name
+from affluence.report.sheets.week_row import clock
+from affluence.staffing import DeskKind, Trial
 from affluence.tables import LEVELS
 
 Choices = dict[str, Any]
@@ -47,21 +48,15 @@ def _axes(week: pl.DataFrame, words: Words) -> Choices:
     }
 
 
-def heat(
-    facts: Facts,
-    periods: Sequence[Period],
-    sums: Sequence[pl.DataFrame],
-    known: Known,
-    words: Words,
-) -> Choices:
+def heat(facts: Facts, hours: Hours, words: Words) -> Choices:
     """Every measure of every period by weekday and row, with the published levels."""
     week = facts.typical.week
     say = words.language.say
     by_period: Choices = {}
-    for period, frame in zip(periods, sums, strict=True):
-        cells = [figures(cell, known) for cell in frame.iter_rows(named=True)]
+    for period, cells in hours.cells.items():
+        found = [figures(cell, hours.known) for cell in cells]
         by_period[period.key] = {
-            measure.key: _measured(week, [cell[measure.key] for cell in cells], measure.kind, words)
+            measure.key: _measured(week, [cell[measure.key] for cell in found], measure.kind, words)
             for measure in MEASURES
         }
     measured = [
@@ -79,7 +74,9 @@ def heat(
             }
             for measure in measured
         ],
-        "periods": [{"key": period.key, "name": period_name(period, words)} for period in periods],
+        "periods": [
+            {"key": period.key, "name": period_name(period, words)} for period in hours.cells
+        ],
         "levels": [
             {"key": "", "name": str(say("tous les niveaux"))},
             *({"key": level, "name": str(words.level(level))} for level in LEVELS),

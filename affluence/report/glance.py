@@ -1,21 +1,20 @@
-"""The first screen: when people are lost, how many, what one agent or one line more would do."""
+"""The first screen: how many reach nobody, when, and what it would take."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import polars as pl
 
 from affluence.indicators import Indicators
 from affluence.publication.wording import Words, message
-from affluence.report.cells import Known, Period, Sums, figures, lost_share
-from affluence.report.facts import Facts, Staffing
+from affluence.report.facts import Facts
+from affluence.report.figures import Known, Sums, figures, lost_share
+from affluence.report.hours import Hours
+from affluence.report.periods import Period
 from affluence.report.sheet import FEW, Kind, Value, persons, share_of_persons, shown
-from affluence.report.sheets.staffing import trial_with
 from affluence.report.sheets.weeks import lost_persons
+from affluence.report.what_it_takes import what_it_takes
 
 _NAMED = 3  # of the worst hours
 _RECENT_WEEKS = 4
@@ -29,49 +28,39 @@ class Question:
     answers: tuple[str, ...]
 
 
-def questions(
-    facts: Facts,
-    periods: Sequence[Period],
-    sums: Sequence[pl.DataFrame],
-    known: Known,
-    words: Words,
-) -> tuple[Question, ...]:
+def questions(facts: Facts, hours: Hours, words: Words) -> tuple[Question, ...]:
     """The three questions, answered from what was measured."""
     say = words.language.say
     return (
         Question(
-            str(say("Quand perdons-nous des appelants\u00a0?")),
-            tuple(map(_capital, _when(periods, sums, known, words))),
+            str(say("Combien de personnes n’ont joint personne\u00a0?")),
+            tuple(map(_capital, _how_many(facts, words))),
         ),
-        Question(str(say("Combien\u00a0?")), tuple(map(_capital, _how_many(facts, words)))),
+        Question(str(say("À quelles heures\u00a0?")), tuple(map(_capital, _when(hours, words)))),
         Question(
-            str(say("Qu’apporterait un agent ou une ligne de plus\u00a0?")),
-            tuple(map(_capital, _one_more(facts, words))),
+            str(say("Que faudrait-il\u00a0?")), tuple(map(_capital, what_it_takes(facts, words)))
         ),
     )
 
 
-def _when(
-    periods: Sequence[Period], sums: Sequence[pl.DataFrame], known: Known, words: Words
-) -> Iterator[str]:
+def _when(hours: Hours, words: Words) -> Iterator[str]:
     say = words.language.say
-    if not periods:
+    if not hours.cells:
         yield str(say("Aucune heure d’ouverture n’a été vue en entier."))
         return
-    recent = [place for place, period in enumerate(periods) if period.weeks == _RECENT_WEEKS]
-    place = recent[0] if recent else 0
-    cells = sums[place].filter(pl.col("open_s") > 0).rows(named=True)
-    period = periods[place]
-    if known.callers:
-        yield from _hours_that_lose(cells, known, period, words)
-    elif known.lines:
-        yield from _hours_that_are_full(cells, known, period, words)
+    whole, *parts = hours.cells
+    period = next((part for part in parts if part.weeks == _RECENT_WEEKS), whole)
+    cells = [cell for cell in hours.cells[period] if cell["open_s"] > 0]
+    if hours.known.callers:
+        yield from _hours_that_lose(cells, hours.known, period, words)
+    elif hours.known.lines:
+        yield from _hours_that_are_full(cells, hours.known, period, words)
     else:
         yield str(say("Les enregistrements ne disent ni qui appelle, ni combien il y a de lignes."))
 
 
 def _hours_that_lose(
-    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+    cells: Sequence[Sums], known: Known, period: Period, words: Words
 ) -> Iterator[str]:
     say = words.language.say
     when = _days(period.first, period.last, words)
@@ -115,7 +104,7 @@ def _hours_that_lose(
 
 
 def _hours_that_are_full(
-    cells: Sequence[dict[str, Any]], known: Known, period: Period, words: Words
+    cells: Sequence[Sums], known: Known, period: Period, words: Words
 ) -> Iterator[str]:
     say = words.language.say
     when = _days(period.first, period.last, words)
@@ -186,68 +175,6 @@ def _lost_of(indicators: Indicators, words: Words) -> str:
             share=_rounded(share, words),
         )
     )
-
-
-def _one_more(facts: Facts, words: Words) -> Iterator[str]:
-    say = words.language.say
-    staffing = facts.staffing
-    if staffing is None:
-        yield str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))
-        return
-    gains = list(_gains(staffing, words))
-    if not gains:
-        yield str(say("Ni les agents ni les lignes ne sont connus\u00a0: rien à comparer."))
-        return
-    yield from gains
-    today = staffing.trials[0]
-    yield str(
-        say(
-            message(
-                "Aujourd’hui, d’après le modèle\u00a0: {share} des personnes joignent un agent."
-            )
-            if staffing.agents_known
-            else message(
-                "Les agents ne sont pas connus\u00a0: le modèle part de ceux qui sont conseillés,"
-                " avec lesquels {share} des personnes joindraient un agent."
-            ),
-            share=words.percent_text(round(today.reached / today.persons, 2)),
-        )
-    )
-
-
-def _gains(staffing: Staffing, words: Words) -> Iterator[str]:
-    say = words.language.say
-    today = staffing.trials[0]
-    for agents, lines, name in (
-        (1, 0, message("Un agent de plus à toute heure")),
-        (0, 1, message("Une ligne de plus à toute heure")),
-        (1, 1, message("Un agent et une ligne de plus")),
-    ):
-        trial = trial_with(staffing, agents=agents, lines=lines)
-        if trial is None or not trial.is_known or not today.is_known or not today.persons:
-            continue
-        more = round(trial.reached) - round(today.reached)
-        share = words.percent_text(round(trial.reached / trial.persons, 2))
-        if more > 0:
-            yield str(
-                words.language.count(
-                    more,
-                    "{what}\u00a0: {number}\u00a0personne de plus par semaine joindrait un agent"
-                    " ({share}).",
-                    "{what}\u00a0: {number}\u00a0personnes de plus par semaine joindraient un agent"
-                    " ({share}).",
-                    what=say(name),
-                    share=share,
-                )
-            )
-        else:
-            yield str(
-                say(
-                    "{what}\u00a0: personne n’y gagnerait ({share} joignent un agent).",
-                    what=say(name),
-                    share=share,
-                )
-            )
 
 
 def _rounded(value: Value, words: Words) -> str:

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from affluence.phrases import Phrase, Share, Value
+from affluence.phrases import Phrase, Seconds, Share, Value, duration
 from affluence.publication.language import PACKAGE, SOURCE, Language
 from affluence.publication.wording import Words
 
@@ -35,6 +35,8 @@ class ReportLanguage(Language):
         match value:
             case Share():
                 return ReportWords(self).percent_text(round(value, 3))
+            case Seconds():
+                return duration(value)
             case float() | int():
                 return format_decimal(value, locale=self.code)
             case date():

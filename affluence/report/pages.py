@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from markupsafe import Markup
 
 from affluence.indicators.persons import FEWEST_PERSONS
@@ -15,10 +14,11 @@ from affluence.indicators.plain_words import conclusion, tidy
 from affluence.publication.leaks import INTERNAL_REPORT
 from affluence.publication.wording import Words, message
 from affluence.report import charts, choices, glance
-from affluence.report.cells import Known, Period
 from affluence.report.csv_files import CSV_NAMES
+from affluence.report.drawing import Figure, layout
 from affluence.report.environment import environment
 from affluence.report.facts import Facts
+from affluence.report.hours import Hours
 from affluence.report.sheet import Column, Kind, Sheet, Value, is_source, shown
 from affluence.report.sheets.official import told_indicators
 from affluence.report.sheets.outlook import no_effect
@@ -45,19 +45,14 @@ class Contents:
     """What the pages show, besides their own words."""
 
     facts: Facts
-    words: Words
+    hours: Hours
     sheets: Mapping[str, Sheet]
-    periods: Sequence[Period]
-    sums: Sequence[pl.DataFrame]
-    known: Known
+    words: Words
 
 
 def every_page(contents: Contents) -> dict[str, bytes]:
     """The pages by their paths."""
     templates = environment("affluence.report")
-    questions = glance.questions(
-        contents.facts, contents.periods, contents.sums, contents.known, contents.words
-    )
     facts, words = contents.facts, contents.words
     shared = {
         "pages": PAGES,
@@ -67,7 +62,7 @@ def every_page(contents: Contents) -> dict[str, bytes]:
         "sheets": contents.sheets,
         "policy": POLICY,
         "mark": INTERNAL_REPORT,
-        "questions": questions,
+        "questions": glance.questions(facts, contents.hours, words),
         "indicators": told_indicators(facts.indicators, words),
         "conclusion": _conclusion(facts, words),
         "described": described(facts, words),
@@ -88,14 +83,12 @@ def every_page(contents: Contents) -> dict[str, bytes]:
 def _data(name: str, contents: Contents) -> dict[str, Any]:
     """What the script of a page draws; nothing for a page without a chart."""
     facts, words, sheets = contents.facts, contents.words, contents.sheets
-    figures: dict[str, charts.Figure] = {}
+    figures: dict[str, Figure] = {}
     chosen: dict[str, choices.Choices] = {}
     match name:
-        case "heures" if contents.periods:
+        case "heures" if contents.hours.cells:
             figures["simultanes"] = charts.simultaneous(sheets["simultanes"], words)
-            chosen["heat"] = choices.heat(
-                facts, contents.periods, contents.sums, contents.known, words
-            )
+            chosen["heat"] = choices.heat(facts, contents.hours, words)
             chosen["profiles"] = choices.profiles(sheets["profil"], words)
         case "attente":
             figures["attentes"] = charts.waits(sheets["attentes"], words)
@@ -112,7 +105,7 @@ def _data(name: str, contents: Contents) -> dict[str, Any]:
         return {}
     return {
         "locale": words.language.code,
-        "layout": charts.layout(words),
+        "layout": layout(words),
         "figures": figures,
         **chosen,
     }

@@ -10,8 +10,9 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
-from affluence.indicators.persons import FEWEST_PERSONS
-from affluence.publication.language import NBSP, SOURCE
+from affluence.indicators.persons import is_few
+from affluence.phrases import duration
+from affluence.publication.language import SOURCE
 from affluence.publication.wording import NOT_MEASURED, Words, message
 
 
@@ -83,7 +84,7 @@ def persons(count: float | None) -> Value:
     """A number of persons, unless they are so few that somebody might recognise them."""
     if count is None:
         return None
-    return FEW if 0 < count < FEWEST_PERSONS else round(count)
+    return FEW if is_few(count) else round(count)
 
 
 def share_of_persons(part: float | None, whole: float | None) -> Value:
@@ -92,8 +93,7 @@ def share_of_persons(part: float | None, whole: float | None) -> Value:
         return None
     if not whole:
         return NOTHING
-    few = whole < FEWEST_PERSONS or any(0 < n < FEWEST_PERSONS for n in (part, whole - part))
-    return FEW if few else part / whole
+    return FEW if any(map(is_few, (part, whole - part, whole))) else part / whole
 
 
 def share(part: float | None, whole: float | None) -> Value:
@@ -124,12 +124,6 @@ def _number(value: float, kind: Kind, words: Words) -> str:
             return format_decimal(round(value), locale=words.language.code)
         case _:
             return format_decimal(value, "#,##0.0", locale=words.language.code)
-
-
-def duration(seconds: float) -> str:
-    """« 3 min 20 s », in every language."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}{NBSP}min {rest:02d}{NBSP}s" if minutes else f"{rest}{NBSP}s"
 
 
 def as_rows(rows: Iterable[Sequence[Value]]) -> tuple[tuple[Value, ...], ...]:

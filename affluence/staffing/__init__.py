@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from affluence.staffing.advice import Advice, advise, serve_today
-from affluence.staffing.desk import Desk, Kind, Target
+from affluence.staffing.desk import Desk, DeskKind, Target
 from affluence.staffing.plan import Plan, Row, TriedHours
 from affluence.staffing.service import Service, serve
 from affluence.staffing.trial import Change, Load, Trial, try_change
@@ -12,7 +12,7 @@ __all__ = [
     "Advice",
     "Change",
     "Desk",
-    "Kind",
+    "DeskKind",
     "Load",
     "Plan",
     "Row",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # How calls wait: not at all, on as many lines as there are, or however many there are.
-Kind = Literal["no_queue", "queue", "unlimited"]
+DeskKind = Literal["no_queue", "queue", "unlimited"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Desk:
 
     """
 
-    kind: Kind
+    kind: DeskKind
     handling_s: float
     patience_s: float | None
     redial_after_busy: float

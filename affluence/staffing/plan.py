@@ -60,6 +60,7 @@ class Plan:
         wrap_up_s: part of the handling time of an agent that is work after the call.
         target: what is asked.
         quantile: the load is exceeded on one of 1 / (1 - quantile) ordinary days.
+        persons_per_known: those of the load for each one whose number is known.
         first: first day measured.
         last: last day measured.
         rows: of the opening hours.
@@ -72,6 +73,7 @@ class Plan:
     wrap_up_s: float
     target: Target
     quantile: float
+    persons_per_known: float
     first: date
     last: date
     rows: tuple[Row, ...]

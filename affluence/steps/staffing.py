@@ -8,12 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from affluence.errors import RecordsError
 from affluence.indicators import Indicators
-from affluence.indicators.persons import follow_redials, redial_curve
 from affluence.staffing import (
     Desk,
-    Kind,
     Plan,
     Row,
     Service,
@@ -22,16 +19,12 @@ from affluence.staffing import (
     advise,
     serve_today,
 )
+from affluence.steps.desk import desk_of
+from affluence.steps.hourly_demand import demand_at_other_hours, hourly_demand
 from affluence.typical_week import Study
 from affluence.typical_week.calendar import MinutesSpan
 
-_HOURS = (pl.col("end_min") - pl.col("start_min")) / 60
 _ROW = ("weekday", "start_min")
-_FEW_LEFT_OUT = 0.01  # of the calls let in: with fewer who give up nobody has to wait
-
-
-class NeverOpenError(ValueError):
-    """Opening hours are tried that have no hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +80,13 @@ def plan_week(
     """
     present = hourly_demand(learned, indicators, quantile=quantile, moved_share=what_if.moved_share)
     there_is = _today(learned, slots, present, what_if)
-    desk, unknown = _desk_of(indicators, redials, there_is, wrap_up_s)
+    desk, unknown = desk_of(indicators, redials, there_is, wrap_up_s)
     if what_if.handling_s is not None:
         desk = replace(desk, handling_s=what_if.handling_s)
-    before = present.join(there_is, on=_ROW)
+    before = present.join(there_is, on=_ROW).with_columns(closed_min=pl.lit(0, pl.Int64))
     now, tried = before, None
     if what_if.opening is not None:
-        demand, tried = _at_other_hours(learned, slots, present, what_if.opening, quantile)
+        demand, tried = demand_at_other_hours(learned, slots, present, what_if.opening, quantile)
         # Lines stay in service while the desk is closed, agents do not.
         lines = pl.col("lines").fill_null(there_is["lines"].max())
         now = demand.join(_today(learned, slots, demand, what_if), on=_ROW).with_columns(lines)
@@ -105,6 +98,7 @@ def plan_week(
         wrap_up_s=min(wrap_up_s, desk.handling_s / 2),  # shorter calls may be tried
         target=target,
         quantile=quantile,
+        persons_per_known=indicators.demand.per_known if indicators.demand else 1.0,
         first=indicators.first,
         last=indicators.last,
         rows=rows,
@@ -174,70 +168,6 @@ def _reached_share(rows: Iterable[tuple[float, Service | None]]) -> float | None
     return reached / persons if persons else None
 
 
-def hourly_demand(
-    learned: Study, indicators: Indicators, *, quantile: float, moved_share: float
-) -> pl.DataFrame:
-    """Persons an hour of an ordinary day, those of whom no number is known included.
-
-    Columns weekday (ISO), start_min, end_min, persons_per_hour and closed_min, which is 0: minutes
-    in which the desk is closed. One row a row of WEEK.
-
-    Args:
-        learned: the model of the week.
-        indicators: of the period that it was learned from.
-        quantile: of the number of persons, 0-1.
-        moved_share: those of every other row who call in one of the recommended rows instead.
-
-    """
-    found = indicators.demand
-    scale = found.estimated / found.known if found and found.estimated and found.known else 1.0
-    demand = learned.demand_to_come(quantile).with_columns(persons=pl.col("persons") * scale)
-    recommended = learned.week().advice.recommended
-    if moved_share and recommended:
-        named = pl.int_range(pl.len()).is_in(recommended)
-        moved = pl.when(~named).then("persons").otherwise(0.0).sum() * moved_share
-        demand = demand.with_columns(
-            persons=pl.when(named)
-            .then(pl.col("persons") + moved * _HOURS / _HOURS.filter(named).sum())
-            .otherwise(pl.col("persons") * (1 - moved_share))
-        )
-    return demand.select(
-        "weekday",
-        "start_min",
-        "end_min",
-        persons_per_hour=pl.col("persons") / _HOURS,
-        closed_min=pl.lit(0, pl.Int64),
-    )
-
-
-def _at_other_hours(
-    learned: Study,
-    slots: pl.DataFrame,
-    demand: pl.DataFrame,
-    opening: Mapping[int, tuple[MinutesSpan, ...]],
-    quantile: float,
-) -> tuple[pl.DataFrame, TriedHours]:
-    """The demand of `hourly_demand` in the rows of other opening hours."""
-    usual = learned.weekly
-    weekly = tuple(opening.get(day, spans) for day, spans in enumerate(usual, 1))
-    if not any(weekly):
-        raise NeverOpenError("the desk would never be open; leave it some hours")
-    today = demand.with_columns(persons=pl.col("persons_per_hour") * _HOURS)
-    found = learned.at_other_hours(today, weekly, slots, quantile)
-    tried = TriedHours(
-        weekly=weekly,
-        changed=tuple(
-            day for day in range(1, 8) if sorted(weekly[day - 1]) != sorted(usual[day - 1])
-        ),
-        moved=found.moved,
-        turned_away=found.turned_away,
-    )
-    in_rows = found.rows.select(
-        "weekday", "start_min", "end_min", pl.col("persons") / _HOURS, "closed_min"
-    )
-    return in_rows.rename({"persons": "persons_per_hour"}), tried
-
-
 def _today(
     learned: Study, slots: pl.DataFrame, demand: pl.DataFrame, what_if: WhatIf
 ) -> pl.DataFrame:
@@ -275,55 +205,3 @@ def _today(
             if number is not None
         )
     )
-
-
-def _desk_of(
-    indicators: Indicators, redials: pl.DataFrame, today: pl.DataFrame, wrap_up_s: float
-) -> tuple[Desk, tuple[str, ...]]:
-    kind = _kind_of(indicators, today)
-    talk_s = indicators.mean_talk_s or indicators.mean_holding_s
-    if talk_s is None:
-        message = "how long calls last is not on record, and so nothing can be advised."
-        raise RecordsError(message)
-    holding_s = indicators.mean_holding_s or talk_s
-    again = {failure: _probability(redials, failure) for failure in ("busy", "abandoned")}
-    desk = Desk(
-        kind=kind,
-        # Without a queue it is the line that is taken; with one the agent, until he is free again.
-        handling_s=holding_s if kind == "no_queue" else talk_s + wrap_up_s,
-        patience_s=None if kind == "no_queue" else indicators.waits.mean_patience_s,
-        redial_after_busy=again["busy"] or 0.0,
-        redial_after_giving_up=again["abandoned"] or 0.0,
-        redial_delay_s=_mean_delay_s(redials),
-    )
-    missing = {
-        "patience_s": kind != "no_queue" and desk.patience_s is None,
-        "redial_after_busy": indicators.outcomes["busy"] > 0 and again["busy"] is None,
-        "redial_after_giving_up": kind != "no_queue" and again["abandoned"] is None,
-    }
-    return desk, tuple(name for name, is_missing in missing.items() if is_missing)
-
-
-def _kind_of(indicators: Indicators, today: pl.DataFrame) -> Kind:
-    """Whether calls wait: where there are fewer agents than lines, or callers who give up."""
-    both = today.drop_nulls()
-    if both.is_empty():
-        accepted = sum(indicators.outcomes[o] for o in ("answered", "abandoned", "unanswered"))
-        waits = indicators.outcomes["abandoned"] > _FEW_LEFT_OUT * accepted
-    else:
-        waits = bool((both["agents"] < both["lines"]).any())
-    if not waits:
-        return "no_queue"
-    return "queue" if today["lines"].null_count() < today.height else "unlimited"
-
-
-def _probability(redials: pl.DataFrame, failure: str) -> float | None:
-    """Of another call after a failure; None: there are none, or too few to say."""
-    found = follow_redials(redials.filter(pl.col("failure") == failure))
-    return found[0].probability if found else None
-
-
-def _mean_delay_s(redials: pl.DataFrame) -> float | None:
-    """Mean time to the next call of those who call again, from the lower bounds of its bins."""
-    redialled, _ = redial_curve(redials)
-    return redialled.sum_s / redialled.total if redialled.sum_s else None

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from affluence.indicators import Indicators, Readings, make_indicators
+from affluence.indicators.durations import Durations
 from affluence.indicators.histogram import Histogram
-from affluence.indicators.official import Durations
 from affluence.indicators.totals import Totals, add_up
 from affluence.tables import MEASURED, OUTCOMES, SLOTS
 

@@ -10,8 +10,9 @@ import re
 import pytest
 
 from affluence.indicators import Indicators, Readings
-from affluence.indicators.listing import as_csv, as_document, as_text
-from affluence.indicators.plain_words import conclusion, duration, percent_of, tidy, whole
+from affluence.indicators.documents import as_csv, as_document
+from affluence.indicators.listing import as_text
+from affluence.indicators.plain_words import conclusion, lasting, percent_of, tidy, whole
 
 from .desks import Played, desk, indicators_of, play, redialling
 from .hand_made import MONDAY, QUARTER, indicators, rows_frame, sealed, slot, slots_frame
@@ -162,11 +163,11 @@ def test_the_text_is_set_as_french_is(played: Played) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (duration(None), "non mesuré"),
-        (duration(0.4), f"0{NBSP}s"),
-        (duration(59.4), f"59{NBSP}s"),
-        (duration(59.6), f"1{NBSP}min 00{NBSP}s"),
-        (duration(200), f"3{NBSP}min 20{NBSP}s"),
+        (lasting(None), "non mesuré"),
+        (lasting(0.4), f"0{NBSP}s"),
+        (lasting(59.4), f"59{NBSP}s"),
+        (lasting(59.6), f"1{NBSP}min 00{NBSP}s"),
+        (lasting(200), f"3{NBSP}min 20{NBSP}s"),
         (whole(None), "inconnu"),
         (whole(1234567), f"1{NARROW}234{NARROW}567"),
         (percent_of(1, 3), f"33,3{NBSP}%"),

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from affluence.indicators.durations import Durations
 from affluence.indicators.histogram import Histogram, merge, survival
-from affluence.indicators.official import Durations
 from affluence.indicators.totals import Totals
 from affluence.indicators.waits import Waits, measure_waits
 

@@ -83,6 +83,7 @@ REPORT = Target(
         Source("report", modules="*.py"),
         Source("report/sheets"),
         Source("indicators", keywords=("Phrase",)),
+        Source("staffing", keywords=("Phrase",)),
     ),
     beneath=PAGE,
 )

@@ -10,8 +10,13 @@ from tempfile import TemporaryDirectory
 
 from affluence import management, pipeline
 from affluence.config import load
+from affluence.publication.language import Language
+from affluence.publication.wording import Words
 from affluence.report import build_report
 from affluence.report.facts import Facts
+from affluence.report.hours import hours_of
+from affluence.report.sheet import Sheet
+from affluence.report.sheets.every import every_sheet
 from affluence.simulator.asterisk_csv import WRITER
 from affluence.simulator.scenario import Callers, Handling, Scenario, Shift, SpecialDay
 from affluence.simulator.simulation import Simulation, simulate
@@ -21,6 +26,7 @@ from affluence.steps.report import days_of_publication, facts_of, files_of
 from affluence.store import open_store
 from tests.runs import noon
 
+FRENCH = Words(Language("fr"))
 KEPT = TemporaryDirectory(prefix="affluence-report-")  # until the tests end
 FIRST, LAST = date(2026, 9, 7), date(2026, 11, 1)  # eight weeks
 TODAY = date(2026, 11, 2)
@@ -124,6 +130,12 @@ def reported() -> Reported:
 @cache
 def report_files(language: str = "fr") -> dict[str, bytes]:
     return build_report(reported().facts, language)
+
+
+@cache
+def sheets() -> dict[str, Sheet]:
+    facts = reported().facts
+    return every_sheet(facts, hours_of(facts), FRENCH)
 
 
 def without_staffing() -> Facts:

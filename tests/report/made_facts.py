@@ -366,6 +366,7 @@ def _staffing(desk: Desk, unknown: tuple[str, ...]) -> Staffing:
         wrap_up_s=30.0,
         target=target,
         quantile=0.75,
+        persons_per_known=1.05,
         first=FIRST,
         last=LAST,
         rows=rows,

@@ -12,36 +12,33 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import polars as pl
 import pytest
 
 from affluence.config import load
-from affluence.publication.language import Language
 from affluence.publication.leaks import Kind as LeakKind
 from affluence.publication.leaks import find_leaks
 from affluence.publication.markup import parse
-from affluence.publication.wording import Words
 from affluence.report import build_report
-from affluence.report.cells import MEASURES, Known, figures
+from affluence.report.figures import MEASURES, Known, figures
 from affluence.report.glance import questions
+from affluence.report.hours import hours_of
 from affluence.report.sheet import FEW, NOTHING, Kind, Sheet, persons, share_of_persons, shown
 from affluence.report.sheets.every import every_sheet
-from affluence.report.sheets.hours import cells_of, known_of
 from affluence.simulator.call import Call
 from affluence.steps.leaks import confidential_of
 from affluence.store import open_store
 
-from .desk import CLOSED, FIRST, SPANS, report_files, reported, without_staffing
+from . import desk
+from .desk import CLOSED, FIRST, FRENCH, SPANS, report_files, reported, without_staffing
 
 PARIS = ZoneInfo("Europe/Paris")
-FRENCH = Words(Language("fr"))
 Cell = tuple[str, str]
 DAYS = {1: "lundi", 4: "jeudi"}
 
 
 @pytest.fixture(scope="module")
 def sheets() -> dict[str, Sheet]:
-    return every_sheet(reported().facts, FRENCH)
+    return desk.sheets()
 
 
 def local(call: Call) -> datetime:
@@ -160,12 +157,47 @@ def test_one_agent_more_is_told_on_the_first_screen_as_the_trials_have_it() -> N
     )
     gain = round(more.reached) - round(today.reached)
     assert gain > 0
-    periods, sums = cells_of(facts)
-    when, how_many, one_more = questions(facts, periods, sums, known_of(facts), FRENCH)
-    assert f"{gain}\u00a0personnes de plus par semaine" in one_more.answers[0]
+    how_many, when, what_it_takes = questions(facts, hours_of(facts), FRENCH)
+    assert f"{gain}\u00a0personnes de plus par semaine" in what_it_takes.answers[1]
     assert when.answers[0].startswith("Lundi de 9\u00a0h à 10\u00a0h\u00a0: ")
     total, lost = (sum(each) for each in zip(*persons_by_cell().values(), strict=True))
     assert f"{lost} personnes sur {shown(total, Kind.COUNT, FRENCH)} n’ont" in how_many.answers[1]
+
+
+def test_what_the_target_takes_is_told_in_hours_of_agents() -> None:
+    """Three agents on two days of two hours make twelve hours today."""
+    facts = reported().facts
+    assert facts.staffing is not None
+    agents = {
+        (row.weekday, row.start_min): row.advice.advised.agents for row in facts.staffing.plan.rows
+    }
+    needed = agents[1, 540] + agents[1, 840] + agents[4, 540] + agents[4, 840]
+    assert agents[1, 540] == max(agents.values())
+    assert questions(facts, hours_of(facts), FRENCH)[2].answers[0].replace("\u00a0", " ") == (
+        "Pour que 90 % des personnes joignent un agent à toute heure, sous la charge prévue :"
+        f" {needed} heures d’agent par semaine au lieu de 12, au plus {agents[1, 540]} agents à la"
+        " fois (lundi de 9 h à 10 h)."
+    )
+
+
+def test_rates_of_lines_are_told_with_the_seconds_that_make_them(sheets: dict[str, Sheet]) -> None:
+    rows = [row for row in rows_of(sheets["heures"]) if row["periode"] == "Toute la période"]
+
+    def summed(name: str) -> float:
+        return sum(float(str(row[name])) for row in rows)
+
+    busy, occupied = reported().facts.indicators.lines
+    assert (summed("toutes_prises_s"), summed("ouverture_s")) == pytest.approx(
+        (busy.numerator, busy.denominator)
+    )
+    assert (summed("occupation_s"), summed("service_s")) == pytest.approx(
+        (occupied.numerator, occupied.denominator)
+    )
+    for row in rows:
+        share = float(str(row["toutes_prises_s"])) / float(str(row["ouverture_s"]))
+        assert row["mesure_full"] == pytest.approx(share)
+    # Mondays from nine to ten, of eight weeks.
+    assert rows[0]["ouverture_s"] == 8 * 3600
 
 
 def test_the_model_of_today_gives_about_what_was_measured() -> None:
@@ -264,15 +296,17 @@ def test_no_table_holds_a_number_of_one_to_four_persons(sheets: dict[str, Sheet]
 def test_the_first_screen_does_not_say_never_of_a_few() -> None:
     """Twenty cells with four lost persons each are eighty, though each of them is hidden."""
     facts = reported().facts
-    known = Known(lines=True, refusals=True, answers=True, callers=True)
-    periods, sums = cells_of(facts)
-    few = [frame.with_columns(gave_up=pl.lit(4)) for frame in sums]
-    none = [frame.with_columns(gave_up=pl.lit(0)) for frame in sums]
-    (when, *_), (never, *_) = (
-        questions(facts, periods, frames, known, FRENCH)[0].answers for frames in (few, none)
-    )
-    assert when.startswith("Moins de 5")
-    assert never.startswith("Jamais")
+    measured = hours_of(facts)
+
+    def when(lost: int) -> str:
+        cells = {
+            period: tuple({**cell, "gave_up": lost} for cell in cells)
+            for period, cells in measured.cells.items()
+        }
+        return questions(facts, replace(measured, cells=cells), FRENCH)[1].answers[0]
+
+    assert when(4).startswith("Moins de 5")
+    assert when(0).startswith("Jamais")
 
 
 def test_where_no_advice_can_be_given_the_pages_say_why() -> None:
@@ -285,7 +319,7 @@ def test_where_no_advice_can_be_given_the_pages_say_why() -> None:
 def test_refusals_that_no_record_keeps_are_named_among_the_blind_spots() -> None:
     facts = reported().facts
     silent = replace(facts, indicators=replace(facts.indicators, refusals_recorded=False))
-    rows = rows_of(every_sheet(silent, FRENCH)["angles_morts"])
+    rows = rows_of(every_sheet(silent, hours_of(silent), FRENCH)["angles_morts"])
     named = [row for row in rows if row["quoi"] == "Appels refusés"]
     assert len(named) == 1
     assert named[0]["nombre"] is None

@@ -9,17 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from affluence.publication.language import Language
-from affluence.publication.wording import Words
 from affluence.report import WORKBOOK
 from affluence.report.sheet import Kind, Sheet, shown
-from affluence.report.sheets.every import every_sheet
 from affluence.report.workbook import _name
 from tests.servers import program
 
-from .desk import report_files, reported
+from .desk import FRENCH, report_files, sheets
 
-FRENCH = Words(Language("fr"))
 # Every sheet in a file of its own, with "." in numbers and all their digits: token 12 is -1.
 _EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,false,false,false,false,-1"
 
@@ -50,7 +46,7 @@ def table(sheet: Sheet, folder: Path) -> list[list[str]]:
 
 
 def test_libreoffice_reads_every_table_as_the_csv_has_it(converted: Path) -> None:
-    for key, sheet in every_sheet(reported().facts, FRENCH).items():
+    for key, sheet in sheets().items():
         title, note, _, headings, *rows = table(sheet, converted)
         assert title[0] == sheet.title
         assert note[0] == sheet.note
@@ -80,5 +76,5 @@ def test_the_first_sheet_says_what_the_others_are(converted: Path) -> None:
     said = "\n".join(row[0] for row in lines(converted / f"{Path(WORKBOOK).stem}-Notes.csv") if row)
     assert "Standard <d’essai>" in said
     assert "ce n’est jamais zéro" in said
-    for sheet in every_sheet(reported().facts, FRENCH).values():
+    for sheet in sheets().values():
         assert sheet.title in said

@@ -43,6 +43,7 @@ def test_hours_in_which_nobody_calls_are_not_tried() -> None:
         wrap_up_s=0.0,
         target=Target(),
         quantile=0.75,
+        persons_per_known=1.0,
         first=date(2026, 3, 2),
         last=date(2026, 3, 29),
         rows=(row,),

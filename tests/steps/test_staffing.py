@@ -17,7 +17,8 @@ from affluence.indicators import Indicators
 from affluence.simulator.demonstration import demonstration as simulated_desk
 from affluence.staffing import Plan, Row, Target
 from affluence.staffing_words import staffing_as_document, staffing_as_text
-from affluence.steps.staffing import NeverOpenError, WhatIf, hourly_demand
+from affluence.steps.hourly_demand import NeverOpenError, hourly_demand
+from affluence.steps.staffing import WhatIf
 from affluence.typical_week import Study
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
@@ -192,7 +193,7 @@ def test_agents_and_lines_of_today_are_those_on_duty(found: Plan) -> None:
 
 def test_it_is_said_in_words_and_as_json(found: Plan) -> None:
     text = staffing_as_text("Service des étrangers", found)
-    assert "charge prévue : dépassée un jour ordinaire sur 4" in text.replace("\u00a0", " ")
+    assert "un jour sur 4 en a davantage" in text.replace("\u00a0", " ")
     assert "file d’attente sur un nombre de lignes limité" in text
     assert text.count("→") == len(found.rows) == 35
     document = json.loads(staffing_as_document("Service des étrangers", found))
@@ -234,4 +235,4 @@ def test_where_nobody_waits_lines_are_advised(small: Callable[..., Path]) -> Non
     assert (tried.desk.kind, tried.desk.handling_s) == ("queue", 200.0)
     text = staffing_as_text("Desk", found).replace("\u00a0", " ")
     assert "pas de file d’attente" in text
-    assert "durée d’un appel (ligne)" in text
+    assert "Un appel occupe une ligne" in text

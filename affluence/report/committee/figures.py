@@ -5,16 +5,11 @@ from __future__ import annotations
 import math
 
 from affluence.indicators import LeftOut, Ratio
-from affluence.indicators.persons import FEWEST_PERSONS
+from affluence.indicators.persons import FEWEST_PERSONS, is_few
 from affluence.indicators.plain_words import percent, percent_of, tidy, whole
 
 TOO_FEW = "trop peu"
 _FEW = f"moins de {FEWEST_PERSONS}"
-
-
-def is_few(count: float | None) -> bool:
-    """Whether somebody might recognise the one to four persons behind a count."""
-    return count is not None and 0 < count < FEWEST_PERSONS
 
 
 def number(count: float | None) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from affluence.publication.wording import Words
 from affluence.report.facts import Facts
+from affluence.report.hours import Hours
 from affluence.report.sheet import Sheet
-from affluence.report.sheets import hours, official, outlook, quality, staffing, waiting, weeks
+from affluence.report.sheets import by_hour, official, outlook, quality, staffing, waiting, weeks
 
 
-def every_sheet(facts: Facts, words: Words) -> dict[str, Sheet]:
+def every_sheet(facts: Facts, hours: Hours, words: Words) -> dict[str, Sheet]:
     """The tables by their keys."""
-    chosen, sums = hours.cells_of(facts)
     made = (
         official.indicators_sheet(facts.indicators, words),
         official.outcomes_sheet(facts.indicators, words),
-        hours.typical_week_sheet(facts, words),
-        hours.hours_sheet(chosen, sums, hours.known_of(facts), words),
-        hours.profile_sheet(facts, words),
+        by_hour.typical_week_sheet(facts, words),
+        by_hour.hours_sheet(hours, words),
+        by_hour.profile_sheet(facts, hours.known, words),
         waiting.simultaneous_sheet(facts),
         waiting.waits_sheet(facts, words),
         waiting.chain_sheet(facts, words),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from babel.numbers import format_decimal
 
 from affluence.indicators import Indicators, Ratio
-from affluence.indicators.listing import OUTCOME_WORDS
-from affluence.indicators.plain_words import tidy
+from affluence.indicators.plain_words import OUTCOME_WORDS, tidy
 from affluence.publication.wording import Words, message
 from affluence.report.language import semicolons
 from affluence.report.sheet import (
@@ -51,9 +50,27 @@ def indicators_sheet(indicators: Indicators, words: Words) -> Sheet:
             Column("remarque", message("Remarque")),
         ),
         rows=as_rows(
-            _row(group, ratio, words) for group, ratios in _groups(indicators) for ratio in ratios
+            astuple(_line(group, ratio, words))
+            for group, ratios in _groups(indicators)
+            for ratio in ratios
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A share as the table has it, in the order of its columns."""
+
+    group: str
+    label: str
+    value: Value
+    target: Value
+    numerator: Value
+    numerator_words: str
+    denominator: Value
+    denominator_words: str
+    left_out: str
+    note: str
 
 
 def _groups(indicators: Indicators) -> Iterator[tuple[str, tuple[Ratio, ...]]]:
@@ -64,7 +81,7 @@ def _groups(indicators: Indicators) -> Iterator[tuple[str, tuple[Ratio, ...]]]:
     yield message("Autre lecture"), indicators.other_readings
 
 
-def _row(group: str, ratio: Ratio, words: Words) -> tuple[Value, ...]:
+def _line(group: str, ratio: Ratio, words: Words) -> _Line:
     say = words.language.say
     value: Value = ratio.value
     numerator: Value = ratio.numerator
@@ -75,21 +92,21 @@ def _row(group: str, ratio: Ratio, words: Words) -> tuple[Value, ...]:
         if value is FEW:
             numerator = FEW
         denominator = persons(ratio.denominator)
-    return (
-        str(say(group)),
-        str(say(ratio.label)),
-        value,
-        "" if ratio.target is None else ratio.target,
-        numerator,
-        str(say(ratio.numerator_words)),
-        denominator,
-        str(say(ratio.denominator_words)),
-        left_out(ratio, words),
-        str(say(ratio.note)) if ratio.note else "",
+    return _Line(
+        group=str(say(group)),
+        label=str(say(ratio.label)),
+        value=value,
+        target="" if ratio.target is None else ratio.target,
+        numerator=numerator,
+        numerator_words=str(say(ratio.numerator_words)),
+        denominator=denominator,
+        denominator_words=str(say(ratio.denominator_words)),
+        left_out=_left_out(ratio, words),
+        note=str(say(ratio.note)) if ratio.note else "",
     )
 
 
-def left_out(ratio: Ratio, words: Words) -> str:
+def _left_out(ratio: Ratio, words: Words) -> str:
     """« 14 390 appels refusés ; … »: what a share says nothing of."""
     say = words.language.say
     said = []
@@ -128,40 +145,35 @@ def told_indicators(indicators: Indicators, words: Words) -> list[Group]:
         Group(
             id=f"groupe-{number}",
             title=str(words.language.say(group)),
-            rows=tuple(_told(group, ratio, words) for ratio in ratios),
+            rows=tuple(_told(_line(group, ratio, words), words) for ratio in ratios),
         )
         for number, (group, ratios) in enumerate(_groups(indicators), start=1)
         if ratios
     ]
 
 
-def _told(group: str, ratio: Ratio, words: Words) -> Told:
-    _, label, value, target, numerator, of_what, denominator, among, left, note = _row(
-        group, ratio, words
-    )
-    counted = str(note)
-    if not counted:
-        counted = str(
-            words.language.say(
-                "{numerator} {of_what}, sur {denominator} {among}.",
-                numerator=shown(numerator, Kind.COUNT, words),
-                of_what=of_what,
-                denominator=shown(denominator, Kind.COUNT, words),
-                among=among,
-            )
+def _told(line: _Line, words: Words) -> Told:
+    counted = line.note or str(
+        words.language.say(
+            "{numerator} {of_what}, sur {denominator} {among}.",
+            numerator=shown(line.numerator, Kind.COUNT, words),
+            of_what=line.numerator_words,
+            denominator=shown(line.denominator, Kind.COUNT, words),
+            among=line.denominator_words,
         )
+    )
     return Told(
-        label=_tidy(label, words),
-        value=shown(value, Kind.SHARE, words),
-        target=shown(target, Kind.SHARE, words),
+        label=_tidy(line.label, words),
+        value=shown(line.value, Kind.SHARE, words),
+        target=shown(line.target, Kind.SHARE, words),
         counted=_tidy(counted, words),
-        left_out=_tidy(left, words),
+        left_out=_tidy(line.left_out, words),
     )
 
 
-def _tidy(text: Value, words: Words) -> str:
+def _tidy(text: str, words: Words) -> str:
     """In French with its no-break spaces: the words of the indicators have none."""
-    return tidy(str(text)) if is_source(words) else str(text)
+    return tidy(text) if is_source(words) else text
 
 
 def outcomes_sheet(indicators: Indicators, words: Words) -> Sheet:
@@ -176,7 +188,11 @@ def outcomes_sheet(indicators: Indicators, words: Words) -> Sheet:
     return Sheet(
         key="issues",
         title=message("Ce que sont devenus tous les appels"),
-        note=message("Chaque appel reçu est compté une fois, par son issue."),
+        note=message(
+            "Chaque appel reçu est compté une fois, par son issue\u00a0; bureau fermé, c’est"
+            " «\u00a0hors des heures d’ouverture\u00a0», quoi qu’il en soit advenu. Les appels que"
+            " le service passe n’y sont pas."
+        ),
         columns=(
             Column("issue", message("Issue")),
             Column("appels", message("Appels"), Kind.COUNT),

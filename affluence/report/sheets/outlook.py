@@ -5,7 +5,7 @@ from __future__ import annotations
 from affluence.publication.wording import KINDS_OF_DAYS, Words, message
 from affluence.report.facts import Facts
 from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows
-from affluence.report.sheets.hours import clock
+from affluence.report.sheets.week_row import WEEK_ROW, week_row
 from affluence.typical_week.backtest import OURS
 from affluence.typical_week.effect import FEWEST_DAYS, LONG_AGO, Estimate
 
@@ -32,9 +32,7 @@ def forecast_sheet(facts: Facts, words: Words) -> Sheet:
         ),
         columns=(
             Column("date", message("Date"), Kind.DAY),
-            Column("jour", message("Jour")),
-            Column("debut", message("De")),
-            Column("fin", message("À")),
+            *WEEK_ROW,
             Column("appels", message("Premiers appels attendus"), Kind.DECIMAL),
             Column("appels_bas", message("au moins"), Kind.DECIMAL),
             Column("appels_haut", message("au plus"), Kind.DECIMAL),
@@ -47,9 +45,7 @@ def forecast_sheet(facts: Facts, words: Words) -> Sheet:
         rows=as_rows(
             (
                 row["day"],
-                words.day(row["weekday"]),
-                clock(row["start_min"]),
-                clock(row["end_min"]),
+                *week_row(row["weekday"], row["start_min"], row["end_min"], words),
                 *("" if row["state"] == "closed" else row[name] for name in _FORESEEN),
                 ", ".join(str(say(kind)) for name, kind in KINDS_OF_DAYS.items() if row[name]),
                 str(words.level(row["state"])),

@@ -16,8 +16,9 @@ def files_sheet(facts: Facts) -> Sheet:
         key="fichiers",
         title=message("Les fichiers lus, et ce que sont devenues leurs lignes"),
         note=message(
-            "Tous ceux qui ont été lus, d’avant la période aussi. Pour chacun\u00a0: lignes ="
-            " appels + lignes réunies à un appel + doublons + ignorées + rejetées."
+            "Tous ceux qui ont été lus, d’avant la période aussi, avec les appels que le service"
+            " passe. Pour chacun\u00a0: lignes = appels + lignes réunies à un appel + doublons +"
+            " ignorées + rejetées."
         ),
         columns=(
             Column("fichier", message("Fichier")),
@@ -119,7 +120,7 @@ def _blind_spots(facts: Facts, words: Words) -> Iterator[tuple[Value, ...]]:
         return (str(say(what)), count, str(say(consequence)))
 
     yield spot(
-        message("Appels dont le numéro est masqué ou inconnu"),
+        message("Appels dont le numéro est masqué ou inconnu, hors ouverture compris"),
         int(slots["anonymous"].sum()),
         message("Ils ne sont attribués à personne\u00a0: le nombre de personnes est encadré."),
     )

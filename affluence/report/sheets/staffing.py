@@ -6,9 +6,10 @@ from math import isfinite
 
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts, Staffing
-from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, duration, share
-from affluence.report.sheets.hours import clock
+from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, share
+from affluence.report.sheets.week_row import WEEK_ROW, week_row
 from affluence.staffing import Row, Service, Trial
+from affluence.staffing.plain_words import how_it_is_known
 
 
 def staffing_sheet(facts: Facts, words: Words) -> Sheet:
@@ -19,25 +20,33 @@ def staffing_sheet(facts: Facts, words: Words) -> Sheet:
         title=message("Combien d’agents et de lignes, heure par heure"),
         note=message(
             "Pour la charge prévue, le plus petit nombre d’agents qui atteint l’objectif, puis le"
-            " plus petit nombre de lignes, à côté de ce qu’il y a aujourd’hui. Qui n’essaie plus"
-            " d’appeler n’est dans aucun enregistrement\u00a0: si l’on répond mieux, d’autres"
-            " appelleront."
+            " plus petit nombre de lignes. «\u00a0Aujourd’hui\u00a0», ce sont les agents et les"
+            " lignes du dernier jour mesuré de chaque jour de la semaine. Ceux qui joignent un"
+            " agent sont calculés par le modèle pour cette charge, aujourd’hui aussi\u00a0: la"
+            " page «\u00a0Heures\u00a0» dit combien en ont joint un. Qui n’essaie plus d’appeler"
+            " n’est dans aucun enregistrement\u00a0: si l’on répond mieux, d’autres appelleront."
         ),
         columns=(
-            Column("jour", message("Jour")),
-            Column("debut", message("De")),
-            Column("fin", message("À")),
+            *WEEK_ROW,
             Column("personnes_par_heure", message("Personnes par heure"), Kind.DECIMAL),
             Column("agents", message("Agents aujourd’hui"), Kind.COUNT),
             Column("lignes", message("Lignes aujourd’hui"), Kind.COUNT),
             Column("joignent", message("Joignent un agent aujourd’hui"), Kind.SHARE),
             Column("agents_conseilles", message("Agents conseillés"), Kind.COUNT),
             Column("lignes_conseillees", message("Lignes conseillées"), Kind.COUNT),
-            Column("joindraient_un_de_moins", message("avec un agent de moins"), Kind.SHARE),
-            Column("joindraient", message("Joindraient un agent"), Kind.SHARE),
-            Column("joindraient_un_de_plus", message("avec un agent de plus"), Kind.SHARE),
-            Column("appels_par_personne", message("Appels par personne"), Kind.DECIMAL),
-            Column("appels_par_personne_conseil", message("avec ce conseil"), Kind.DECIMAL),
+            Column(
+                "joindraient_un_de_moins", message("Joindraient avec un agent de moins"), Kind.SHARE
+            ),
+            Column("joindraient", message("Joindraient avec ce conseil"), Kind.SHARE),
+            Column(
+                "joindraient_un_de_plus", message("Joindraient avec un agent de plus"), Kind.SHARE
+            ),
+            Column("appels_par_personne", message("Appels par personne aujourd’hui"), Kind.DECIMAL),
+            Column(
+                "appels_par_personne_conseil",
+                message("Appels par personne avec ce conseil"),
+                Kind.DECIMAL,
+            ),
         ),
         rows=as_rows(_row(row, words) for row in rows),
     )
@@ -46,9 +55,7 @@ def staffing_sheet(facts: Facts, words: Words) -> Sheet:
 def _row(row: Row, words: Words) -> tuple[Value, ...]:
     advice = row.advice
     return (
-        words.day(row.weekday),
-        clock(row.start_min),
-        clock(row.end_min),
+        *week_row(row.weekday, row.start_min, row.end_min, words),
         advice.persons_per_hour,
         row.agents_today,
         row.lines_today,
@@ -118,56 +125,12 @@ def trial_with(staffing: Staffing, *, agents: int = 0, lines: int = 0) -> Trial 
     return None
 
 
-_MODELS = {
-    "no_queue": message(
-        "Modèle\u00a0: pas de file d’attente, un appel qui ne trouve pas de ligne est refusé"
-        " (Erlang B, avec rappels)."
-    ),
-    "queue": message(
-        "Modèle\u00a0: file d’attente sur un nombre de lignes limité (M/M/s/K+M, avec rappels)."
-    ),
-    "unlimited": message(
-        "Modèle\u00a0: file d’attente sans limite connue (Erlang A, avec rappels)."
-    ),
-}
-_MISSING = {
-    "patience_s": message(
-        "La patience n’est pas mesurée\u00a0: on suppose que personne ne raccroche."
-    ),
-    "redial_after_busy": message(
-        "Les rappels après un refus ne sont pas mesurés\u00a0: on suppose qu’il n’y en a pas."
-    ),
-    "redial_after_giving_up": message(
-        "Les rappels après un abandon ne sont pas mesurés\u00a0: on suppose qu’il n’y en a pas."
-    ),
-}
-
-
 def described(facts: Facts, words: Words) -> list[str]:
     """By which model, and from which measures."""
     say = words.language.say
     if facts.staffing is None:
         return [str(say("Rien ne peut être conseillé\u00a0: {why}", why=say(facts.no_staffing)))]
-    plan = facts.staffing.plan
-    desk = plan.desk
-    said = [say(_MODELS[desk.kind])]
-    handling = duration(desk.handling_s)
-    if desk.kind == "no_queue":
-        said.append(say("Un appel occupe une ligne {time}.", time=handling))
-    else:
-        said.append(
-            say("Un appel prend {time} à un agent, travail après l’appel compris.", time=handling)
-        )
-    if desk.patience_s is not None:
-        said.append(say("Patience moyenne\u00a0: {time}.", time=duration(desk.patience_s)))
-    if "redial_after_busy" not in plan.unknown and desk.redial_after_busy:
-        said.append(
-            say(
-                "Après un refus, {share} rappellent.",
-                share=words.percent_text(round(desk.redial_after_busy, 2)),
-            )
-        )
-    said += [say(_MISSING[name]) for name in plan.unknown]
+    said = [say(sentence) for sentence in how_it_is_known(facts.staffing.plan)]
     if not facts.staffing.agents_known:
         said.append(
             say(

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from affluence.indicators.histogram import histogram_of, merge, survival
+from affluence.indicators.durations import durations_of
+from affluence.indicators.histogram import survival
 from affluence.indicators.persons import DAY_MIN, FEWEST_PERSONS, Redial, redial_curve
 from affluence.publication.wording import Words, message
 from affluence.report.facts import Facts
@@ -39,16 +40,9 @@ _NTH = {
 
 def waits_sheet(facts: Facts, words: Words) -> Sheet:
     """How many waited how long, and how many would still be waiting."""
-    durations = facts.measured["durations"]
+    durations = durations_of(facts.measured["durations"])
     dated = facts.indicators.waits.of_answered is not None
-    kinds = ("answered", "abandoned", "unanswered")
-    answered, abandoned, unanswered = (histogram_of(durations, kind) for kind in kinds)
-    gave_up, served = abandoned, answered
-    # As the patience of the indicators: from the queue on, where that is recorded.
-    if histogram_of(durations, "queue_answered").total:
-        gave_up = histogram_of(durations, "queue_abandoned")
-        served = histogram_of(durations, "queue_answered")
-    cut_short = merge(served, unanswered)
+    gave_up, cut_short = durations.patience
     patience = survival(gave_up, cut_short)
     longest_s = max((low for low, _ in (*gave_up.bins, *cut_short.bins)), default=0)
     known = dated and gave_up.total >= FEWEST_PERSONS
@@ -58,7 +52,7 @@ def waits_sheet(facts: Facts, words: Words) -> Sheet:
             low,
             *(
                 found.below(high) - found.below(low) if dated else None
-                for found in (answered, abandoned, unanswered)
+                for found in (durations.answered, durations.abandoned, durations.unanswered)
             ),
             patience.beyond(low - 1) if known and low <= longest_s else ("" if known else None),
         )

@@ -67,17 +67,18 @@
 
   const map = (place, axes, z, text, range, reversed) => {
     const [low, high] = range;
+    const narrow = place.clientWidth < 420; // then « 100 % » would touch its neighbours
     draw(place, {
       data: [{
         type: "heatmap", x: axes.days, y: axes.rows, z, text, zmin: low, zmax: high,
-        texttemplate: "%{text}", textfont: { size: 14 }, hovertemplate: "%{x} %{y}<br>%{text}<extra></extra>",
+        texttemplate: "%{text}", textfont: { size: narrow ? 11 : 14 }, hovertemplate: "%{x} %{y}<br>%{text}<extra></extra>",
         colorscale: scale, reversescale: reversed, showscale: false, xgap: 2, ygap: 2, hoverongaps: false,
       }],
       layout: {
         ...data.layout, height: 60 + 44 * axes.rows.length,
-        margin: { l: 108, r: 12, t: 34, b: 8 },
+        margin: { l: narrow ? 86 : 108, r: narrow ? 0 : 12, t: 34, b: 8 },
         xaxis: { side: "top", fixedrange: true, type: "category" },
-        yaxis: { autorange: "reversed", fixedrange: true, type: "category" },
+        yaxis: { autorange: "reversed", fixedrange: true, type: "category", tickfont: { size: narrow ? 11 : 13 } },
       },
     });
   };

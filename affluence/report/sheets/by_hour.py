@@ -2,95 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 from babel.dates import format_date
 
 from affluence.publication.wording import Words, message
-from affluence.report.cells import (
-    MEASURES,
-    Known,
-    Period,
-    Sums,
-    figures,
-    lost_share,
-    periods,
-    sums_by_cell,
-    sums_of,
-)
 from affluence.report.facts import Facts
+from affluence.report.figures import MEASURES, Known, Sums, figures, lost_share
+from affluence.report.hours import CELL, Hours
+from affluence.report.periods import Period
 from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows, persons
+from affluence.report.sheets.week_row import BEGINNING, DAY, WEEK_ROW, clock, week_row
 
-_WHEN = (
-    Column("jour", message("Jour")),
-    Column("debut", message("De")),
-    Column("fin", message("À")),
+# What the rates of the lines are made from: column, heading, sum.
+_OF_LINES = (
+    ("toutes_prises_s", message("Toutes les lignes prises, en secondes"), "full_open_s"),
+    ("ouverture_s", message("Ouverture, en secondes"), "open_s"),
+    ("occupation_s", message("Occupation, en secondes de ligne"), "held_open_s"),
+    ("service_s", message("Service, en secondes de ligne"), "line_open_s"),
 )
 
 
-def known_of(facts: Facts) -> Known:
-    """What the records of the report can tell."""
-    reached = next(ratio for ratio in facts.indicators.lived if ratio.key == "persons_reached")
-    return Known(
-        lines=all(ratio.value is not None for ratio in facts.indicators.lines),
-        refusals=facts.indicators.refusals_recorded,
-        answers=facts.typical.answers_known,
-        callers=reached.value is not None,
-    )
-
-
-def cells_of(facts: Facts) -> tuple[list[Period], list[pl.DataFrame]]:
-    """The periods that can be chosen, and the sums of each by cell of the table."""
-    grid = facts.typical.week.select("weekday", "start_min", "end_min")
-    by_day = sums_by_cell(facts.measured["slots"], facts.measured["persons"], grid, facts.zone)
-    of_periods = [
-        (period, sums_of(by_day, period, grid)) for period in periods(facts.first, facts.last)
-    ]
-    seen = [(period, sums) for period, sums in of_periods if sums["open_s"].sum()]
-    return [period for period, _ in seen], [sums for _, sums in seen]
-
-
-def hours_sheet(
-    chosen: Sequence[Period], sums: Sequence[pl.DataFrame], known: Known, words: Words
-) -> Sheet:
+def hours_sheet(hours: Hours, words: Words) -> Sheet:
     """Every cell of every period."""
     return Sheet(
         key="heures",
         title=message("Heure par heure"),
         note=message(
-            "Par période, jour de la semaine et heure. Les personnes sont celles dont le numéro est"
-            " connu, comptées une fois par jour et par demande, à l’heure de leur premier"
-            " appel\u00a0: qui a été servi et rappelle fait une autre demande. «\u00a0Par"
-            " heure\u00a0» veut dire par heure d’ouverture."
+            "Par période, jour de la semaine et heure, tous les jours ouverts compris. Les"
+            " personnes sont celles dont le numéro est connu, comptées une fois par jour et par"
+            " demande, à l’heure de leur premier appel\u00a0: qui a été servi et rappelle fait une"
+            " autre demande. «\u00a0Par heure\u00a0» veut dire par heure d’ouverture."
         ),
         columns=(
             Column("periode", message("Période")),
-            *_WHEN,
+            *WEEK_ROW,
             Column("jours", message("Jours vus"), Kind.COUNT),
             Column("appels", message("Appels"), Kind.COUNT),
             Column("personnes", message("Personnes"), Kind.COUNT),
             Column("personnes_sans_reponse", message("N’ont joint personne"), Kind.COUNT),
             Column("part_sans_reponse", message("Part sans réponse"), Kind.SHARE),
             *(Column(f"mesure_{measure.key}", measure.title, measure.kind) for measure in MEASURES),
+            *(Column(name, heading, Kind.SECONDS) for name, heading, _ in _OF_LINES),
         ),
         rows=as_rows(
-            tuple(_hours_row(period, cell, known, words))
-            for period, frame in zip(chosen, sums, strict=True)
-            for cell in frame.iter_rows(named=True)
+            tuple(_hours_row(period, cell, hours.known, words))
+            for period, cells in hours.cells.items()
+            for cell in cells
         ),
     )
 
 
 def _hours_row(period: Period, cell: Sums, known: Known, words: Words) -> Iterator[Value]:
     yield period_name(period, words)
-    yield from when(cell, words)
+    weekday, start_min, end_min = (int(cell[name]) for name in CELL)
+    yield from week_row(weekday, start_min, end_min, words)
     for name in ("days", "attempts"):
         yield cell[name]
     for name in ("intents", "gave_up"):
         yield persons(cell[name]) if known.callers else None
     yield lost_share(cell) if known.callers else None
     yield from figures(cell, known).values()
+    for _, _, name in _OF_LINES:
+        yield cell[name] if known.lines else None
 
 
 def period_name(period: Period, words: Words) -> str:
@@ -107,19 +82,6 @@ def period_name(period: Period, words: Words) -> str:
     )
 
 
-def when(cell: Sums, words: Words) -> Iterator[Value]:
-    """Weekday, and both ends of the row as « 09:00 »."""
-    yield words.day(int(cell["weekday"]))
-    yield clock(cell["start_min"])
-    yield clock(cell["end_min"])
-
-
-def clock(minutes: float) -> str:
-    """« 09:00 » from minutes after midnight."""
-    hour, minute = divmod(int(minutes), 60)
-    return f"{hour:02d}:{minute:02d}"
-
-
 def typical_week_sheet(facts: Facts, words: Words) -> Sheet:
     """The typical week with its intervals."""
     estimates = (
@@ -129,7 +91,7 @@ def typical_week_sheet(facts: Facts, words: Words) -> Sheet:
         ("reach", message("Chances de joindre un agent"), Kind.SHARE),
         ("wait_s", message("Attente moyenne"), Kind.SECONDS),
     )
-    columns = [*_WHEN, Column("jours", message("Jours"), Kind.COUNT)]
+    columns = [*WEEK_ROW, Column("jours", message("Jours"), Kind.COUNT)]
     names: list[str] = []
     for name, heading, kind in estimates:
         bare = name.removesuffix("_s")
@@ -154,7 +116,7 @@ def typical_week_sheet(facts: Facts, words: Words) -> Sheet:
     for place, cell in enumerate(facts.typical.week.iter_rows(named=True)):
         rows.append(
             (
-                *when(cell, words),
+                *week_row(cell["weekday"], cell["start_min"], cell["end_min"], words),
                 cell["days"],
                 *(cell[name] for name in names),
                 cell["refused_share"],
@@ -175,7 +137,7 @@ def typical_week_sheet(facts: Facts, words: Words) -> Sheet:
     )
 
 
-def profile_sheet(facts: Facts, words: Words) -> Sheet:
+def profile_sheet(facts: Facts, known: Known, words: Words) -> Sheet:
     """Simultaneous calls against lines, by weekday and quarter of an hour."""
     local = pl.col("slot_start").dt.convert_time_zone(facts.zone)
     slots = (
@@ -200,7 +162,6 @@ def profile_sheet(facts: Facts, words: Words) -> Sheet:
         )
         .sort("weekday", "minute")
     )
-    known = known_of(facts)
     return Sheet(
         key="profil",
         title=message("Appels simultanés au fil de la journée"),
@@ -209,8 +170,8 @@ def profile_sheet(facts: Facts, words: Words) -> Sheet:
             " celui qu’un jour sur dix dépasse, le plus grand nombre vu, et les lignes en service."
         ),
         columns=(
-            Column("jour", message("Jour")),
-            Column("debut", message("De")),
+            DAY,
+            BEGINNING,
             Column("jours", message("Jours vus"), Kind.COUNT),
             Column("appels_moyens", message("Appels simultanés, en moyenne"), Kind.DECIMAL),
             Column("un_jour_sur_dix", message("dépassés un jour sur dix"), Kind.DECIMAL),
