@@ -24,15 +24,10 @@ from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import (
-    Columns,
-    FixedWidth,
-    Layout,
-    Separated,
-    columns_by_title,
-    fields_of,
-)
-from affluence.cdr.places import Places, place, shortest, stated_places
+from affluence.cdr.fixed_width import FixedWidth, Places, place, shortest, stated_places
+from affluence.cdr.headers import columns_by_title, fields_of
+from affluence.cdr.layouts import Columns, Layout
+from affluence.cdr.separated import Separated
 
 _PLACES_OF_ED5_2 = {
     "CalledNumber": place(6, 35),

@@ -24,9 +24,9 @@ from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
+from affluence.cdr.fixed_width import FixedWidth, Places, stated_places
+from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import HEADER
-from affluence.cdr.places import Places, stated_places
 
 _TITLES = {
     "initial_user": ("INITIAL USER", "USAGER INITIAL", "INITIAL", "INIT."),

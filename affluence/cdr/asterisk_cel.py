@@ -24,7 +24,9 @@ from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
+from affluence.cdr.headers import columns_by_number, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS
 
 NO_FATE = "event that says nothing of its call's fate"

@@ -16,7 +16,8 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.columns import filled, hash_of, numbered_key, wall_us
 from affluence.cdr.dialect import Dialect, Reading
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _ALWAYS = (
     *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp"),
@@ -42,7 +43,8 @@ _LOOSE_LINE = re.compile(
             r'"?(?P<clid>.*?)"?,',
             *(f'"(?P<{name}>[^",]*)",' for name in ("channel", "dstchannel", "lastapp")),
             r'"?(?P<lastdata>.*?)"?,',
-            r'"(?P<start>[\d :-]{19})",(?:"(?P<answer>[\d :-]{19})")?(?:"")?,',
+            r'"(?P<start>[\d :-]{19})",',
+            r'(?P<_quote>")?(?P<answer>(?(_quote)[\d :-]{19}))(?(_quote)")(?:"")?,',
             r'"(?P<end>[\d :-]{19})",',
             r"(?P<duration>-?\d+),(?P<billsec>-?\d+),",
             r'"(?P<disposition>[A-Z ]+)","(?P<amaflags>[^"]*)"',

@@ -22,7 +22,9 @@ from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_times import Times, find_times, is_legible, within_calendar
 from affluence.cdr.columns import filled, hash_of, numbered_key
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
+from affluence.cdr.headers import columns_by_number, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _SAMPLE = (
     *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start"),

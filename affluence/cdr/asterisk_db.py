@@ -20,7 +20,9 @@ from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_columns import NEEDED
 from affluence.cdr.columns import TIME, filled, hash_of, numbered_key, wall_us
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.headers import widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),

@@ -24,8 +24,8 @@ import polars as pl
 from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
-from affluence.cdr.places import Places, place, shortest, stated_places
+from affluence.cdr.fixed_width import FixedWidth, Places, place, shortest, stated_places
+from affluence.cdr.layouts import Columns
 from affluence.cdr.yearless import Years
 
 _DATE = re.compile(r"^(?:\d\d:\d\d )?(\d\d)[ /]?(\d\d) *$")  # also with the time before it

@@ -20,7 +20,8 @@ from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS
 
 _COLUMNS = (

@@ -22,7 +22,9 @@ from affluence.cdr import asterisk
 from affluence.cdr.columns import filled, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, fields_of
+from affluence.cdr.headers import columns_by_title, fields_of
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _NEEDED = (

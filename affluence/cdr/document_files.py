@@ -11,8 +11,8 @@ from pathlib import Path
 from affluence.cdr.content import Block, open_content, read_document
 from affluence.cdr.dialect import Sample
 from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.documents import Documents
 from affluence.cdr.files import Range, range_of
-from affluence.cdr.layouts import Documents
 from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.reader import BlockRead, Reader
 from affluence.cdr.recipe import Recipe

@@ -24,8 +24,9 @@ from affluence.cdr.content import (
     read_document,
     with_headings,
 )
+from affluence.cdr.documents import Documents
 from affluence.cdr.identity import hash_prefix
-from affluence.cdr.layouts import Documents, Layout
+from affluence.cdr.layouts import Layout
 from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.reader import BlockRead, Reader, concat_reads
 from affluence.cdr.recipe import Recipe

@@ -23,7 +23,8 @@ import polars as pl
 from affluence.cdr import freeswitch
 from affluence.cdr.columns import filled, hash_of, wall_us
 from affluence.cdr.dialect import Dialect, Reading, Sample, UntellingFormatError
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _EXAMPLE = (
     *("caller_id_name", "caller_id_number", "destination_number", "context"),

@@ -24,7 +24,8 @@ import polars as pl
 from affluence.cdr import freeswitch
 from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, Reading
-from affluence.cdr.layouts import Columns, DocumentOf, Documents
+from affluence.cdr.documents import DocumentOf, Documents
+from affluence.cdr.layouts import Columns
 
 _TIMES = ("start", "answer", "bridge", "end")
 VARIABLES = (

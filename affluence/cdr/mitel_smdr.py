@@ -25,8 +25,8 @@ from affluence.cdr.columns import filled, hash_of
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
-from affluence.cdr.places import Places, shortest, stated_places
+from affluence.cdr.fixed_width import FixedWidth, Places, shortest, stated_places
+from affluence.cdr.layouts import Columns
 from affluence.cdr.yearless import Years
 from affluence.tables import DIRECTIONS
 

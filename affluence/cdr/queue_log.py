@@ -22,7 +22,8 @@ from affluence.cdr import asterisk
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
+from affluence.cdr.headers import columns_by_title, widest
+from affluence.cdr.layouts import Columns
 from affluence.cdr.queue_events import (
     EVENTS,
     LINKED,
@@ -32,6 +33,7 @@ from affluence.cdr.queue_events import (
     Event,
     stated_events,
 )
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS, EVIDENCE, PRESENCES
 
 AGENTS = "agent log-in or pause"

@@ -18,7 +18,8 @@ from affluence.cdr.dialect import (
     UntellingFormatError,
 )
 from affluence.cdr.dialects import DIALECTS
-from affluence.cdr.layouts import BrokenLineError, Documents
+from affluence.cdr.documents import Documents
+from affluence.cdr.layouts import BrokenLineError
 from affluence.cdr.lines import is_blank, split
 from affluence.cdr.tolerant import read_few
 from affluence.errors import UnreadableFileError

@@ -24,7 +24,8 @@ import polars as pl
 from affluence.cdr.columns import TIME, filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _USUAL = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from affluence.cdr.dialect import Dialect
-from affluence.cdr.layouts import LONGEST_LINE, UNCLOSED_QUOTE, BrokenLineError, Columns
+from affluence.cdr.layouts import LONGEST_LINE, BrokenLineError, Columns, UnclosedQuoteError
 from affluence.cdr.lines import (
     BLANK,
     CUT_SHORT,
@@ -208,7 +208,7 @@ def _cut_one_by_one(
             columns, fields = _cut(line, dialect)
         except BrokenLineError as error:
             joined = None
-            if str(error) == UNCLOSED_QUOTE:
+            if isinstance(error, UnclosedQuoteError):
                 joined = _joined(texts[following], numbers[following], dialect)
             if joined is None:
                 rejects.append((number, str(error), shape(line)))

@@ -18,7 +18,9 @@ import polars as pl
 from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
+from affluence.cdr.headers import columns_by_title, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS
 
 _NEEDED = ("answered", "start", "answer", "end", "source_extension", "destination_extension")

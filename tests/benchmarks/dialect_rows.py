@@ -16,8 +16,8 @@ import polars as pl
 from affluence.cdr.content import BLOCK_BYTES, detect_form, first_lines, read_sample
 from affluence.cdr.dialect import Dialect, Sample
 from affluence.cdr.document_files import open_document, read_documents
+from affluence.cdr.documents import Documents
 from affluence.cdr.files import read_ranges
-from affluence.cdr.layouts import Documents
 from affluence.cdr.lines import LINE_NUMBER
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.tolerant import read_lines

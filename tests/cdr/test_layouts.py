@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from affluence.cdr.layouts import Separated
+from affluence.cdr.separated import Separated
 
 LAYOUT = Separated(columns_by_width={3: ("a", "b", "c")}, quotes=False)
 
