@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from affluence.cdr.content import Block, open_content, read_document
+from affluence.cdr.blocks import Block, read_document
+from affluence.cdr.content import open_content
 from affluence.cdr.dialect import Sample
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.documents import Documents

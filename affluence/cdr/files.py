@@ -15,16 +15,10 @@ from pathlib import Path
 from typing import IO
 
 from affluence import engine
-from affluence.cdr.content import (
-    Block,
-    TextForm,
-    as_utf8,
-    open_content,
-    read_blocks,
-    read_document,
-    with_headings,
-)
+from affluence.cdr.blocks import Block, read_blocks, read_document, with_headings
+from affluence.cdr.content import open_content
 from affluence.cdr.documents import Documents
+from affluence.cdr.encoding import TextForm, as_utf8
 from affluence.cdr.identity import hash_prefix
 from affluence.cdr.layouts import Layout
 from affluence.cdr.pseudonyms import DayKey

@@ -10,9 +10,9 @@ import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Reading
 from affluence.cdr.layouts import BrokenLineError, Columns
+from affluence.cdr.lines import scan_lines
 
 TOO_SHORT = "line shorter than any record"
-_NEVER = "\x01"  # a separator that no line holds: the whole line is one column
 
 Places = Mapping[str, tuple[int, int]]
 """Column → its first character (from 0) and its number of characters."""
@@ -46,13 +46,6 @@ class FixedWidth:
 
     def scan(self, text: bytes) -> tuple[Columns, pl.LazyFrame] | None:
         """See `Layout`."""
-        lines = pl.scan_csv(
-            text,
-            has_header=False,
-            separator=_NEVER,
-            quote_char=None,
-            schema={"line": pl.String},
-        )
         line = pl.col("line")
         cut = {
             name: line.str.slice(start, length).str.strip_chars(" ")
@@ -63,7 +56,9 @@ class FixedWidth:
             heads = line.str.contains(self.heading.pattern)
             cut["heading"] = pl.when(heads).then(line).forward_fill()
             legal = legal | heads
-        return self.widest, lines.select(**cut, legal=legal).filter("legal").drop("legal")
+        return self.widest, scan_lines(text).select(**cut, legal=legal).filter("legal").drop(
+            "legal"
+        )
 
     def width(self, line: pl.Expr) -> pl.Expr:
         """See `Layout`."""

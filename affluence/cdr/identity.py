@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from affluence.cdr.content import BLOCK_BYTES, open_content, read_sample
+from affluence.cdr.blocks import BLOCK_BYTES
+from affluence.cdr.content import open_content, read_sample
 
 HEAD_BYTES = 4096
 

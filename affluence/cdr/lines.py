@@ -24,8 +24,20 @@ IGNORED_SCHEMA = {"line": pl.Int64(), "reason": pl.String()}
 LINE_NUMBER = "line number"  # beside the columns of a layout, none of which has a blank in its name
 NOTHING = " \t\0"  # of a line that holds nothing; crashes leave NULs in logs
 
+_NEVER = "\x01"  # a separator that no line holds
 _SHAPE_LENGTH = 200
 _FEW_ROWS = 5_000
+
+
+def scan_lines(text: bytes) -> pl.LazyFrame:
+    """Lines as the one column ``line``: nothing separates and nothing quotes."""
+    return pl.scan_csv(
+        text,
+        has_header=False,
+        separator=_NEVER,
+        quote_char=None,
+        schema={"line": pl.String},
+    )
 
 
 def split(text: bytes) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from affluence.cdr import clock
-from affluence.cdr.content import Block
+from affluence.cdr.blocks import Block
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.instants import to_utc
 from affluence.cdr.lines import LINE_NUMBER, collected

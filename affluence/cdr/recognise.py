@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from affluence.cdr.content import Block
+from affluence.cdr.blocks import Block
 from affluence.cdr.dialect import (
     Dialect,
     MissingColumnsError,

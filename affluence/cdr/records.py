@@ -13,8 +13,8 @@ from functools import partial
 
 import polars as pl
 
+from affluence.cdr.blocks import Block
 from affluence.cdr.columns import numbered_key
-from affluence.cdr.content import Block
 from affluence.cdr.dialect import Dialect, NotCounted, Reading
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (

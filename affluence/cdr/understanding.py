@@ -8,16 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from affluence.cdr import clock
-from affluence.cdr.content import (
-    Block,
-    TextForm,
-    detect_form,
-    first_lines,
-    packed_as,
-    read_sample,
-)
+from affluence.cdr.blocks import Block
+from affluence.cdr.content import packed_as, read_sample
 from affluence.cdr.dialect import Dialect, Sample
 from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.encoding import TextForm, detect_form, first_lines
 from affluence.cdr.lines import is_blank
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.recognise import Recognised, fit_stated, recognise

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from affluence.cdr.content import BLOCK_BYTES, detect_form, first_lines, read_sample
+from affluence.cdr.blocks import BLOCK_BYTES
+from affluence.cdr.content import read_sample
 from affluence.cdr.dialect import Dialect, Sample
 from affluence.cdr.document_files import open_document, read_documents
 from affluence.cdr.documents import Documents
+from affluence.cdr.encoding import detect_form, first_lines
 from affluence.cdr.files import read_ranges
 from affluence.cdr.lines import LINE_NUMBER
 from affluence.cdr.recipe import Recipe

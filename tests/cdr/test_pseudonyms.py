@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
-from affluence.cdr.content import Block
+from affluence.cdr.blocks import Block
 from affluence.cdr.dialect import Reading
 from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.reader import Reader

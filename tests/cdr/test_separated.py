@@ -1,4 +1,4 @@
-"""How a line is cut: all at once or one by one, with the same result."""
+"""Lines between separators: cut all at once or one by one, with the same result."""
 
 from __future__ import annotations
 
