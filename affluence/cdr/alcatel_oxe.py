@@ -110,8 +110,6 @@ def _plausible(_: Columns) -> pl.Expr:
 def _record(
     columns: Columns,
     reading: Reading,
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
 ) -> Mapping[str, pl.Expr]:
     end_us, written_us = pl.col("end_us"), pl.col("written_us")
     waiting_us, effective_us = (pl.col(f"{name} in s") * 1_000_000 for name in _DURATIONS)

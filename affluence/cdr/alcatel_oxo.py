@@ -119,9 +119,7 @@ def _shape(line: str) -> str:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     start_us, talk_s, ring_s = pl.col("start_us"), pl.col("talk_s"), pl.col("ring_s")
     answer_us = start_us + ring_s * 1_000_000

@@ -104,7 +104,6 @@ def _record(
     _: Columns,
     reading: Reading,
     *,
-    clean: bool,  # noqa: ARG001 - there is nothing to shorten
     times: Times,
 ) -> Mapping[str, pl.Expr]:
     time_us, event = times.wall_us("eventtime"), pl.col("eventtype")

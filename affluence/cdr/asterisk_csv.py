@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
@@ -70,7 +71,7 @@ def _clean(columns: Columns) -> pl.Expr:
     return pl.all_horizontal(_plausible(columns), *linked)
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading)
     by_agent = evidence == "agent"
     answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
@@ -121,5 +122,6 @@ DIALECT = Dialect(
     plausible=_plausible,
     clean=_clean,
     record=_record,
+    clean_record=partial(_record, clean=True),
     clock_evidence=_clock_evidence,
 )

@@ -59,6 +59,7 @@ def _dialect(layout: Separated, times: Times) -> Dialect:
         plausible=_plausible,
         clean=partial(_plausible, strict=True),
         record=_record,
+        clean_record=partial(_record, clean=True),
         clock_evidence=_clock_evidence,
         clock=times.clock,
         fit=fit,
@@ -85,7 +86,7 @@ def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading, _disposition())
     by_agent = evidence == "agent"
     answered = pl.lit(value=False) if reading.machine_answers_first else by_agent

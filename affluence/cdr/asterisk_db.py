@@ -48,7 +48,7 @@ def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
     return pl.all_horizontal(begins.is_not_null(), known, *numbers, *exact)
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading)
     by_agent = evidence == "agent"
     answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
@@ -162,6 +162,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
         plausible=_plausible,
         clean=partial(_plausible, strict=True),
         record=_record,
+        clean_record=partial(_record, clean=True),
         clock_evidence=_clock_evidence,
         header=header,
         fit=fit,

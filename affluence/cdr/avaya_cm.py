@@ -141,9 +141,7 @@ def _plausible(columns: Columns) -> pl.Expr:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     end_us = pl.col("end_us")
     start_us = end_us - pl.col("lasts_s") * 1_000_000

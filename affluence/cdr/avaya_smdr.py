@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
@@ -92,7 +93,7 @@ def _well_formed(start: pl.Expr) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # the first 17 are always there
+def _record(_: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     start_us = pl.col("start_us")
     if not clean:
         start_us = pl.coalesce(start_us, _start_us(seconds=False))
@@ -184,6 +185,7 @@ def _dialect(widths: frozenset[int], header: str) -> Dialect:
         plausible=_plausible,
         clean=_clean,
         record=_record,
+        clean_record=partial(_record, clean=True),
         header=header,
         choices=_CHOICES,
         fit=fit,

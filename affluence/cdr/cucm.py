@@ -83,7 +83,7 @@ def _others(_: Columns) -> Mapping[str, pl.Expr]:
     }
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # plausible records take no exception
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     start_s, end_s = _time_s("dateTimeOrigination"), _time_s("dateTimeDisconnect")
     connect_s = _time_s("dateTimeConnect")
     queued = (filled_in(columns, "wasCallQueued") == "1").fill_null(False)
@@ -153,7 +153,7 @@ def _evidence(reading: Reading, *, in_vain: pl.Expr) -> pl.Expr:
     )
 
 
-def _no_call(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # there is none
+def _no_call(_: Columns, _reading: Reading) -> Mapping[str, pl.Expr]:
     times = ("start_us", "picked_up_us", "answered_us", "end_us")
     return {
         **dict.fromkeys(("record_key", "call_key"), pl.lit(0, pl.UInt64)),

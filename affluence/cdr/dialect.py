@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 import polars as pl
 
@@ -63,11 +62,8 @@ class Sample:
     modified_on: date
 
 
-class RecordOf(Protocol):
-    """What a record of some columns says; see `Dialect`."""
-
-    def __call__(self, columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
-        """Expressions by column name."""
+RecordOf = Callable[[Columns, Reading], Mapping[str, pl.Expr]]
+"""What a record of some columns says: expressions by column name; see `Dialect`."""
 
 
 class MissingColumnsError(ValueError):
@@ -128,8 +124,9 @@ class Dialect:
             (names and numbers as written), ``presence`` (as in LEGS, of lines that are no calls:
             see ``others``), ``minute_only`` (Boolean: the seconds are left out) and
             ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
-            key is all that the record says, so that equal ones of a file are calls of their own);
-            shorter ones with the same result where every record is clean.
+            key is all that the record says, so that equal ones of a file are calls of their own).
+        clean_record: the same, shorter, with the same result where every record is clean; None
+            where ``record`` is no longer than it need be.
         clock_evidence: columns of a layout → where the records tell them, ``epoch_s`` (true UTC
             seconds of the start of the call, null where unknown) and ``duration_s`` (start to end
             as the platform counted).
@@ -157,6 +154,7 @@ class Dialect:
     plausible: Callable[[Columns], pl.Expr]
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf
+    clean_record: RecordOf | None = None
     clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = no_clock_evidence
     others: Callable[[Columns], Mapping[str, pl.Expr]] = no_other_lines
     clock: str = ""

@@ -112,7 +112,7 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     return reasons
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     picked_up_us = _time_us("answer_stamp")
     picked_up = picked_up_us.is_not_null()
     joined = filled("bleg_uuid" if "bleg_uuid" in columns else "bridge_channel").is_not_null()

@@ -113,7 +113,7 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     return {freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race()}
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     """See `Dialect`."""
     start_us, answer_us, bridge_us = (_time_us(time) for time in ("start", "answer", "bridge"))
     made = ((pl.col("direction") == "outbound") | (pl.col("cc_side") == "agent")).fill_null(False)

@@ -118,7 +118,7 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     }
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     status, cause = filled_in(columns, "status"), pl.col("hangup_cause")
     missed = (status == "missed").fill_null(False) | filled_in(columns, "missed_call").is_in(
         ["true", "t", "1"]

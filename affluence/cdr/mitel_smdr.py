@@ -116,7 +116,6 @@ def _record(
     columns: Columns,
     reading: Reading,
     *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
     minute_only: bool,
 ) -> Mapping[str, pl.Expr]:
     start_us, lasts_s = pl.col("start_us"), pl.col("lasts_s")

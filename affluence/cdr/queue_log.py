@@ -84,6 +84,7 @@ def _dialect(
         plausible=partial(_plausible, times=times, events=events),
         clean=partial(_plausible, times=times, events=events, strict=True),
         record=partial(_record, times=times, events=events),
+        clean_record=partial(_record, times=times, events=events, clean=True),
         clock_evidence=_clock_evidence,
         others=partial(_others, times=times, events=events),
         clock=times.clock,
@@ -118,7 +119,12 @@ def _others(_: Columns, *, times: Times, events: Mapping[str, Event]) -> Mapping
 
 
 def _record(
-    columns: Columns, _: Reading, *, clean: bool, times: Times, events: Mapping[str, Event]
+    columns: Columns,
+    _: Reading,
+    *,
+    times: Times,
+    events: Mapping[str, Event],
+    clean: bool = False,
 ) -> Mapping[str, pl.Expr]:
     word, time_us = _word(), times.wall_us("time")
     wait_us, talk_us = (

@@ -73,7 +73,8 @@ def parse(
     """Read the records of a block; with ``epoch_s`` and ``duration_s`` where they are asked for."""
 
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
-        wanted = dict(dialect.record(columns, reading, clean=clean))
+        record = dialect.clean_record if clean and dialect.clean_record else dialect.record
+        wanted = dict(record(columns, reading))
         if with_clock_evidence:
             wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
         if (reason := _reason_to_ignore(columns, dialect)) is not None:

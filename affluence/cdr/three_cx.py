@@ -95,7 +95,7 @@ def _plausible(columns: Columns) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     start_us, picked_up_us, end_us = (pl.col(name) for name in _TIMES.values())
     direction = _direction()
     evidence = _evidence(columns, reading, direction, picked_up_us.is_not_null())

@@ -55,7 +55,7 @@ def _plausible(columns: Columns) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # all are read alike
+def _record(columns: Columns, _: Reading) -> Mapping[str, pl.Expr]:
     status = filled_in(columns, "call_status")
     answered = pl.col("answered").str.to_lowercase() == "true"
     rules = (
