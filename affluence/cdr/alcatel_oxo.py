@@ -20,11 +20,12 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled_in, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.columns import filled_in, hash_of, parsed_us
+from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
 from affluence.cdr.fixed_width import FixedWidth, Places, stated_places
+from affluence.cdr.headers import require
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import HEADER
 
@@ -69,8 +70,7 @@ def _start_us(date_format: str) -> Mapping[str, pl.Expr]:
     formats = [f"{day} {time}" for day in days for time in ("%H:%M", "%H:%M:%S")]
     unread = "unread"
     for written in formats:
-        wall = pl.col(unread).str.to_datetime(written, time_unit="us", strict=False, cache=False)
-        steps[f"by {written}"] = wall.to_physical()
+        steps[f"by {written}"] = parsed_us(pl.col(unread), written)
         # A format that does not fit costs ten times as much as one that does.
         steps[f"not {written}"] = pl.when(pl.col(f"by {written}").is_null()).then(unread)
         unread = f"not {written}"
@@ -210,8 +210,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
             header, above, places = line, sample.lines[:at], found
             break
     places |= stated_places(reading, _TITLES)
-    if missing := tuple(name for name in _NEEDED if name not in places):
-        raise MissingColumnsError(missing)
+    require(tuple(places), _NEEDED)
     return _dialect(places, header, above, reading)
 
 

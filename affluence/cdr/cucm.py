@@ -19,7 +19,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.columns import filled, filled_in, hash_of
+from affluence.cdr.columns import filled, filled_in, hash_of, whole_number
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
 from affluence.cdr.headers import columns_by_title, fields_of
@@ -56,21 +56,17 @@ _CHOICES = (
 )
 
 
-def _number(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int64, strict=False)
-
-
 def _time_s(name: str) -> pl.Expr:
-    return pl.when(_number(name) > 0).then(_number(name))
+    return pl.when(whole_number(name) > 0).then(whole_number(name))
 
 
 def _plausible(_: Columns) -> pl.Expr:
     conditions = [
         pl.col("cdrRecordType") == "1",
         pl.col("pkid") != "",
-        _number("dateTimeOrigination") > 0,
-        _number("dateTimeConnect") >= 0,
-        _number("dateTimeDisconnect") >= 0,
+        whole_number("dateTimeOrigination") > 0,
+        whole_number("dateTimeConnect") >= 0,
+        whole_number("dateTimeDisconnect") >= 0,
     ]
     return pl.all_horizontal(condition.fill_null(False) for condition in conditions)
 
@@ -116,13 +112,13 @@ def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
 
 def _call_key(columns: Columns) -> pl.Expr:
     # Numbers restart with a server, so the day counts too: that of UTC, which ends when few call.
-    day = (_number("dateTimeOrigination") // 86_400).cast(pl.String)
+    day = (whole_number("dateTimeOrigination") // 86_400).cast(pl.String)
     manager, call = pl.col("globalCallID_callManagerId"), pl.col("globalCallID_callId")
     return hash_of(filled_in(columns, "globalCallId_ClusterID"), manager, call, day)
 
 
 def _evidence(reading: Reading, *, in_vain: pl.Expr) -> pl.Expr:
-    connected = _number("dateTimeConnect") > 0
+    connected = whole_number("dateTimeConnect") > 0
     device = pl.col("destDeviceName").fill_null("").str.to_lowercase()
     number = pl.col("finalCalledPartyNumber").fill_null("")
     by_caller = pl.col("origCause_value").fill_null("0")

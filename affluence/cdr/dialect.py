@@ -61,6 +61,11 @@ class Sample:
     lines: tuple[str, ...]
     modified_on: date
 
+    @property
+    def first_line(self) -> str:
+        """Empty where there is none."""
+        return self.lines[0] if self.lines else ""
+
 
 RecordOf = Callable[[Columns, Reading], Mapping[str, pl.Expr]]
 """What a record of some columns says: expressions by column name; see `Dialect`."""

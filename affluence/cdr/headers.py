@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 
+from affluence.cdr.dialect import MissingColumnsError
 from affluence.cdr.layouts import Columns
 
 _MOST_COLUMNS = 1000  # a header of more would take minutes, and is none
@@ -27,6 +28,23 @@ def widest(line: str, separators: Sequence[str]) -> tuple[str, list[str]]:
     """The separator that cuts a line into most columns, and these; the first of several alike."""
     cut = {separator: fields_of(line, separator) for separator in separators}
     return max(cut.items(), key=lambda item: len(item[1]))
+
+
+def named(line: str, separators: Sequence[str]) -> tuple[str, list[str]]:
+    """The same of a header: the separator, and the names in lower case."""
+    separator, titles = widest(line, separators)
+    return separator, [title.strip(' "').lower() for title in titles]
+
+
+def require(columns: Columns, needed: Iterable[str]) -> None:
+    """Check that a file has the columns without which there is no record.
+
+    Raises:
+        MissingColumnsError: it lacks some.
+
+    """
+    if missing := tuple(name for name in needed if name not in columns):
+        raise MissingColumnsError(missing)
 
 
 def columns_by_number(stated: Iterable[tuple[str, str]], width: int) -> Columns:

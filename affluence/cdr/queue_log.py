@@ -21,8 +21,8 @@ import polars as pl
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.headers import columns_by_title, widest
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.headers import columns_by_title, require, widest
 from affluence.cdr.layouts import Columns
 from affluence.cdr.queue_events import (
     EVENTS,
@@ -244,9 +244,7 @@ def _columns_of(names: Sequence[str], reading: Reading) -> Columns:
         number if number in stated else name for number, name in zip(numbers, names, strict=True)
     ]
     columns = columns_by_title(titles, usual | stated)
-    missing = tuple(name for name in (*_NEEDED, *stated.values()) if name not in columns)
-    if missing:
-        raise MissingColumnsError(missing)
+    require(columns, (*_NEEDED, *stated.values()))
     return columns
 
 
