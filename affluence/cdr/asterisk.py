@@ -11,11 +11,10 @@ import polars as pl
 import polars_hash
 
 from affluence.cdr import fates
-from affluence.cdr.columns import filled_in, hash_of, numbered_key, starts_with_any
+from affluence.cdr.columns import filled_in, hash_of, numbered_key
 from affluence.cdr.dialect import Reading
-from affluence.cdr.fates import Rules, direction_where, first_that_holds
+from affluence.cdr.fates import Rules, first_that_holds
 from affluence.cdr.layouts import Columns
-from affluence.tables import DIRECTIONS
 
 DISPOSITIONS = ("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN")
 UNIQUE_ID = r"^\S*\d{9,}\.\d+$"
@@ -76,16 +75,6 @@ def epoch_s(columns: Columns, unique_id: pl.Expr) -> pl.Expr:
 def made_at_s(unique_id: pl.Expr) -> pl.Expr:
     """True UTC seconds at which a channel was made, from its unique id; null if it tells none."""
     return unique_id.str.extract(r"(?:^|[^0-9])([0-9]{9,10})\.[0-9]+$").cast(pl.Int64)
-
-
-def direction(reading: Reading, calling: str = "channel", called: str = "dstchannel") -> pl.Expr:
-    """Direction of a leg, as in LEGS: by which of its two ends is a line of the platform."""
-    if not reading.trunks:
-        return pl.lit("inbound", pl.Enum(DIRECTIONS))
-    return direction_where(
-        inbound=starts_with_any(calling, reading.trunks),
-        outbound=starts_with_any(called, reading.trunks),
-    )
 
 
 def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:

@@ -24,7 +24,7 @@ from affluence.cdr.columns import (
     whole_number,
 )
 from affluence.cdr.dialect import Dialect, Reading
-from affluence.cdr.fates import agent_answer_us
+from affluence.cdr.fates import agent_answer_us, direction_by_trunks
 from affluence.cdr.layouts import Columns
 from affluence.cdr.separated import Separated
 
@@ -89,7 +89,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mappi
         "picked_up_us": wall_us("answer"),
         "answered_us": agent_answer_us(reading, evidence == "agent", wall_us("answer")),
         "end_us": wall_us("end"),
-        "direction": asterisk.direction(reading),
+        "direction": direction_by_trunks(reading, "channel", "dstchannel"),
         "evidence": evidence,
         "caller_number": pl.col("src"),
         "dialled_number": pl.col("dst"),

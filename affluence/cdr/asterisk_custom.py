@@ -22,7 +22,7 @@ from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_times import Times, find_times, is_legible, within_calendar
 from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.fates import agent_answer_us
+from affluence.cdr.fates import agent_answer_us, direction_by_trunks
 from affluence.cdr.headers import columns_by_number, widest
 from affluence.cdr.layouts import Columns
 from affluence.cdr.separated import Separated
@@ -106,7 +106,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mappi
         "picked_up_us": picked_up_us,
         "answered_us": agent_answer_us(reading, evidence == "agent", picked_up_us),
         "end_us": end_us,
-        "direction": asterisk.direction(reading),
+        "direction": direction_by_trunks(reading, "channel", "dstchannel"),
         "evidence": evidence,
         "caller_number": pl.col("src"),
         **({"dialled_number": pl.col("dst")} if "dst" in columns else {}),

@@ -18,10 +18,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.cdr import asterisk
 from affluence.cdr.columns import filled, filled_in, hash_of, whole_number
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
+from affluence.cdr.fates import EVIDENCE_OF, direction_by_trunks, first_that_holds
 from affluence.cdr.headers import columns_by_title, fields_of
 from affluence.cdr.layouts import Columns
 from affluence.cdr.separated import Separated
@@ -91,7 +90,7 @@ def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     evidence = _evidence(reading, in_vain=queued & nobody)
     answered_s = pl.when(evidence == "agent").then(answer_s)
     dialled = filled_in(columns, "originalCalledPartyNumber")
-    direction = asterisk.direction(reading, "origDeviceName", "destDeviceName")
+    direction = direction_by_trunks(reading, "origDeviceName", "destDeviceName")
     agent = pl.when(direction == "outbound").then("origDeviceName").otherwise("destDeviceName")
     return {
         "record_key": hash_of(pl.col("pkid")),

@@ -94,18 +94,7 @@ class UntellingFormatError(ValueError):
         self.advice = advice
 
 
-def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
-    """Records that tell neither the true time of their call nor how long it lasted."""
-    return {}
-
-
-def nothing_derived(_: Columns) -> Mapping[str, pl.Expr]:
-    """Records whose columns are used as they are."""
-    return {}
-
-
-def no_other_lines(_: Columns) -> Mapping[str, pl.Expr]:
-    """Files in which every line is a record."""
+def _nothing(_: Columns) -> Mapping[str, pl.Expr]:
     return {}
 
 
@@ -155,13 +144,13 @@ class Dialect:
     name: str
     version: int
     layout: Layout
-    derived: Callable[[Columns], Mapping[str, pl.Expr]] = nothing_derived
+    derived: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
     plausible: Callable[[Columns], pl.Expr]
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf
     clean_record: RecordOf | None = None
-    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = no_clock_evidence
-    others: Callable[[Columns], Mapping[str, pl.Expr]] = no_other_lines
+    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
+    others: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
     clock: str = ""
     instants: bool = False
     header: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from affluence.cdr.columns import starts_with_any
 from affluence.cdr.dialect import Reading
 from affluence.tables import DIRECTIONS, EVIDENCE
 
@@ -50,6 +51,23 @@ def direction_where(inbound: pl.Expr, outbound: pl.Expr) -> pl.Expr:
         .when(outbound)
         .then(pl.lit("outbound", names))
         .otherwise(pl.lit("internal", names))
+    )
+
+
+def direction_by_trunks(reading: Reading, calling: str, called: str) -> pl.Expr:
+    """Direction of a leg by which of its two ends is a line of the platform.
+
+    Args:
+        reading: how the names of its lines begin; without any, every leg is inbound.
+        calling: column that names the one end.
+        called: column that names the other.
+
+    """
+    if not reading.trunks:
+        return pl.lit("inbound", pl.Enum(DIRECTIONS))
+    return direction_where(
+        inbound=starts_with_any(calling, reading.trunks),
+        outbound=starts_with_any(called, reading.trunks),
     )
 
 

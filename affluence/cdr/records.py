@@ -6,7 +6,7 @@ line (`affluence.cdr.tolerant`), and both give the same columns: those that `Dia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -31,7 +31,7 @@ from affluence.cdr.lines import (
     split,
 )
 from affluence.cdr.tolerant import read_lines
-from affluence.tables import INTERNAL_NOT_COUNTED, NOT_COUNTED, PRESENCES
+from affluence.tables import INTERNAL_NOT_COUNTED, NOT_COUNTED, PRESENCES, ContractError
 
 WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
 TOLD = ("record_key", "call_key", *WALL_TIMES, "direction", "evidence", "caller_number")
@@ -75,6 +75,7 @@ def parse(
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
         record = dialect.clean_record if clean and dialect.clean_record else dialect.record
         wanted = dict(record(columns, reading))
+        _check(dialect, wanted)
         if with_clock_evidence:
             wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
         if (reason := _reason_to_ignore(columns, dialect)) is not None:
@@ -100,6 +101,13 @@ def parse(
     if "by_content" in records.columns:
         records = _numbered(records)
     return replace(parsed, records=_with_untold(records), ignored=ignored)
+
+
+def _check(dialect: Dialect, record: Collection[str]) -> None:
+    problems = [f"'{name}' is missing" for name in TOLD if name not in record]
+    problems += [f"'{name}' is not known" for name in record if name not in (*TOLD, *UNTOLD)]
+    if problems:
+        raise ContractError(f"record of {dialect.name}", problems)
 
 
 def _with_untold(records: pl.DataFrame) -> pl.DataFrame:
