@@ -111,14 +111,8 @@ class Dialect:
             number) is worked out once; see `derive`.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
-        record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
-            ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
-            platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
-            where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
-            (names and numbers as written), ``presence`` (as in LEGS, of lines that are no calls:
-            see ``others``), ``minute_only`` (Boolean: the seconds are left out) and
-            ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
-            key is all that the record says, so that equal ones of a file are calls of their own).
+        record: columns of a layout and reading → expressions of all that a record must tell and of
+            what else this platform tells, see `affluence.cdr.record_columns`.
         clean_record: the same, shorter, with the same result where every record is clean; None
             where ``record`` is no longer than it need be.
         clock_evidence: columns of a layout → where the records tell them, ``epoch_s`` (true UTC

@@ -20,7 +20,8 @@ from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.instants import to_utc
 from affluence.cdr.lines import LINE_NUMBER, collected
 from affluence.cdr.pseudonyms import DayKey, pseudonymise
-from affluence.cdr.records import WALL_TIMES, Parsed, parse
+from affluence.cdr.record_columns import WALL_TIMES
+from affluence.cdr.records import Parsed, parse
 from affluence.tables import LEGS
 
 

@@ -1,12 +1,12 @@
 """A block → its records, as plain columns by the clock that wrote them, and what else it holds.
 
 A clean block goes through one vectorised query; a block in which anything is odd goes line by
-line (`affluence.cdr.tolerant`), and both give the same columns: those that `Dialect.record` names.
+line (`affluence.cdr.tolerant`), and both give the same columns (`affluence.cdr.record_columns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -30,24 +30,11 @@ from affluence.cdr.lines import (
     shape,
     split,
 )
+from affluence.cdr.record_columns import TOLD_BY_SOME, check, untold
 from affluence.cdr.tolerant import read_lines
-from affluence.tables import INTERNAL_NOT_COUNTED, NOT_COUNTED, PRESENCES, ContractError
+from affluence.tables import INTERNAL_NOT_COUNTED, NOT_COUNTED
 
-WALL_TIMES = ("start_us", "picked_up_us", "answered_us", "end_us")
-TOLD = ("record_key", "call_key", *WALL_TIMES, "direction", "evidence", "caller_number")
-# What a record need not tell, and what it is then; see `Dialect.record`.
-UNTOLD = {
-    "minute_only": pl.lit(value=False),
-    "continued": pl.lit(value=False),
-    "by_content": pl.lit(value=False),
-    "queued_us": pl.lit(None, pl.Int64),
-    "line": pl.lit(None, pl.String),
-    "agent_name": pl.lit(None, pl.String),
-    "queue": pl.lit(None, pl.String),
-    "dialled_number": pl.lit(None, pl.String),
-    "presence": pl.lit(None, pl.Enum(PRESENCES)),
-}
-_OF_NO_CONCERN_LATER = ("by_content", "dialled_number")
+_ONLY_HERE = ("by_content", "dialled_number")  # then in the keys, and in what is not counted
 _NO_CLOCK_EVIDENCE = dict.fromkeys(("epoch_s", "duration_s"), pl.lit(None, pl.Int64))
 # Days that Python has a date for, less one at either end: none is left by going to another zone.
 _FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
@@ -75,7 +62,7 @@ def parse(
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
         record = dialect.clean_record if clean and dialect.clean_record else dialect.record
         wanted = dict(record(columns, reading))
-        _check(dialect, wanted)
+        check(wanted, dialect.name)
         if with_clock_evidence:
             wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
         if (reason := _reason_to_ignore(columns, dialect)) is not None:
@@ -99,29 +86,19 @@ def parse(
             kept |= records["presence"].is_not_null()
         records = records.filter(kept).drop("ignored")
     if "by_content" in records.columns:
-        records = _numbered(records)
+        records = _equal_ones_numbered(records)
     return replace(parsed, records=_with_untold(records), ignored=ignored)
 
 
-def _check(dialect: Dialect, record: Collection[str]) -> None:
-    problems = [f"'{name}' is missing" for name in TOLD if name not in record]
-    problems += [f"'{name}' is not known" for name in record if name not in (*TOLD, *UNTOLD)]
-    if problems:
-        raise ContractError(f"record of {dialect.name}", problems)
-
-
 def _with_untold(records: pl.DataFrame) -> pl.DataFrame:
-    wanted = {"uncounted": pl.lit(0, pl.Int32)} | UNTOLD
+    nothing = {name: untold(name) for name in TOLD_BY_SOME if name not in _ONLY_HERE}
+    nothing["uncounted"] = pl.lit(0, pl.Int32)
     return records.with_columns(
-        **{
-            name: nothing
-            for name, nothing in wanted.items()
-            if name not in records.columns and name not in _OF_NO_CONCERN_LATER
-        }
+        **{name: none for name, none in nothing.items() if name not in records.columns}
     )
 
 
-def _numbered(records: pl.DataFrame) -> pl.DataFrame:
+def _equal_ones_numbered(records: pl.DataFrame) -> pl.DataFrame:
     """Equal records of a block numbered: the same in another file are still the same records.
 
     Two callers who withhold their numbers may give up within the same minute.
@@ -226,7 +203,7 @@ def _reason_to_ignore(columns: Columns, dialect: Dialect) -> pl.Expr | None:
 
 def _uncounted(wanted: Mapping[str, pl.Expr], not_counted: NotCounted) -> pl.Expr | None:
     """Bits of the quality of records whose calls are not counted; None where all are."""
-    told = UNTOLD | dict(wanted)
+    told = {name: untold(name) for name in TOLD_BY_SOME} | dict(wanted)
     chosen = (
         ("caller_number", not_counted.callers),
         ("dialled_number", not_counted.dialled),
