@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 import polars as pl
 
@@ -45,8 +44,6 @@ from affluence.tables import (
 VERSION = 2  # part of the hash of a day: raise it when the same legs give other calls
 
 _TOGETHER = timedelta(seconds=2)  # queues count whole seconds, and round each its own way
-
-Fate = Literal["calls", "merged", "duplicates", "ignored"]
 
 _OF_CALLS = 255 ^ NOT_COUNTED ^ INTERNAL_NOT_COUNTED  # bits of quality that calls keep
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from affluence.cdr.files import Understood
+from affluence.cdr.understanding import Understood
 from affluence.steps.inspect import Inspection
 
 _SHOWN_REJECTS = 5
@@ -31,16 +31,16 @@ def as_document(found: Inspection) -> str:
 def _facts(file: Understood) -> dict[str, object]:
     """How a file was understood, and why."""
     return {
-        "dialect": file.dialect.dialect.name,
-        "dialect_found": file.dialect.found,
+        "dialect": file.dialect.name,
+        "dialect_found": file.dialect_found,
         "packed_as": file.packed_as or None,
         "encoding": file.form.encoding_found,
         "line_ends": file.form.line_end_found,
-        "layout": file.dialect.dialect.layout.words,
-        "header": bool(file.dialect.dialect.header),
+        "layout": file.dialect.layout.words,
+        "header": bool(file.dialect.header),
         "zone": file.clock.zone,
         "zone_found": file.clock.found,
-        "choices": list(file.dialect.dialect.choices),
+        "choices": list(file.dialect.choices),
     }
 
 
@@ -56,7 +56,7 @@ def _understood(found: Inspection) -> Iterator[str]:
             f"dialect    {facts['dialect']}: {facts['dialect_found']}",
             f"written    {packed}{text}; {facts['layout']}; {header}",
             f"clock      {facts['zone']}: {facts['zone_found']}",
-            *(f"chosen     {choice}" for choice in file.dialect.dialect.choices),
+            *(f"chosen     {choice}" for choice in file.dialect.choices),
         )
         alike.setdefault(told, []).append(name)
     for told, names in alike.items():

@@ -47,7 +47,7 @@ def read_calls(
     """
     from affluence.cdr.dialect import Reading
     from affluence.cdr.dialects import find_dialect
-    from affluence.cdr.files import Recipe
+    from affluence.cdr.recipe import Recipe
     from affluence.steps.inspect import inspect_files
 
     recipe = Recipe(
@@ -84,7 +84,7 @@ def inspect(
     """
     from affluence.cdr.dialect import Reading
     from affluence.cdr.dialects import find_dialect
-    from affluence.cdr.files import Recipe
+    from affluence.cdr.recipe import Recipe
     from affluence.steps.inspect import inspect_files
     from affluence.steps.settings import recipe_of, rules_of
 

@@ -20,19 +20,14 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled, filled_in, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.columns import filled, filled_in, hash_of, parsed_us, whole_number
+from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import (
-    Columns,
-    FixedWidth,
-    Layout,
-    Separated,
-    columns_by_title,
-    fields_of,
-)
-from affluence.cdr.places import Places, place, shortest, stated_places
+from affluence.cdr.fixed_width import FixedWidth, Places, place, shortest, stated_places
+from affluence.cdr.headers import columns_by_title, fields_of, require
+from affluence.cdr.layouts import Columns, Layout
+from affluence.cdr.separated import Separated
 
 _PLACES_OF_ED5_2 = {
     "CalledNumber": place(6, 35),
@@ -87,19 +82,14 @@ _CHOICES = (
 
 
 def _seconds(name: str) -> pl.Expr:
-    number = pl.col(name).cast(pl.Int64, strict=False)
+    number = whole_number(name)
     return pl.coalesce(number, seconds_of(pl.when(number.is_null()).then(pl.col(name))))
-
-
-def _wall_us(text: pl.Expr, time_format: str) -> pl.Expr:
-    time = text.str.to_datetime(time_format, time_unit="us", strict=False, cache=False)
-    return time.to_physical()
 
 
 def _derived(columns: Columns, *, time_format: str) -> Mapping[str, pl.Expr]:
     return {
-        "end_us": _wall_us(pl.col("EndDateTime"), time_format),
-        "written_us": _wall_us(filled_in(columns, "StartDateTime"), time_format),
+        "end_us": parsed_us(pl.col("EndDateTime"), time_format),
+        "written_us": parsed_us(filled_in(columns, "StartDateTime"), time_format),
         **{f"{name} in s": _seconds(name) for name in _DURATIONS},
     }
 
@@ -115,8 +105,6 @@ def _plausible(_: Columns) -> pl.Expr:
 def _record(
     columns: Columns,
     reading: Reading,
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
 ) -> Mapping[str, pl.Expr]:
     end_us, written_us = pl.col("end_us"), pl.col("written_us")
     waiting_us, effective_us = (pl.col(f"{name} in s") * 1_000_000 for name in _DURATIONS)
@@ -196,7 +184,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
             stated than a record has.
 
     """
-    first = sample.lines[0] if sample.lines else ""
+    first = sample.first_line
     if first.startswith("#"):
         described = {
             name: place(int(begins), int(ends)) for name, begins, ends, _ in _FIELD.findall(first)
@@ -217,8 +205,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
 def _fixed_width(described: Places, reading: Reading) -> FixedWidth:
     every = {**described, **stated_places(reading, _KNOWN)}
     places = {name: where for name, where in every.items() if name in _KNOWN}
-    if missing := tuple(name for name in _NEEDED if name not in places):
-        raise MissingColumnsError(missing)
+    require(tuple(places), _NEEDED)
     return FixedWidth(places=places, shortest=shortest(places, _NEEDED))
 
 
@@ -227,8 +214,7 @@ def _named(titles: list[str], reading: Reading) -> Columns:
     title_of = {name: name for name in _KNOWN} | dict(reading.stated.columns)
     name_of = {title: name for name, title in title_of.items()}
     columns = columns_by_title(titles, name_of)
-    if missing := tuple(name for name in _NEEDED if name not in columns):
-        raise MissingColumnsError(missing)
+    require(columns, _NEEDED)
     return columns
 
 

@@ -20,13 +20,14 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled_in, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.columns import filled_in, hash_of, parsed_us
+from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
+from affluence.cdr.fixed_width import FixedWidth, Places, stated_places
+from affluence.cdr.headers import require
+from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import HEADER
-from affluence.cdr.places import Places, stated_places
 
 _TITLES = {
     "initial_user": ("INITIAL USER", "USAGER INITIAL", "INITIAL", "INIT."),
@@ -69,8 +70,7 @@ def _start_us(date_format: str) -> Mapping[str, pl.Expr]:
     formats = [f"{day} {time}" for day in days for time in ("%H:%M", "%H:%M:%S")]
     unread = "unread"
     for written in formats:
-        wall = pl.col(unread).str.to_datetime(written, time_unit="us", strict=False, cache=False)
-        steps[f"by {written}"] = wall.to_physical()
+        steps[f"by {written}"] = parsed_us(pl.col(unread), written)
         # A format that does not fit costs ten times as much as one that does.
         steps[f"not {written}"] = pl.when(pl.col(f"by {written}").is_null()).then(unread)
         unread = f"not {written}"
@@ -119,9 +119,7 @@ def _shape(line: str) -> str:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     start_us, talk_s, ring_s = pl.col("start_us"), pl.col("talk_s"), pl.col("ring_s")
     answer_us = start_us + ring_s * 1_000_000
@@ -212,8 +210,7 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
             header, above, places = line, sample.lines[:at], found
             break
     places |= stated_places(reading, _TITLES)
-    if missing := tuple(name for name in _NEEDED if name not in places):
-        raise MissingColumnsError(missing)
+    require(tuple(places), _NEEDED)
     return _dialect(places, header, above, reading)
 
 

@@ -10,36 +10,43 @@ from __future__ import annotations
 import polars as pl
 import polars_hash
 
-from affluence.cdr.columns import filled, hash_of
+from affluence.cdr import fates
+from affluence.cdr.columns import filled_in, hash_of, numbered_key
 from affluence.cdr.dialect import Reading
-from affluence.cdr.fates import first_that_holds
+from affluence.cdr.fates import Rules, first_that_holds
 from affluence.cdr.layouts import Columns
-from affluence.tables import DIRECTIONS
 
 DISPOSITIONS = ("NO ANSWER", "FAILED", "BUSY", "ANSWERED", "CONGESTION", "CANCEL", "UNKNOWN")
+UNIQUE_ID = r"^\S*\d{9,}\.\d+$"
 _ANNOUNCING = ("Playback", "BackGround", "Background", "ControlPlayback")
 _MENUS = (*_ANNOUNCING, "Wait", "WaitExten", "Read", "IVR", "SayDigits", "AGI", "MusicOnHold")
 
 
-def call_key(
-    columns: Columns, unique_id: pl.Expr | None, start: pl.Expr, *, clean: bool
-) -> pl.Expr:
+def call_key(columns: Columns, unique_id: pl.Expr, start: pl.Expr, *, clean: bool) -> pl.Expr:
     """Key that the legs of one call share: their linked id, else the unique id, else the channel.
 
     Args:
         columns: of the layout; a clean record has its linked id.
-        unique_id: null where there is none.
+        unique_id: of the leg's channel, null where there is none.
         start: of the leg, as text.
         clean: whether no record takes an exception.
 
     """
     if clean and "linkedid" in columns:
         return polars_hash.col("linkedid").nchash.xxh3_64()
-    identifiers = [] if unique_id is None else [unique_id]
-    if "linkedid" in columns:
-        identifiers.insert(0, filled("linkedid"))
     channel_since = pl.concat_str(pl.col("channel").fill_null(""), pl.lit(" "), start.fill_null(""))
-    return hash_of(pl.coalesce(*identifiers, channel_since))
+    return hash_of(pl.coalesce(filled_in(columns, "linkedid"), unique_id, channel_since))
+
+
+def record_key(columns: Columns, call_key: pl.Expr, by_content: pl.Expr, *, clean: bool) -> pl.Expr:
+    """Key of a leg: its number within its call, or what it says where it has none.
+
+    Channel names are unique until Asterisk restarts: two equal lines are one record.
+    """
+    if "sequence" not in columns:
+        return by_content
+    numbered = numbered_key(call_key, sequence())
+    return numbered if clean else pl.coalesce(numbered, by_content)
 
 
 def sequence() -> pl.Expr:
@@ -56,10 +63,8 @@ def linked_and_numbered(columns: Columns) -> list[pl.Expr]:
     return [condition for name, condition in conditions.items() if name in columns]
 
 
-def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
+def epoch_s(columns: Columns, unique_id: pl.Expr) -> pl.Expr:
     """True UTC seconds of the start of the call, from the unique id of its first leg, else null."""
-    if unique_id is None:
-        return pl.lit(None, pl.Int64)
     seconds = made_at_s(unique_id)
     if "linkedid" in columns:
         # A later leg may begin long after its channel: only first legs tell the clock.
@@ -70,25 +75,6 @@ def epoch_s(columns: Columns, unique_id: pl.Expr | None) -> pl.Expr:
 def made_at_s(unique_id: pl.Expr) -> pl.Expr:
     """True UTC seconds at which a channel was made, from its unique id; null if it tells none."""
     return unique_id.str.extract(r"(?:^|[^0-9])([0-9]{9,10})\.[0-9]+$").cast(pl.Int64)
-
-
-def direction(reading: Reading, calling: str = "channel", called: str = "dstchannel") -> pl.Expr:
-    """Direction of a leg, as in LEGS: by which of its two ends is a line of the platform."""
-    names = pl.Enum(DIRECTIONS)
-    if not reading.trunks:
-        return pl.lit("inbound", names)
-
-    def on_a_line(channel: str) -> pl.Expr:
-        starts = [pl.col(channel).str.starts_with(trunk) for trunk in reading.trunks]
-        return pl.any_horizontal(starts).fill_null(False)
-
-    return (
-        pl.when(on_a_line(calling))
-        .then(pl.lit("inbound", names))
-        .when(on_a_line(called))
-        .then(pl.lit("outbound", names))
-        .otherwise(pl.lit("internal", names))
-    )
 
 
 def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:
@@ -118,25 +104,10 @@ def evidence(reading: Reading, disposition: pl.Expr | None = None) -> pl.Expr:
     )
 
 
-Rules = list[tuple[pl.Expr, str]]
-
-
 def announced(reading: Reading) -> Rules:
     """What the announcement says that was played last."""
-    app = pl.col("lastapp").fill_null("")
-
-    def played(announcements: tuple[str, ...]) -> pl.Expr:
-        sound = pl.any_horizontal(
-            [pl.col("lastdata").str.contains(name, literal=True) for name in announcements]
-        )
-        return app.is_in(_ANNOUNCING) & sound.fill_null(False)
-
-    rules: Rules = []
-    if reading.closed_announcements:
-        rules.append((played(reading.closed_announcements), "closed"))
-    if reading.busy_announcements:
-        rules.append((played(reading.busy_announcements), "refused_rule"))
-    return rules
+    playing = pl.col("lastapp").fill_null("").is_in(_ANNOUNCING)
+    return fates.announced(reading, playing, "lastdata")
 
 
 def in_application() -> Rules:

@@ -19,12 +19,13 @@ from functools import partial
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import Rules
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
-from affluence.cdr.columns import filled, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.fates import first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
+from affluence.cdr.columns import filled, hash_of, starts_with_any
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.fates import Rules, direction_where, first_that_holds
+from affluence.cdr.headers import columns_by_number, require, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS
 
 NO_FATE = "event that says nothing of its call's fate"
@@ -58,7 +59,6 @@ _USED = (
 _SEPARATORS = (",", ";", "\t", "|")
 
 _OF_CALLS = ("CHAN_START", "ANSWER", "APP_START", "HANGUP", "CHAN_END", "LINKEDID_END")
-_UNIQUEID = r"^\S*\d{9,}\.\d+$"
 _INNER = ("Local/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/", "Surrogate/")  # nobody's phone
 _BUSY_CAUSES, _CONGESTION_CAUSES = ("17",), ("34", "38", "42")  # of Q.850
 
@@ -84,7 +84,7 @@ def _plausible(_: Columns, *, times: Times) -> pl.Expr:
 
 def _others(_: Columns, *, times: Times) -> Mapping[str, pl.Expr]:
     # A user's event may have any name: the ids tell that it is one.
-    ids = [pl.col(name).str.contains(_UNIQUEID) for name in ("uniqueid", "linkedid")]
+    ids = [pl.col(name).str.contains(asterisk.UNIQUE_ID) for name in ("uniqueid", "linkedid")]
     named = filled("eventtype").is_not_null() & ~pl.col("eventtype").is_in(_OF_CALLS)
     return {NO_FATE: _is_event(times) & pl.all_horizontal(named, *ids).fill_null(False)}
 
@@ -102,7 +102,6 @@ def _record(
     _: Columns,
     reading: Reading,
     *,
-    clean: bool,  # noqa: ARG001 - there is nothing to shorten
     times: Times,
 ) -> Mapping[str, pl.Expr]:
     time_us, event = times.wall_us("eventtime"), pl.col("eventtype")
@@ -136,18 +135,10 @@ def _is_agent() -> pl.Expr:
 
 
 def _direction(reading: Reading) -> pl.Expr:
-    names = pl.Enum(DIRECTIONS)
     if not reading.trunks:
-        return pl.lit("inbound", names)
-    starts = [pl.col("channel").str.starts_with(trunk) for trunk in reading.trunks]
-    on_a_line = pl.any_horizontal(starts).fill_null(False)
-    return (
-        pl.when(on_a_line & _is_first())
-        .then(pl.lit("inbound", names))
-        .when(on_a_line)
-        .then(pl.lit("outbound", names))
-        .otherwise(pl.lit("internal", names))
-    )
+        return pl.lit("inbound", pl.Enum(DIRECTIONS))
+    on_a_line = starts_with_any("channel", reading.trunks)
+    return direction_where(inbound=on_a_line & _is_first(), outbound=on_a_line)
 
 
 def _rules(reading: Reading) -> Rules:
@@ -188,16 +179,13 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
         MissingColumnsError: what is stated of its columns is not enough, or is not there.
 
     """
-    first_line = sample.lines[0] if sample.lines else ""
-    stated_separator = reading.stated.separator
-    separator, titles = widest(first_line, [stated_separator] if stated_separator else _SEPARATORS)
+    stated_one = reading.stated.separator
+    separator, titles = widest(sample.first_line, (stated_one,) if stated_one else _SEPARATORS)
     layout = _layout(_MAPPINGS, separator)
     stated = {_NAMED_BY_ASTERISK.get(what, what): where for what, where in reading.stated.columns}
     if "eventtype" in stated:
         columns = columns_by_number(stated.items(), len(titles))
-        missing = tuple(name for name in _USED if name not in columns)
-        if missing:
-            raise MissingColumnsError(missing)
+        require(columns, _USED)
         layout = _layout([columns], separator)
     times = find_times(sample.lines, layout, "eventtime", reading.stated.time_format)
     return _dialect(layout, times)

@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
 from affluence.cdr import asterisk
-from affluence.cdr.asterisk import DISPOSITIONS
-from affluence.cdr.columns import filled, hash_of, numbered_key, wall_us
+from affluence.cdr.asterisk import DISPOSITIONS, UNIQUE_ID
+from affluence.cdr.columns import (
+    empty_or_read,
+    filled_in,
+    hash_of,
+    numbered_key,
+    wall_us,
+    whole_number,
+)
 from affluence.cdr.dialect import Dialect, Reading
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.fates import agent_answer_us, direction_by_trunks
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _ALWAYS = (
     *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp"),
@@ -31,7 +41,6 @@ _LAYOUTS = {
     20: (*_ALWAYS, "id_or_userfield", *_NEWER),
     21: (*_ALWAYS, "uniqueid", "userfield", *_NEWER),
 }
-_UNIQUEID = r"^\S*\d{9,}\.\d+$"
 
 # Caller names may hold anything, quotes and commas included, and so may application data: a line
 # that breaks the quoting is anchored on the columns around them, which never do.
@@ -42,7 +51,8 @@ _LOOSE_LINE = re.compile(
             r'"?(?P<clid>.*?)"?,',
             *(f'"(?P<{name}>[^",]*)",' for name in ("channel", "dstchannel", "lastapp")),
             r'"?(?P<lastdata>.*?)"?,',
-            r'"(?P<start>[\d :-]{19})",(?:"(?P<answer>[\d :-]{19})")?(?:"")?,',
+            r'"(?P<start>[\d :-]{19})",',
+            r'(?P<_quote>")?(?P<answer>(?(_quote)[\d :-]{19}))(?(_quote)")(?:"")?,',
             r'"(?P<end>[\d :-]{19})",',
             r"(?P<duration>-?\d+),(?P<billsec>-?\d+),",
             r'"(?P<disposition>[A-Z ]+)","(?P<amaflags>[^"]*)"',
@@ -55,12 +65,13 @@ _LOOSE_LINE = re.compile(
 
 def _plausible(columns: Columns) -> pl.Expr:
     times = [wall_us("start").is_not_null(), wall_us("end").is_not_null()]
-    answer = (pl.col("answer").fill_null("") == "") | wall_us("answer").is_not_null()
     known = pl.col("disposition").is_in(DISPOSITIONS).fill_null(False)
     last = pl.col("amaflags")
     if "sequence" in columns:
-        last = pl.col("sequence").cast(pl.Int64, strict=False)
-    return pl.all_horizontal(*times, answer, known, last.is_not_null())
+        last = whole_number("sequence")
+    return pl.all_horizontal(
+        *times, empty_or_read("answer", wall_us("answer")), known, last.is_not_null()
+    )
 
 
 def _clean(columns: Columns) -> pl.Expr:
@@ -68,19 +79,17 @@ def _clean(columns: Columns) -> pl.Expr:
     return pl.all_horizontal(_plausible(columns), *linked)
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading)
-    by_agent = evidence == "agent"
-    answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
     call_key = asterisk.call_key(columns, _unique_id(columns), pl.col("start"), clean=clean)
     return {
         "record_key": _record_key(columns, call_key),
         "call_key": call_key,
         "start_us": wall_us("start"),
         "picked_up_us": wall_us("answer"),
-        "answered_us": pl.when(answered).then(wall_us("answer")),
+        "answered_us": agent_answer_us(reading, evidence == "agent", wall_us("answer")),
         "end_us": wall_us("end"),
-        "direction": asterisk.direction(reading),
+        "direction": direction_by_trunks(reading, "channel", "dstchannel"),
         "evidence": evidence,
         "caller_number": pl.col("src"),
         "dialled_number": pl.col("dst"),
@@ -90,23 +99,20 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
     return {
         "epoch_s": asterisk.epoch_s(columns, _unique_id(columns)),
-        "duration_s": pl.col("duration").cast(pl.Int64, strict=False),
+        "duration_s": whole_number("duration"),
     }
 
 
-def _unique_id(columns: Columns) -> pl.Expr | None:
-    if "uniqueid" in columns:
-        return filled("uniqueid")
+def _unique_id(columns: Columns) -> pl.Expr:
     if "id_or_userfield" in columns:
         either = pl.col("id_or_userfield")
-        return pl.when(either.str.contains(_UNIQUEID)).then(either)
-    return None
+        return pl.when(either.str.contains(UNIQUE_ID)).then(either)
+    return filled_in(columns, "uniqueid")
 
 
 def _record_key(columns: Columns, call_key: pl.Expr) -> pl.Expr:
     if "sequence" in columns:
-        number = pl.col("sequence").cast(pl.UInt64, strict=False).fill_null(0)
-        return numbered_key(call_key, number)
+        return numbered_key(call_key, asterisk.sequence().fill_null(0))
     # Channel names are unique until Asterisk restarts: two equal lines are one record.
     names = (name for name in columns if name not in ("clid", "accountcode"))
     return hash_of(*(pl.col(name) for name in names))
@@ -119,5 +125,6 @@ DIALECT = Dialect(
     plausible=_plausible,
     clean=_clean,
     record=_record,
+    clean_record=partial(_record, clean=True),
     clock_evidence=_clock_evidence,
 )

@@ -20,9 +20,12 @@ import polars as pl
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_times import Times, find_times, is_legible, within_calendar
-from affluence.cdr.columns import filled, hash_of, numbered_key
+from affluence.cdr.columns import filled_in, hash_of
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, columns_by_number, widest
+from affluence.cdr.fates import agent_answer_us, direction_by_trunks
+from affluence.cdr.headers import columns_by_number, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _SAMPLE = (
     *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start"),
@@ -57,6 +60,7 @@ def _dialect(layout: Separated, times: Times) -> Dialect:
         plausible=_plausible,
         clean=partial(_plausible, strict=True),
         record=_record,
+        clean_record=partial(_record, clean=True),
         clock_evidence=_clock_evidence,
         clock=times.clock,
         fit=fit,
@@ -83,12 +87,11 @@ def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading, _disposition())
-    by_agent = evidence == "agent"
-    answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
-    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    unique_id = filled_in(columns, "uniqueid")
     call_key = asterisk.call_key(columns, unique_id, pl.col("start"), clean=clean)
+    by_content = hash_of(*(pl.col(name) for name in _USED if name in columns))
     start_us = _wall_us("start")
     end_us = _wall_us("end") if "end" in columns else start_us + _us("duration")
     if "answer" in columns:
@@ -97,13 +100,13 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         picked_up = (_seconds("billsec") > 0) | (_disposition() == "ANSWERED")
         picked_up_us = pl.when(picked_up).then(end_us - _us("billsec"))
     return {
-        "record_key": _record_key(columns, call_key, clean=clean),
+        "record_key": asterisk.record_key(columns, call_key, by_content, clean=clean),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,
-        "answered_us": pl.when(answered).then(picked_up_us),
+        "answered_us": agent_answer_us(reading, evidence == "agent", picked_up_us),
         "end_us": end_us,
-        "direction": asterisk.direction(reading),
+        "direction": direction_by_trunks(reading, "channel", "dstchannel"),
         "evidence": evidence,
         "caller_number": pl.col("src"),
         **({"dialled_number": pl.col("dst")} if "dst" in columns else {}),
@@ -111,19 +114,11 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 
 def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
-    unique_id = filled("uniqueid") if "uniqueid" in columns else None
     duration_s = _seconds("duration").cast(pl.Int64) if "duration" in columns else pl.lit(None)
-    return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": duration_s}
-
-
-def _record_key(columns: Columns, call_key: pl.Expr, *, clean: bool) -> pl.Expr:
-    if clean and "sequence" in columns:
-        return numbered_key(call_key, asterisk.sequence())
-    # Channel names are unique until Asterisk restarts: two equal lines are one record.
-    by_content = hash_of(*(pl.col(name) for name in _USED if name in columns))
-    if "sequence" not in columns:
-        return by_content
-    return pl.coalesce(numbered_key(call_key, asterisk.sequence()), by_content)
+    return {
+        "epoch_s": asterisk.epoch_s(columns, filled_in(columns, "uniqueid")),
+        "duration_s": duration_s,
+    }
 
 
 def _disposition() -> pl.Expr:
@@ -154,9 +149,8 @@ def fit(sample: Sample, reading: Reading) -> Dialect:
         MissingColumnsError: what is stated of its columns is not enough, or is not there.
 
     """
-    first_line = sample.lines[0] if sample.lines else ""
-    stated_separator = reading.stated.separator
-    separator, titles = widest(first_line, [stated_separator] if stated_separator else _SEPARATORS)
+    stated_one = reading.stated.separator
+    separator, titles = widest(sample.first_line, (stated_one,) if stated_one else _SEPARATORS)
     columns: Columns = _SAMPLE
     if stated := [(what, where) for what, where in reading.stated.columns if what in _MAPPED]:
         columns = columns_by_number(stated, len(titles))

@@ -18,9 +18,12 @@ import polars as pl
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk import DISPOSITIONS
 from affluence.cdr.asterisk_columns import NEEDED
-from affluence.cdr.columns import TIME, filled, hash_of, numbered_key, wall_us
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, widest
+from affluence.cdr.columns import TIME, filled_in, hash_of, parsed_us, wall_us, whole_number
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.fates import agent_answer_us, direction_by_trunks
+from affluence.cdr.headers import named, require
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _COLUMNS = (
     *("calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
@@ -41,29 +44,29 @@ _FREE_TEXT = ("clid", "lastdata", "userfield", "cnam", "outbound_cnam", "dst_cna
 def _plausible(columns: Columns, *, strict: bool = False) -> pl.Expr:
     begins = wall_us("calldate") if strict else _start_us(clean=False)
     known = pl.col("disposition").is_in(DISPOSITIONS).fill_null(False)
-    numbers = [_number(name).is_not_null() for name in ("duration", "billsec")]
+    numbers = [whole_number(name).is_not_null() for name in ("duration", "billsec")]
     exact = asterisk.linked_and_numbered(columns) if strict else []
     return pl.all_horizontal(begins.is_not_null(), known, *numbers, *exact)
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
+def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     evidence = asterisk.evidence(reading)
-    by_agent = evidence == "agent"
-    answered = pl.lit(value=False) if reading.machine_answers_first else by_agent
-    unique_id = filled("uniqueid") if "uniqueid" in columns else None
+    unique_id = filled_in(columns, "uniqueid")
     call_key = asterisk.call_key(columns, unique_id, pl.col("calldate"), clean=clean)
     start_us = _start_us(clean=clean)
     end_us = _recorded(columns, "end", start_us + _us("duration"))
-    picked_up = (_number("billsec") > 0) | (pl.col("disposition") == "ANSWERED")
+    picked_up = (whole_number("billsec") > 0) | (pl.col("disposition") == "ANSWERED")
     picked_up_us = _recorded(columns, "answer", pl.when(picked_up).then(end_us - _us("billsec")))
     return {
-        "record_key": _record_key(columns, call_key, start_us, clean=clean),
+        "record_key": asterisk.record_key(
+            columns, call_key, _content_key(columns, start_us), clean=clean
+        ),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,
-        "answered_us": pl.when(answered).then(picked_up_us),
+        "answered_us": agent_answer_us(reading, evidence == "agent", picked_up_us),
         "end_us": end_us,
-        "direction": asterisk.direction(reading),
+        "direction": direction_by_trunks(reading, "channel", "dstchannel"),
         "evidence": evidence,
         "caller_number": pl.col("src"),
         **({"dialled_number": pl.col("dst")} if "dst" in columns else {}),
@@ -72,16 +75,12 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 
 def _clock_evidence(columns: Columns) -> Mapping[str, pl.Expr]:
-    unique_id = filled("uniqueid") if "uniqueid" in columns else None
-    return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": _number("duration")}
-
-
-def _number(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Int64, strict=False)
+    unique_id = filled_in(columns, "uniqueid")
+    return {"epoch_s": asterisk.epoch_s(columns, unique_id), "duration_s": whole_number("duration")}
 
 
 def _us(column: str) -> pl.Expr:
-    return _number(column) * 1_000_000
+    return whole_number(column) * 1_000_000
 
 
 def _start_us(*, clean: bool) -> pl.Expr:
@@ -97,8 +96,7 @@ def _start_us(*, clean: bool) -> pl.Expr:
         *(year, pl.lit("-"), month, pl.lit("-"), day, pl.lit(" ")),
         *(hour, pl.lit(":"), minute, pl.lit(":"), second.fill_null("00")),
     )
-    parsed = written.str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
-    return parsed.to_physical()
+    return parsed_us(written, TIME)
 
 
 def _has_seconds() -> pl.Expr:
@@ -110,18 +108,14 @@ def _recorded(columns: Columns, column: str, otherwise: pl.Expr) -> pl.Expr:
     return pl.coalesce(wall_us(column), otherwise) if column in columns else otherwise
 
 
-def _record_key(columns: Columns, call_key: pl.Expr, start_us: pl.Expr, *, clean: bool) -> pl.Expr:
-    if clean and "sequence" in columns:
-        return numbered_key(call_key, asterisk.sequence())
+def _content_key(columns: Columns, start_us: pl.Expr) -> pl.Expr:
     texts = ("src", "channel", "dstchannel", "lastapp", "lastdata", "disposition", "uniqueid")
     # However an export writes times and numbers, and whichever columns it has besides.
     numbers = (
-        number.cast(pl.String) for number in (start_us, _number("duration"), _number("billsec"))
+        number.cast(pl.String)
+        for number in (start_us, whole_number("duration"), whole_number("billsec"))
     )
-    by_content = hash_of(*(pl.col(name) for name in texts if name in columns), *numbers)
-    if "sequence" not in columns:
-        return by_content
-    return pl.coalesce(numbered_key(call_key, asterisk.sequence()), by_content)
+    return hash_of(*(pl.col(name) for name in texts if name in columns), *numbers)
 
 
 def _loose_line(columns: Columns, separator: str, fewest: int) -> re.Pattern[str]:
@@ -160,6 +154,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
         plausible=_plausible,
         clean=partial(_plausible, strict=True),
         record=_record,
+        clean_record=partial(_record, clean=True),
         clock_evidence=_clock_evidence,
         header=header,
         fit=fit,
@@ -173,19 +168,15 @@ def fit(sample: Sample, _: Reading) -> Dialect:
         MissingColumnsError: it is a header, but does not name what a record needs.
 
     """
-    first_line = sample.lines[0] if sample.lines else ""
-    separator, titles = widest(first_line, _SEPARATORS)
-    names = [name.strip(' "').lower() for name in titles]
+    separator, names = named(sample.first_line, _SEPARATORS)
     columns = tuple(
         _OTHER_NAMES.get(name, name) if re.fullmatch(r"[a-z_]\w*", name) else f"column_{index}"
         for index, name in enumerate(names)
     )
     if not {"calldate", "disposition"} <= {*columns}:
         return _dialect(separator, _COLUMNS, "")
-    missing = tuple(name for name in NEEDED if name not in columns)
-    if missing:
-        raise MissingColumnsError(missing)
-    return _dialect(separator, _each_once(columns), first_line)
+    require(columns, NEEDED)
+    return _dialect(separator, _each_once(columns), sample.first_line)
 
 
 def _each_once(columns: Columns) -> Columns:

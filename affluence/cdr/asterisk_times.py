@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from affluence.cdr.columns import parsed_us
 from affluence.cdr.layouts import BrokenLineError, Layout
 
 _US = 1_000_000
@@ -39,11 +40,11 @@ class Times:
         if not self.pattern:
             return text.cast(pl.Float64, strict=False) * _US
         if not self.pattern.endswith(_FRACTION):
-            return _parsed_us(text, self.pattern)
+            return parsed_us(text, self.pattern)
         # Most files write no fractions, and a format without them is read many times faster.
-        whole_us = _parsed_us(text, self.pattern.removesuffix(_FRACTION))
+        whole_us = parsed_us(text, self.pattern.removesuffix(_FRACTION))
         odd = pl.when(whole_us.is_null()).then(text)
-        return pl.coalesce(whole_us, _parsed_us(odd, self.pattern))
+        return pl.coalesce(whole_us, parsed_us(odd, self.pattern))
 
 
 def within_calendar(us: pl.Expr) -> pl.Expr:
@@ -56,10 +57,6 @@ def is_legible(column: str, us: pl.Expr) -> pl.Expr:
     """Whether a text is a time, of which `Times.us` gave this, or says that there is none."""
     unset = pl.col(column).fill_null("").is_in(_UNSET)
     return unset | (us.fill_null(_LAST_US) < _LAST_US)
-
-
-def _parsed_us(text: pl.Expr, pattern: str) -> pl.Expr:
-    return text.str.to_datetime(pattern, time_unit="us", strict=False, cache=False).to_physical()
 
 
 EPOCH = Times("")

@@ -21,11 +21,11 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled, hash_of
+from affluence.cdr.columns import filled, hash_of, parsed_us, whole_number
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
 from affluence.cdr.fates import EVIDENCE_OF, direction_of, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
-from affluence.cdr.places import Places, place, shortest, stated_places
+from affluence.cdr.fixed_width import FixedWidth, Places, place, shortest, stated_places
+from affluence.cdr.layouts import Columns
 from affluence.cdr.yearless import Years
 
 _DATE = re.compile(r"^(?:\d\d:\d\d )?(\d\d)[ /]?(\d\d) *$")  # also with the time before it
@@ -100,14 +100,13 @@ def _end_us(years: Years, before: str) -> pl.Expr:
     wall = pl.concat_str(day, pl.col("time"), separator=" ")
     # Without this test a time of three digits would be read as another one.
     whole = pl.col("time").str.contains(r"^\d{4}$")
-    parsed = wall.str.to_datetime("%Y-%m-%d %H%M", time_unit="us", strict=False, cache=False)
-    return pl.when(whole).then(parsed.to_physical())
+    return pl.when(whole).then(parsed_us(wall, "%Y-%m-%d %H%M"))
 
 
 def _lasts_s() -> pl.Expr:
     """Duration, of one digit for hours, two for minutes and one for tenths of a minute."""
     duration = pl.col("duration")
-    number = duration.cast(pl.Int64, strict=False)
+    number = whole_number("duration")
     whole = duration.str.contains("^[0-9][0-5][0-9]{2}$")
     lasts_s = number // 1000 * 3600 + number % 1000 * 6
     return pl.when(duration == _UNKNOWN_LENGTH).then(0).when(whole).then(lasts_s)
@@ -141,9 +140,7 @@ def _plausible(columns: Columns) -> pl.Expr:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     end_us = pl.col("end_us")
     start_us = end_us - pl.col("lasts_s") * 1_000_000

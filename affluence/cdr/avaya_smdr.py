@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import filled, hash_of
+from affluence.cdr.columns import filled, hash_of, parsed_us, whole_number
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
-from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated
-from affluence.tables import DIRECTIONS
+from affluence.cdr.fates import EVIDENCE_OF, direction_where, first_that_holds
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _COLUMNS = (
     *("call_start", "connected_time", "ring_time", "caller", "direction", "called_number"),
@@ -58,19 +59,14 @@ _CHOICES = (
 
 def _start_us(*, seconds: bool = True) -> pl.Expr:
     written = "%Y/%m/%d %H:%M:%S" if seconds else "%Y/%m/%d %H:%M"
-    start = pl.col("call_start").str.to_datetime(written, time_unit="us", strict=False, cache=False)
-    return start.to_physical()
-
-
-def _number(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int64, strict=False)
+    return parsed_us(pl.col("call_start"), written)
 
 
 def _derived(_: Columns) -> Mapping[str, pl.Expr]:
     return {
         "start_us": _start_us(),
         "connected_s": seconds_of(pl.col("connected_time")),
-        **{f"{name}_number": _number(name) for name in _NUMBERS},
+        **{f"{name}_number": whole_number(name) for name in _NUMBERS},
     }
 
 
@@ -91,7 +87,7 @@ def _well_formed(start: pl.Expr) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # the first 17 are always there
+def _record(_: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str, pl.Expr]:
     start_us = pl.col("start_us")
     if not clean:
         start_us = pl.coalesce(start_us, _start_us(seconds=False))
@@ -122,14 +118,8 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 
 def _direction() -> pl.Expr:
-    names = pl.Enum(DIRECTIONS)
-    return (
-        pl.when(pl.col("is_internal") == "1")
-        .then(pl.lit("internal", names))
-        .when(pl.col("direction") == "I")
-        .then(pl.lit("inbound", names))
-        .otherwise(pl.lit("outbound", names))
-    )
+    leaves = pl.col("is_internal") != "1"
+    return direction_where(inbound=leaves & (pl.col("direction") == "I"), outbound=leaves)
 
 
 def _is(kind: str, device: str) -> pl.Expr:
@@ -183,6 +173,7 @@ def _dialect(widths: frozenset[int], header: str) -> Dialect:
         plausible=_plausible,
         clean=_clean,
         record=_record,
+        clean_record=partial(_record, clean=True),
         header=header,
         choices=_CHOICES,
         fit=fit,

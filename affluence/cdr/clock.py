@@ -1,10 +1,8 @@
 """Clock of the records: local wall-clock times → UTC, and which clock it was.
 
 A wall clock is a step function of UTC: between two transitions of a zone the offset is constant,
-so whole columns are converted by comparing with the few transitions of their years. The doubled
-hour of autumn is settled row by row, by the call's own epoch where its identifier holds one, else
-by the order of its times and its duration; where nothing tells, the first of the two is taken and
-the row is marked.
+so whole columns are converted by comparing with the few transitions of their years. Which pass of
+the doubled hour of autumn is meant is settled in `affluence.cdr.instants`.
 """
 
 from __future__ import annotations
@@ -67,6 +65,14 @@ def _transitions_of(zone: str, year: int) -> tuple[Transition, ...]:
     return tuple(found)
 
 
+def bounds(records: pl.DataFrame, *columns: str) -> tuple[int, int]:
+    """Least and greatest value of some Int64 columns, (0, 0) if there is none."""
+    least = pl.min_horizontal(pl.col(*columns).min())
+    greatest = pl.max_horizontal(pl.col(*columns).max())
+    first, last = records.select(least.alias("least"), greatest.alias("greatest")).row(0)
+    return (first, last) if first is not None else (0, 0)
+
+
 def folds(zone: str, first_us: int, last_us: int) -> tuple[Fold, ...]:
     """Doubled stretches of wall-clock time that touch ``[first_us, last_us]`` (wall clock)."""
     every = transitions(zone, _year(first_us), _year(last_us))
@@ -83,29 +89,35 @@ def earliest_utc(wall: pl.Expr, zone: str, first_us: int, last_us: int) -> pl.Ex
 
     A wall-clock time that never existed (spring) is read with the offset before the change.
     """
-    every = transitions(zone, _year(first_us), _year(last_us))
-    begin = datetime(_year(first_us), 1, 1, tzinfo=UTC)
-    offset = pl.lit(_in_us(_offset(ZoneInfo(zone), begin)), pl.Int64)
-    for t in every:
-        # Wall time from which the new offset is certain: after the gap, or after the fold.
-        certain_us = t.at_us + max(t.before_us, t.after_us)
-        if certain_us <= first_us:
-            offset = pl.lit(t.after_us, pl.Int64)
-        elif certain_us <= last_us:
-            offset = pl.when(wall >= certain_us).then(t.after_us).otherwise(offset)
-    return wall - offset
+    # Wall time from which the new offset is certain: after the gap, or after the fold.
+    steps = [
+        (t.at_us + max(t.before_us, t.after_us), t.after_us)
+        for t in transitions(zone, _year(first_us), _year(last_us))
+    ]
+    return wall - _offset_us(wall, zone, first_us, last_us, steps)
 
 
 def wall(utc: pl.Expr, zone: str, first_us: int, last_us: int) -> pl.Expr:
     """Wall-clock microseconds of UTC microseconds that lie in ``[first_us, last_us]``."""
+    steps = [(t.at_us, t.after_us) for t in transitions(zone, _year(first_us), _year(last_us))]
+    return utc + _offset_us(utc, zone, first_us, last_us, steps)
+
+
+def _offset_us(
+    time: pl.Expr, zone: str, first_us: int, last_us: int, steps: Sequence[tuple[int, int]]
+) -> pl.Expr:
+    """Offset of a zone at some times in ``[first_us, last_us]``; ``steps``: from when, and which.
+
+    Steps before all of the times, or after them, cost nothing.
+    """
     begin = datetime(_year(first_us), 1, 1, tzinfo=UTC)
     offset = pl.lit(_in_us(_offset(ZoneInfo(zone), begin)), pl.Int64)
-    for t in transitions(zone, _year(first_us), _year(last_us)):
-        if t.at_us <= first_us:
-            offset = pl.lit(t.after_us, pl.Int64)
-        elif t.at_us <= last_us:
-            offset = pl.when(utc >= t.at_us).then(t.after_us).otherwise(offset)
-    return utc + offset
+    for since_us, after_us in steps:
+        if since_us <= first_us:
+            offset = pl.lit(after_us, pl.Int64)
+        elif since_us <= last_us:
+            offset = pl.when(time >= since_us).then(after_us).otherwise(offset)
+    return offset
 
 
 def settle_folds(
@@ -145,7 +157,7 @@ def deduce(wall_us: pl.Series, epoch_s: pl.Series, platform_zone: str) -> Deduce
     frame = pl.DataFrame({"wall": wall_us, "epoch": epoch_s * _US}).drop_nulls()
     if frame.is_empty():
         return None
-    first, last = _bounds(frame["wall"])
+    first, last = bounds(frame, "wall")
     nearby = 7 * 60 * _US
 
     def agreement(zone: str) -> float:
@@ -169,10 +181,6 @@ def deduce(wall_us: pl.Series, epoch_s: pl.Series, platform_zone: str) -> Deduce
             fixed, "fixed distance from the epoch in the identifiers", count / frame.height
         )
     return None
-
-
-def _bounds(wall: pl.Series) -> tuple[int, int]:
-    return int(wall.min()), int(wall.max())  # type: ignore[arg-type]  # Int64, not empty
 
 
 def _bisect(info: ZoneInfo, low: datetime, high: datetime) -> datetime:

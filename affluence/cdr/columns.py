@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import polars_hash
 
@@ -21,11 +23,34 @@ def filled_in(columns: Columns, name: str) -> pl.Expr:
     return filled(name) if name in columns else pl.lit(None, pl.String)
 
 
-def wall_us(column: str) -> pl.Expr:
-    """Microseconds of the wall clock, null where the text is no time."""
+def empty_or_read(column: str, value: pl.Expr) -> pl.Expr:
+    """Whether a column holds nothing, or something of which this value could be made."""
+    return (pl.col(column).fill_null("") == "") | value.is_not_null()
+
+
+def starts_with_any(column: str, beginnings: Sequence[str]) -> pl.Expr:
+    """Whether a text begins with one of some words; one that is null does not."""
+    starts = [pl.col(column).str.starts_with(beginning) for beginning in beginnings]
+    return pl.any_horizontal(starts).fill_null(False)
+
+
+def whole_number(column: str) -> pl.Expr:
+    """The number that a text is (Int64), null where it is none."""
+    return pl.col(column).cast(pl.Int64, strict=False)
+
+
+def parsed_us(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Microseconds of a time: of its clock, or of UTC where ``pattern`` has the distance from it.
+
+    Null where the text is no time of this pattern, as in `strptime`.
+    """
     # The cache of the parser costs more than parsing a fixed format does.
-    wall = pl.col(column).str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
-    return wall.to_physical()
+    return text.str.to_datetime(pattern, time_unit="us", strict=False, cache=False).to_physical()
+
+
+def wall_us(column: str) -> pl.Expr:
+    """Microseconds of the wall clock, null where the text is no time written as `TIME`."""
+    return parsed_us(pl.col(column), TIME)
 
 
 def hash_of(*parts: pl.Expr) -> pl.Expr:

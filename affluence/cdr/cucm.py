@@ -18,11 +18,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.cdr import asterisk
-from affluence.cdr.columns import filled, filled_in, hash_of
+from affluence.cdr.columns import filled, filled_in, hash_of, whole_number
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, fields_of
+from affluence.cdr.fates import EVIDENCE_OF, direction_by_trunks, first_that_holds
+from affluence.cdr.headers import columns_by_title, fields_of
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS, EVIDENCE
 
 _NEEDED = (
@@ -54,21 +55,17 @@ _CHOICES = (
 )
 
 
-def _number(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int64, strict=False)
-
-
 def _time_s(name: str) -> pl.Expr:
-    return pl.when(_number(name) > 0).then(_number(name))
+    return pl.when(whole_number(name) > 0).then(whole_number(name))
 
 
 def _plausible(_: Columns) -> pl.Expr:
     conditions = [
         pl.col("cdrRecordType") == "1",
         pl.col("pkid") != "",
-        _number("dateTimeOrigination") > 0,
-        _number("dateTimeConnect") >= 0,
-        _number("dateTimeDisconnect") >= 0,
+        whole_number("dateTimeOrigination") > 0,
+        whole_number("dateTimeConnect") >= 0,
+        whole_number("dateTimeDisconnect") >= 0,
     ]
     return pl.all_horizontal(condition.fill_null(False) for condition in conditions)
 
@@ -81,7 +78,7 @@ def _others(_: Columns) -> Mapping[str, pl.Expr]:
     }
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # plausible records take no exception
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     start_s, end_s = _time_s("dateTimeOrigination"), _time_s("dateTimeDisconnect")
     connect_s = _time_s("dateTimeConnect")
     queued = (filled_in(columns, "wasCallQueued") == "1").fill_null(False)
@@ -93,7 +90,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     evidence = _evidence(reading, in_vain=queued & nobody)
     answered_s = pl.when(evidence == "agent").then(answer_s)
     dialled = filled_in(columns, "originalCalledPartyNumber")
-    direction = asterisk.direction(reading, "origDeviceName", "destDeviceName")
+    direction = direction_by_trunks(reading, "origDeviceName", "destDeviceName")
     agent = pl.when(direction == "outbound").then("origDeviceName").otherwise("destDeviceName")
     return {
         "record_key": hash_of(pl.col("pkid")),
@@ -114,13 +111,13 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 def _call_key(columns: Columns) -> pl.Expr:
     # Numbers restart with a server, so the day counts too: that of UTC, which ends when few call.
-    day = (_number("dateTimeOrigination") // 86_400).cast(pl.String)
+    day = (whole_number("dateTimeOrigination") // 86_400).cast(pl.String)
     manager, call = pl.col("globalCallID_callManagerId"), pl.col("globalCallID_callId")
     return hash_of(filled_in(columns, "globalCallId_ClusterID"), manager, call, day)
 
 
 def _evidence(reading: Reading, *, in_vain: pl.Expr) -> pl.Expr:
-    connected = _number("dateTimeConnect") > 0
+    connected = whole_number("dateTimeConnect") > 0
     device = pl.col("destDeviceName").fill_null("").str.to_lowercase()
     number = pl.col("finalCalledPartyNumber").fill_null("")
     by_caller = pl.col("origCause_value").fill_null("0")
@@ -151,7 +148,7 @@ def _evidence(reading: Reading, *, in_vain: pl.Expr) -> pl.Expr:
     )
 
 
-def _no_call(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # there is none
+def _no_call(_: Columns, _reading: Reading) -> Mapping[str, pl.Expr]:
     times = ("start_us", "picked_up_us", "answered_us", "end_us")
     return {
         **dict.fromkeys(("record_key", "call_key"), pl.lit(0, pl.UInt64)),

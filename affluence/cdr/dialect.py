@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 import polars as pl
 
@@ -62,12 +61,14 @@ class Sample:
     lines: tuple[str, ...]
     modified_on: date
 
+    @property
+    def first_line(self) -> str:
+        """Empty where there is none."""
+        return self.lines[0] if self.lines else ""
 
-class RecordOf(Protocol):
-    """What a record of some columns says; see `Dialect`."""
 
-    def __call__(self, columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:
-        """Expressions by column name."""
+RecordOf = Callable[[Columns, Reading], Mapping[str, pl.Expr]]
+"""What a record of some columns says: expressions by column name; see `Dialect`."""
 
 
 class MissingColumnsError(ValueError):
@@ -93,18 +94,7 @@ class UntellingFormatError(ValueError):
         self.advice = advice
 
 
-def no_clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
-    """Records that tell neither the true time of their call nor how long it lasted."""
-    return {}
-
-
-def nothing_derived(_: Columns) -> Mapping[str, pl.Expr]:
-    """Records whose columns are used as they are."""
-    return {}
-
-
-def no_other_lines(_: Columns) -> Mapping[str, pl.Expr]:
-    """Files in which every line is a record."""
+def _nothing(_: Columns) -> Mapping[str, pl.Expr]:
     return {}
 
 
@@ -121,15 +111,10 @@ class Dialect:
             number) is worked out once; see `derive`.
         plausible: columns of a layout → whether a record is one (Boolean, never null).
         clean: columns of a layout → whether a record is plausible and takes no exception.
-        record: columns of a layout and reading → expressions of ``record_key, call_key`` (hashes),
-            ``start_us, picked_up_us, answered_us, end_us`` (wall-clock microseconds of the
-            platform's own clock), ``direction, evidence`` (as in LEGS) and ``caller_number``;
-            where the records tell them ``queued_us, line, agent_name, queue, dialled_number``
-            (names and numbers as written), ``presence`` (as in LEGS, of lines that are no calls:
-            see ``others``), ``minute_only`` (Boolean: the seconds are left out) and
-            ``continued`` (Boolean: as `affluence.tables.CONTINUED`), ``by_content`` (Boolean: the
-            key is all that the record says, so that equal ones of a file are calls of their own);
-            shorter ones with the same result where every record is clean.
+        record: columns of a layout and reading → expressions of all that a record must tell and of
+            what else this platform tells, see `affluence.cdr.record_columns`.
+        clean_record: the same, shorter, with the same result where every record is clean; None
+            where ``record`` is no longer than it need be.
         clock_evidence: columns of a layout → where the records tell them, ``epoch_s`` (true UTC
             seconds of the start of the call, null where unknown) and ``duration_s`` (start to end
             as the platform counted).
@@ -153,12 +138,13 @@ class Dialect:
     name: str
     version: int
     layout: Layout
-    derived: Callable[[Columns], Mapping[str, pl.Expr]] = nothing_derived
+    derived: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
     plausible: Callable[[Columns], pl.Expr]
     clean: Callable[[Columns], pl.Expr]
     record: RecordOf
-    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = no_clock_evidence
-    others: Callable[[Columns], Mapping[str, pl.Expr]] = no_other_lines
+    clean_record: RecordOf | None = None
+    clock_evidence: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
+    others: Callable[[Columns], Mapping[str, pl.Expr]] = _nothing
     clock: str = ""
     instants: bool = False
     header: str = ""

@@ -9,15 +9,27 @@ to it. A dialect brings its records to these text columns: ``hangup_cause`` and,
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from functools import partial
+
 import polars as pl
 
+from affluence.cdr.columns import filled_in, starts_with_any
 from affluence.cdr.dialect import Reading
-from affluence.cdr.fates import first_that_holds
+from affluence.cdr.fates import (
+    Rules,
+    announced,
+    direction_of,
+    direction_where,
+    first_that_holds,
+)
 from affluence.cdr.layouts import Columns
-from affluence.tables import DIRECTIONS
 
 LOST_RACE = "leg of a group, another of which was answered"
+CALLED = "leg towards a phone or a line"
 
+_PLAIN = '[^"]*'
 _CAUSE = r"^[A-Z][A-Z0-9_]*$"
 _BUSY = ("USER_BUSY", "CALL_REJECTED")
 _CONGESTED = ("NORMAL_CIRCUIT_CONGESTION", "SWITCH_CONGESTION", "REQUESTED_CHAN_UNAVAIL")
@@ -28,6 +40,25 @@ _NOBODY = (
 _MOVED = ("BLIND_TRANSFER", "ATTENDED_TRANSFER", "PICKED_OFF")  # it went on in another leg
 _WAITING = ("bridge", "callcenter", "fifo")
 _ANNOUNCING = ("playback", "play_and_get_digits", "loop_playback", "endless_playback")
+
+
+def loose_line(
+    columns: Columns, shapes: Mapping[str, str], between: str, around: tuple[str, str] = ("", "")
+) -> re.Pattern[str]:
+    """Lines of quoted columns in which nothing is escaped, as in `Separated`.
+
+    Anchored on what never holds a quote: names and arguments may hold anything.
+
+    Args:
+        columns: of a line.
+        shapes: what those hold that may hold a quote, or that have a shape of their own.
+        between: what stands between two of them, as a pattern.
+        around: what stands before and behind all of them, as patterns.
+
+    """
+    before, after = around
+    quoted = (f'"(?P<{name}>{shapes.get(name, _PLAIN)})"' for name in columns)
+    return re.compile("(?=.{0,4000}$)" + before + between.join(quoted) + after + "$", re.DOTALL)
 
 
 def names_a_cause() -> pl.Expr:
@@ -46,34 +77,15 @@ def direction(columns: Columns, reading: Reading) -> pl.Expr:
     The trunks are beginnings of the names of channels (``sofia/external/``), or of contexts where
     records name no channel; without any, the direction that the dialplan noted is believed.
     """
-    names = pl.Enum(DIRECTIONS)
-    inbound, outbound, internal = (pl.lit(name, names) for name in DIRECTIONS)
     if not reading.trunks:
-        if "call_direction" not in columns:
-            return inbound
-        noted = pl.col("call_direction")
-        return (
-            pl.when(noted == "outbound")
-            .then(outbound)
-            .when(noted == "local")
-            .then(internal)
-            .otherwise(inbound)
-        )
+        noted = filled_in(columns, "call_direction")
+        return direction_of(noted, {"outbound": "outbound", "local": "internal"}, "inbound")
 
-    def on_a_line(column: str) -> pl.Expr:
-        starts = [pl.col(column).str.starts_with(trunk) for trunk in reading.trunks]
-        return pl.any_horizontal(starts).fill_null(False)
-
+    on_a_line = partial(starts_with_any, beginnings=reading.trunks)
     if "channel_name" not in columns:
-        return pl.when(on_a_line("context")).then(inbound).otherwise(outbound)
+        return direction_where(inbound=on_a_line("context"), outbound=pl.lit(value=True))
     leaving = on_a_line("bridge_channel") | on_a_line("last_arg")
-    return (
-        pl.when(on_a_line("channel_name"))
-        .then(inbound)
-        .when(leaving)
-        .then(outbound)
-        .otherwise(internal)
-    )
+    return direction_where(inbound=on_a_line("channel_name"), outbound=leaving)
 
 
 def evidence(
@@ -82,7 +94,7 @@ def evidence(
     *,
     picked_up: pl.Expr,
     agent: pl.Expr,
-    more: tuple[tuple[pl.Expr, str], ...] = (),
+    more: Rules = (),
 ) -> pl.Expr:
     """What a leg says of the fate of its call, as in LEGS.
 
@@ -95,23 +107,12 @@ def evidence(
 
     """
     cause = pl.col("hangup_cause")
-    machine: list[tuple[pl.Expr, str]]
     if "last_app" in columns:
         app = pl.col("last_app").fill_null("")
-
-        def played(announcements: tuple[str, ...]) -> pl.Expr:
-            sounds = [pl.col("last_arg").str.contains(name, literal=True) for name in announcements]
-            return app.is_in(_ANNOUNCING) & pl.any_horizontal(sounds).fill_null(False)
-
         before = [
-            (played(those), word)
-            for those, word in (
-                (reading.closed_announcements, "closed"),
-                (reading.busy_announcements, "refused_rule"),
-            )
-            if those
+            *announced(reading, app.is_in(_ANNOUNCING), "last_arg"),
+            (app == "voicemail", "voicemail"),
         ]
-        before.append((app == "voicemail", "voicemail"))
         machine = [(picked_up & app.is_in(_WAITING), "gave_up"), (picked_up, "self_service")]
     else:
         # Nothing tells a menu from a queue: where every call is picked up before it is queued, one

@@ -21,9 +21,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.columns import filled, hash_of, wall_us
+from affluence.cdr.columns import empty_or_read, filled, hash_of, wall_us, whole_number
 from affluence.cdr.dialect import Dialect, Reading, Sample, UntellingFormatError
-from affluence.cdr.layouts import Columns, Separated
+from affluence.cdr.fates import agent_answer_us
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _EXAMPLE = (
     *("caller_id_name", "caller_id_number", "destination_number", "context"),
@@ -58,7 +60,6 @@ _OPENCDRRATE = (
     "sip_gateway_name",
 )
 
-_PLAIN_SHAPE = '[^"]*'
 _SHAPES = {
     **dict.fromkeys(("caller_id_name", "caller_id", "last_arg", "sip_user_agent"), ".{0,500}?"),
     **dict.fromkeys(("answer_stamp", "end_stamp"), r"[\d: -]*"),
@@ -71,17 +72,11 @@ _SHAPES = {
 _UUID = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _TWO_DAYS_US = 2 * 86_400_000_000  # what is earlier is the epoch's zero, on any clock
 _QUEUES = ("callcenter", "fifo")  # they pick a call up themselves, and only then seek an agent
-_CALLED = "leg towards a phone or a line"
 
 
 def _plausible(_: Columns) -> pl.Expr:
-    numbers = [
-        pl.col(name).cast(pl.Int64, strict=False).is_not_null() for name in ("duration", "billsec")
-    ]
-    times = [
-        (pl.col(name).fill_null("") == "") | wall_us(name).is_not_null()
-        for name in ("answer_stamp", "end_stamp")
-    ]
+    numbers = [whole_number(name).is_not_null() for name in ("duration", "billsec")]
+    times = [empty_or_read(name, wall_us(name)) for name in ("answer_stamp", "end_stamp")]
     return pl.all_horizontal(
         _time_us("start_stamp").is_not_null(),
         *times,
@@ -107,16 +102,16 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     if "last_app" in columns:
         # Calls that arrive run the dialplan; the legs that it makes run no application at all.
         called = pl.col("last_app").fill_null("") == ""
-        reasons[_CALLED] = _plausible(columns) & called & ~freeswitch.lost_race()
+        reasons[freeswitch.CALLED] = _plausible(columns) & called & ~freeswitch.lost_race()
     return reasons
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     picked_up_us = _time_us("answer_stamp")
     picked_up = picked_up_us.is_not_null()
     joined = filled("bleg_uuid" if "bleg_uuid" in columns else "bridge_channel").is_not_null()
     agent = picked_up & joined
-    by_agent = pl.lit(value=False) if reading.machine_answers_first else agent
+    by_agent = agent
     call = pl.col("uuid")
     if "bleg_uuid" in columns:  # which the joined leg, where it is recorded, has for its own
         call = pl.coalesce(filled("bleg_uuid"), call)
@@ -127,7 +122,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "call_key": hash_of(call),
         "start_us": wall_us("start_stamp"),
         "picked_up_us": picked_up_us,
-        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "answered_us": agent_answer_us(reading, by_agent, picked_up_us),
         "end_us": _time_us("end_stamp"),
         "direction": freeswitch.direction(columns, reading),
         "evidence": freeswitch.evidence(columns, reading, picked_up=picked_up, agent=agent),
@@ -137,21 +132,15 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
 
 
 def _clock_evidence(_: Columns) -> Mapping[str, pl.Expr]:
-    return {"duration_s": pl.col("duration").cast(pl.Int64, strict=False)}
+    return {"duration_s": whole_number("duration")}
 
 
-def _loose_line(columns: Columns, around: tuple[str, str] = ("", "")) -> re.Pattern[str]:
-    """Anchored on what never holds a quote: names and arguments may hold anything."""
-    before, after = around
-    quoted = (f'"(?P<{name}>{_SHAPES.get(name, _PLAIN_SHAPE)})"' for name in columns)
-    return re.compile("(?=.{0,4000}$)" + before + ", ?".join(quoted) + after + "$", re.DOTALL)
-
-
+_BETWEEN = ", ?"
 _LINES = {
-    name: _loose_line(columns, _STATEMENTS.get(name, ("", "")))
+    name: freeswitch.loose_line(columns, _SHAPES, _BETWEEN, _STATEMENTS.get(name, ("", "")))
     for name, columns in _TEMPLATES.items()
 }
-_OPENCDRRATE_LINE = _loose_line(_OPENCDRRATE)
+_OPENCDRRATE_LINE = freeswitch.loose_line(_OPENCDRRATE, _SHAPES, _BETWEEN)
 
 
 def _dialect(template: str, choices: tuple[str, ...]) -> Dialect:

@@ -22,9 +22,10 @@ from urllib.parse import unquote
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.columns import filled, hash_of
+from affluence.cdr.columns import filled, hash_of, whole_number
 from affluence.cdr.dialect import Dialect, Reading
-from affluence.cdr.layouts import Columns, DocumentOf, Documents
+from affluence.cdr.documents import DocumentOf, Documents
+from affluence.cdr.layouts import Columns
 
 _TIMES = ("start", "answer", "bridge", "end")
 VARIABLES = (
@@ -112,7 +113,7 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     return {freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race()}
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     """See `Dialect`."""
     start_us, answer_us, bridge_us = (_time_us(time) for time in ("start", "answer", "bridge"))
     made = ((pl.col("direction") == "outbound") | (pl.col("cc_side") == "agent")).fill_null(False)
@@ -155,18 +156,14 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     }
 
 
-def _number(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Int64, strict=False)
-
-
 def _is_epoch(column: str) -> pl.Expr:
-    number = _number(column)
+    number = whole_number(column)
     known = number.is_between(0, _LATEST_US if column.endswith("uepoch") else _LATEST_US // 10**6)
     return known.fill_null(pl.col(column).fill_null("") == "")
 
 
 def _epoch_us(column: str) -> pl.Expr:
-    seconds = _number(column)
+    seconds = whole_number(column)
     return pl.when(seconds > 0).then(seconds * 1_000_000)
 
 
@@ -178,7 +175,7 @@ def _queue_us(column: str, start_us: pl.Expr) -> pl.Expr:
 
 def _time_us(time: str) -> pl.Expr:
     """UTC microseconds of a time of the leg, null where it never came."""
-    exact = _number(f"{time}_uepoch")
+    exact = whole_number(f"{time}_uepoch")
     return pl.coalesce(pl.when(exact > 0).then(exact), _epoch_us(f"{time}_epoch"))
 
 

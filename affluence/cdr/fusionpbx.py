@@ -19,10 +19,20 @@ from collections.abc import Mapping
 import polars as pl
 
 from affluence.cdr import freeswitch
-from affluence.cdr.columns import TIME, filled, filled_in, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
-from affluence.tables import DIRECTIONS
+from affluence.cdr.columns import (
+    TIME,
+    empty_or_read,
+    filled,
+    filled_in,
+    hash_of,
+    parsed_us,
+    whole_number,
+)
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.fates import agent_answer_us, direction_of
+from affluence.cdr.headers import columns_by_title, named, require
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _NEEDED = (
     *("start_stamp", "answer_stamp", "end_stamp", "start_epoch", "hangup_cause", "xml_cdr_uuid"),
@@ -30,7 +40,6 @@ _NEEDED = (
 )
 # Not everyone may see these, or older versions have none: they are then empty.
 _OPTIONAL = ("status", "missed_call", "cc_side", "leg", "extension", "caller_destination", "tta")
-_PLAIN_SHAPE = '[^"]*'
 _SHAPES = {
     **dict.fromkeys(("extension_name", "caller_id_name"), ".{0,200}?"),
     **dict.fromkeys(("answer_stamp", "end_stamp"), r"[\d :.T+-]*"),
@@ -50,18 +59,12 @@ _SEPARATORS = (",", ";", "\t")
 _DIRECTIONS = {"inbound": "inbound", "outbound": "outbound", "local": "internal"}
 _UUID = r"^[0-9A-Fa-f]{8}-"
 _LATEST_S = 4_102_444_800  # the year 2100
-_CALLED = "leg towards a phone or a line"
 
 
 def _stamp_us(name: str) -> pl.Expr:
     """Microseconds of a stamp; of UTC where it has an offset, else of a clock that is not known."""
     stamp = pl.col(name)
-    wall = (
-        stamp.str.slice(0, len("2026-03-03 09:00:00"))
-        .str.replace("T", " ", literal=True)
-        .str.to_datetime(TIME, time_unit="us", strict=False, cache=False)
-        .to_physical()
-    )
+    written = stamp.str.slice(0, len("2026-03-03 09:00:00")).str.replace("T", " ", literal=True)
     # Most stamps end here: what is beyond is looked at only where there is something.
     beyond = stamp.str.slice(len("2026-03-03 09:00:00"))
     beyond = pl.when(beyond != "").then(beyond)
@@ -71,11 +74,11 @@ def _stamp_us(name: str) -> pl.Expr:
     )
     east_s = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64).fill_null(0) * 60
     east_s = pl.when(sign == "-").then(-east_s).otherwise(east_s).fill_null(0)
-    return wall - east_s * 1_000_000
+    return parsed_us(written, TIME) - east_s * 1_000_000
 
 
 def _start_us() -> pl.Expr:
-    return pl.col("start_epoch").cast(pl.Int64, strict=False) * 1_000_000
+    return whole_number("start_epoch") * 1_000_000
 
 
 def _derived(_: Columns) -> Mapping[str, pl.Expr]:
@@ -88,11 +91,8 @@ def _time_us(name: str) -> pl.Expr:
 
 
 def _plausible(_: Columns) -> pl.Expr:
-    epoch = pl.col("start_epoch").cast(pl.Int64, strict=False)
-    later = [
-        (pl.col(name).fill_null("") == "") | pl.col(_STAMPS[name]).is_not_null()
-        for name in ("answer_stamp", "end_stamp")
-    ]
+    epoch = whole_number("start_epoch")
+    later = [empty_or_read(name, pl.col(_STAMPS[name])) for name in ("answer_stamp", "end_stamp")]
     return pl.all_horizontal(
         epoch.is_between(1, _LATEST_S).fill_null(False),
         pl.col(_STAMPS["start_stamp"]).is_not_null(),
@@ -112,11 +112,11 @@ def _others(columns: Columns) -> Mapping[str, pl.Expr]:
     called = (filled_in(columns, "cc_side") == "agent") | (filled_in(columns, "leg") == "b")
     return {
         freeswitch.LOST_RACE: _plausible(columns) & freeswitch.lost_race(),
-        _CALLED: _plausible(columns) & called.fill_null(False) & ~freeswitch.lost_race(),
+        freeswitch.CALLED: _plausible(columns) & called.fill_null(False) & ~freeswitch.lost_race(),
     }
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     status, cause = filled_in(columns, "status"), pl.col("hangup_cause")
     missed = (status == "missed").fill_null(False) | filled_in(columns, "missed_call").is_in(
         ["true", "t", "1"]
@@ -127,7 +127,6 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     picked_up = picked_up_us.is_not_null()
     agent = picked_up & filled("bridge_uuid").is_not_null() & ~voicemail & ~missed
     queued = (filled_in(columns, "cc_side") == "member").fill_null(False)
-    by_agent = pl.lit(value=False) if reading.machine_answers_first else agent & ~queued
     ended_normally = cause == "NORMAL_CLEARING"
     evidence = freeswitch.evidence(
         columns,
@@ -148,12 +147,10 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "call_key": key,
         "start_us": _start_us(),
         "picked_up_us": picked_up_us,
-        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "answered_us": agent_answer_us(reading, agent & ~queued, picked_up_us),
         "end_us": _time_us("end_stamp"),
         # A call that came by no route from outside or to there has no direction.
-        "direction": pl.col("direction").replace_strict(
-            _DIRECTIONS, default="internal", return_dtype=pl.Enum(DIRECTIONS)
-        ),
+        "direction": direction_of(pl.col("direction"), _DIRECTIONS, "internal"),
         "evidence": evidence,
         "caller_number": pl.col("caller_id_number"),
         "dialled_number": pl.coalesce(
@@ -163,12 +160,6 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
     }
 
 
-def _loose_line(columns: Columns, separator: str) -> re.Pattern[str]:
-    """Anchored on what never holds a quote: names may hold anything."""
-    quoted = (f'"(?P<{name}>{_SHAPES.get(name, _PLAIN_SHAPE)})"' for name in columns)
-    return re.compile("(?=.{0,4000}$)" + re.escape(separator).join(quoted) + "$", re.DOTALL)
-
-
 def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
     return Dialect(
         name="fusionpbx",
@@ -176,7 +167,7 @@ def _dialect(separator: str, columns: Columns, header: str) -> Dialect:
         layout=Separated(
             columns_by_width={len(columns): columns},
             separator=separator,
-            loose_line=_loose_line(columns, separator),
+            loose_line=freeswitch.loose_line(columns, _SHAPES, re.escape(separator)),
         ),
         derived=_derived,
         plausible=_plausible,
@@ -196,14 +187,10 @@ def fit(sample: Sample, _: Reading) -> Dialect:
         MissingColumnsError: it has no header, or one that does not name what a record needs.
 
     """
-    first_line = sample.lines[0] if sample.lines else ""
-    separator, titles = widest(first_line, _SEPARATORS)
-    names = [name.strip(' "').lower() for name in titles]
-    missing = tuple(name for name in _NEEDED if name not in names)
-    if missing:
-        raise MissingColumnsError(missing)
+    separator, names = named(sample.first_line, _SEPARATORS)
     columns = columns_by_title(names, {name: name for name in (*_NEEDED, *_OPTIONAL, *_SHAPES)})
-    return _dialect(separator, columns, first_line)
+    require(columns, _NEEDED)
+    return _dialect(separator, columns, sample.first_line)
 
 
 DIALECT = _dialect(",", _NEEDED, "")

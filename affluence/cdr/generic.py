@@ -68,9 +68,7 @@ def _plausible(columns: Columns, *, stated: Stated) -> pl.Expr:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # there are no exceptions
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     time_us, word, written = (partial(what, columns) for what in (us, meaning, text))
     evidence = pl.coalesce(

@@ -15,7 +15,9 @@ import polars as pl
 
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
 from affluence.cdr.durations import seconds_of
-from affluence.cdr.layouts import Columns, Separated, fields_of, widest
+from affluence.cdr.headers import fields_of, widest
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 
 _SEPARATORS = (",", ";", "\t", "|")
 _MOST_TITLES = 30  # lines above a header

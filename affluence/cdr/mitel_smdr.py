@@ -21,14 +21,13 @@ from itertools import accumulate
 
 import polars as pl
 
-from affluence.cdr.columns import filled, hash_of
+from affluence.cdr.columns import TIME, filled, hash_of, parsed_us, starts_with_any, whole_number
 from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.durations import seconds_of
-from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, FixedWidth
-from affluence.cdr.places import Places, shortest, stated_places
+from affluence.cdr.fates import EVIDENCE_OF, direction_where, first_that_holds
+from affluence.cdr.fixed_width import FixedWidth, Places, shortest, stated_places
+from affluence.cdr.layouts import Columns
 from affluence.cdr.yearless import Years
-from affluence.tables import DIRECTIONS
 
 _BEGINNING = re.compile(
     r"[ %+-](?P<month>\d\d)/(?P<day>\d\d) \d\d:\d\d(?P<seconds>:\d\d)?(?P<half>[ pP]) "
@@ -90,10 +89,8 @@ def _start_us(years: Years, *, twelve_hours: bool) -> pl.Expr:
     dated = pl.when(written.str.contains(r"^\d\d/\d\d$")).then(written)
     month, day = dated.str.head(2), dated.str.tail(2)
     time = _time(twelve_hours=twelve_hours)
-    wall = pl.concat_str(years.date_of(month, day), time, separator=" ").str.to_datetime(
-        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False, cache=False
-    )
-    return wall.to_physical()
+    wall = pl.concat_str(years.date_of(month, day), time, separator=" ")
+    return parsed_us(wall, TIME)
 
 
 def _lasts_s() -> pl.Expr:
@@ -116,20 +113,18 @@ def _record(
     columns: Columns,
     reading: Reading,
     *,
-    clean: bool,  # noqa: ARG001  # plausible records take no exception
     minute_only: bool,
 ) -> Mapping[str, pl.Expr]:
     start_us, lasts_s = pl.col("start_us"), pl.col("lasts_s")
     trunks = reading.trunks or _TRUNKS
-    incoming, outgoing = _is_one_of("calling", trunks), _is_one_of("called", trunks)
+    incoming, outgoing = (starts_with_any(party, trunks) for party in ("calling", "called"))
     # Counted from the answer, or from the start of a call that nobody answered.
-    wait_s = pl.col("time_to_answer").cast(pl.Int64, strict=False)
+    wait_s = whole_number("time_to_answer")
     answer_us = start_us + wait_s.fill_null(0) * 1_000_000
     evidence = _evidence(reading, incoming, wait_s)
     by_agent = evidence == "agent"
     texts = (pl.col(name) for name in columns if name not in ("date", "start_time"))
     key = hash_of(start_us.cast(pl.String), *texts)  # no number of its own
-    names = pl.Enum(DIRECTIONS)
     return {
         "record_key": key,
         "call_key": key,
@@ -138,11 +133,7 @@ def _record(
         "picked_up_us": pl.when(by_agent | wait_s.is_not_null()).then(answer_us),
         "answered_us": pl.when(by_agent).then(answer_us),
         "end_us": answer_us + lasts_s * 1_000_000,
-        "direction": pl.when(incoming)
-        .then(pl.lit("inbound", names))
-        .when(outgoing)
-        .then(pl.lit("outbound", names))
-        .otherwise(pl.lit("internal", names)),
+        "direction": direction_where(inbound=incoming, outbound=outgoing),
         "evidence": evidence,
         "caller_number": pl.when(incoming).then(filled("caller")).otherwise(filled("calling")),
         "dialled_number": filled("digits"),
@@ -150,11 +141,6 @@ def _record(
         "agent_name": pl.when(by_agent).then(pl.when(incoming).then("called").otherwise("calling")),
         "minute_only": pl.lit(minute_only),
     }
-
-
-def _is_one_of(party: str, trunks: tuple[str, ...]) -> pl.Expr:
-    text = pl.col(party).fill_null("")
-    return pl.any_horizontal(text.str.starts_with(trunk) for trunk in trunks)
 
 
 def _evidence(reading: Reading, incoming: pl.Expr, wait_s: pl.Expr) -> pl.Expr:

@@ -89,9 +89,7 @@ def _plausible(columns: Columns, *, zone: str) -> pl.Expr:
 
 def _record(
     columns: Columns,
-    reading: Reading,  # noqa: ARG001  # what it states is in what is derived
-    *,
-    clean: bool,  # noqa: ARG001  # there are no exceptions
+    _: Reading,
 ) -> Mapping[str, pl.Expr]:
     lasting_us, word, written = (partial(what, columns) for what in (us, meaning, text))
     start_us, call_key = us(columns, "offered_at"), pl.col(_CALL_KEY)

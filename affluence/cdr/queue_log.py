@@ -21,8 +21,9 @@ import polars as pl
 from affluence.cdr import asterisk
 from affluence.cdr.asterisk_times import EPOCH, Times, find_times
 from affluence.cdr.columns import hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
+from affluence.cdr.dialect import Dialect, Reading, Sample
+from affluence.cdr.headers import columns_by_title, require, widest
+from affluence.cdr.layouts import Columns
 from affluence.cdr.queue_events import (
     EVENTS,
     LINKED,
@@ -32,6 +33,7 @@ from affluence.cdr.queue_events import (
     Event,
     stated_events,
 )
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS, EVIDENCE, PRESENCES
 
 AGENTS = "agent log-in or pause"
@@ -82,6 +84,7 @@ def _dialect(
         plausible=partial(_plausible, times=times, events=events),
         clean=partial(_plausible, times=times, events=events, strict=True),
         record=partial(_record, times=times, events=events),
+        clean_record=partial(_record, times=times, events=events, clean=True),
         clock_evidence=_clock_evidence,
         others=partial(_others, times=times, events=events),
         clock=times.clock,
@@ -116,7 +119,12 @@ def _others(_: Columns, *, times: Times, events: Mapping[str, Event]) -> Mapping
 
 
 def _record(
-    columns: Columns, _: Reading, *, clean: bool, times: Times, events: Mapping[str, Event]
+    columns: Columns,
+    _: Reading,
+    *,
+    times: Times,
+    events: Mapping[str, Event],
+    clean: bool = False,
 ) -> Mapping[str, pl.Expr]:
     word, time_us = _word(), times.wall_us("time")
     wait_us, talk_us = (
@@ -236,9 +244,7 @@ def _columns_of(names: Sequence[str], reading: Reading) -> Columns:
         number if number in stated else name for number, name in zip(numbers, names, strict=True)
     ]
     columns = columns_by_title(titles, usual | stated)
-    missing = tuple(name for name in (*_NEEDED, *stated.values()) if name not in columns)
-    if missing:
-        raise MissingColumnsError(missing)
+    require(columns, (*_NEEDED, *stated.values()))
     return columns
 
 

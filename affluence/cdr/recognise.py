@@ -1,4 +1,7 @@
-"""Which dialect a file is in: every dialect reads how it begins, and the lines decide."""
+"""Which dialect a file is in: every dialect reads how it begins, and the lines decide.
+
+Where the configuration states the dialect, the lines must be of it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from affluence.cdr.blocks import Block
 from affluence.cdr.dialect import (
     Dialect,
     MissingColumnsError,
@@ -13,11 +17,14 @@ from affluence.cdr.dialect import (
     Sample,
     UntellingFormatError,
 )
-from affluence.cdr.layouts import BrokenLineError, Documents
-from affluence.cdr.lines import is_blank, read_few
+from affluence.cdr.dialects import DIALECTS
+from affluence.cdr.documents import Documents
+from affluence.cdr.layouts import BrokenLineError
+from affluence.cdr.lines import is_blank, split
+from affluence.cdr.tolerant import read_few
 from affluence.errors import UnreadableFileError
 
-LINES = 200  # looked at
+_LINES = 200  # looked at
 _FIRST_LINES = 20  # one of which looks like a record of a dialect: most are ruled out by that
 _MOST = 0.8  # of the lines of a file that is in a dialect
 _HALF = 0.5  # of those of a file that is in bad condition
@@ -109,7 +116,60 @@ def _try(dialect: Dialect, sample: Sample, reading: Reading) -> _Candidate | Non
     first = sample.lines[fitted.titles :][:_FIRST_LINES]
     if not any(_looks_like_record(line, fitted) for line in first):
         return None
-    records, rejects = read_few(sample.lines[:LINES], fitted, titles=fitted.titles)
+    records, rejects = read_few(sample.lines[:_LINES], fitted, titles=fitted.titles)
     if not records:
         return None
     return _Candidate(dialect=fitted, records=records, lines=records + rejects.height)
+
+
+def fit_stated(path: Path, sample: Sample, reading: Reading, dialect: Dialect) -> Recognised:
+    """The dialect that is stated, as a file has it.
+
+    Raises:
+        UnreadableFileError: the file lacks what calls need.
+
+    """
+    stated = "stated in the configuration"
+    if dialect.fit is None:
+        return Recognised(dialect=dialect, found=stated)
+    try:
+        return Recognised(dialect=dialect.fit(sample, reading), found=stated)
+    except UntellingFormatError as error:
+        raise UnreadableFileError(path, str(error), error.advice) from error
+    except MissingColumnsError as error:
+        why, advice = f"its header does not name the columns {error}", "Export these columns too"
+        if error.titles:
+            why += f"; it names {', '.join(error.titles)}"
+            advice += ", or write which of those they are in [platform.<id>.source.format] columns"
+        else:
+            advice += ", under their usual names"
+        raise UnreadableFileError(path, why, f"{advice}.") from error
+
+
+def check_stated(
+    path: Path, sample: Sample, reading: Reading, dialect: Dialect, block: Block
+) -> None:
+    """Check the stated dialect of a file against its first block.
+
+    Raises:
+        UnreadableFileError: its first lines are mostly not records: it is another kind of file.
+
+    """
+    start = block.text[: 1 << 16]
+    lines = split(start[: start.rfind(b"\n") + 1] or block.text)[:_LINES]
+    titles = dialect.titles if block.start == 0 else 0
+    accepted, rejects = read_few(lines, dialect, titles=titles)
+    rejected = rejects.height
+    if rejected > accepted and not (accepted == 0 and rejected == 1 and not block.terminated):
+        why = f"its lines are not call records of the dialect {dialect.name}"
+        example = rejects.row(0)
+        try:
+            seems = recognise(path, sample, reading, DIALECTS.values()).dialect.name
+            other = f"; it seems to be in the dialect {seems}"
+        except UnreadableFileError:
+            other = ""
+        raise UnreadableFileError(
+            path,
+            f"{why} (line {example[0]}: {example[1]}; its shape begins {example[2][:60]!r}){other}",
+            "Check the file, and 'dialect' in the [platform.<id>.source] section.",
+        )

@@ -21,11 +21,12 @@ from functools import partial
 
 import polars as pl
 
-from affluence.cdr.columns import TIME, filled_in, hash_of
+from affluence.cdr.columns import TIME, empty_or_read, filled_in, hash_of, parsed_us
 from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
-from affluence.cdr.fates import EVIDENCE_OF, first_that_holds
-from affluence.cdr.layouts import Columns, Separated
-from affluence.tables import DIRECTIONS, EVIDENCE
+from affluence.cdr.fates import EVIDENCE_OF, agent_answer_us, direction_where, first_that_holds
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
+from affluence.tables import EVIDENCE
 
 _USUAL = (
     *("historyid", "callid", "duration", "time_start", "time_answered", "time_end"),
@@ -77,15 +78,11 @@ def _time_us(name: str, time_format: str) -> pl.Expr:
     text = pl.col(name)
     if not time_format:
         text = text.str.replace_all("/", "-", literal=True)
-    time = text.str.to_datetime(time_format or TIME, time_unit="us", strict=False, cache=False)
-    return time.to_physical()
+    return parsed_us(text, time_format or TIME)
 
 
 def _plausible(columns: Columns) -> pl.Expr:
-    later = [
-        (pl.col(name).fill_null("") == "") | pl.col(_TIMES[name]).is_not_null()
-        for name in ("time_answered", "time_end")
-    ]
+    later = [empty_or_read(name, pl.col(_TIMES[name])) for name in ("time_answered", "time_end")]
     return pl.all_horizontal(
         pl.col(_TIMES["time_start"]).is_not_null(),
         *later,
@@ -94,11 +91,11 @@ def _plausible(columns: Columns) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # clean records are read alike
+def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     start_us, picked_up_us, end_us = (pl.col(name) for name in _TIMES.values())
     direction = _direction()
     evidence = _evidence(columns, reading, direction, picked_up_us.is_not_null())
-    by_agent = pl.lit(value=False) if reading.machine_answers_first else evidence == "agent"
+    by_agent = evidence == "agent"
     queued = (pl.col(_WORDS["to_type"]) == "queue").fill_null(False)
     called = pl.coalesce(filled_in(columns, "final_dn"), filled_in(columns, "to_dn"))
     agent = pl.when(direction == "inbound").then(called).otherwise(filled_in(columns, "from_dn"))
@@ -110,14 +107,14 @@ def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, 
         "call_key": hash_of(pl.col("historyid"), day),
         "start_us": start_us,
         "picked_up_us": picked_up_us,
-        "answered_us": pl.when(by_agent).then(picked_up_us),
+        "answered_us": agent_answer_us(reading, by_agent, picked_up_us),
         "end_us": end_us,
         "direction": direction,
         "evidence": evidence,
         "caller_number": pl.col("from_no"),
         "dialled_number": filled_in(columns, "dial_no"),
         "queue": pl.when(queued).then(filled_in(columns, "to_dn")),
-        "agent_name": pl.when(evidence == "agent").then(agent),
+        "agent_name": pl.when(by_agent).then(agent),
     }
 
 
@@ -126,13 +123,8 @@ def _direction() -> pl.Expr:
         by_number = ~pl.col(number).str.starts_with(_WITHIN).fill_null(False)
         return pl.col(_WORDS[type_name]).is_in(_LINES).fill_null(by_number)
 
-    names = pl.Enum(DIRECTIONS)
-    return (
-        pl.when(outside("from_type", "from_no"))
-        .then(pl.lit("inbound", names))
-        .when(outside("to_type", "to_no"))
-        .then(pl.lit("outbound", names))
-        .otherwise(pl.lit("internal", names))
+    return direction_where(
+        inbound=outside("from_type", "from_no"), outbound=outside("to_type", "to_no")
     )
 
 

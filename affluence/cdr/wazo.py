@@ -15,10 +15,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from affluence.cdr.columns import filled_in, hash_of
-from affluence.cdr.dialect import Dialect, MissingColumnsError, Reading, Sample
+from affluence.cdr.columns import empty_or_read, filled_in, hash_of, parsed_us
+from affluence.cdr.dialect import Dialect, Reading, Sample
 from affluence.cdr.fates import first_that_holds
-from affluence.cdr.layouts import Columns, Separated, columns_by_title, widest
+from affluence.cdr.headers import columns_by_title, named, require
+from affluence.cdr.layouts import Columns
+from affluence.cdr.separated import Separated
 from affluence.tables import DIRECTIONS
 
 _NEEDED = ("answered", "start", "answer", "end", "source_extension", "destination_extension")
@@ -36,15 +38,11 @@ _UNTOLD = "a call that nobody answered counts as unanswered, whoever ended it"
 
 def _time_us(name: str) -> pl.Expr:
     """UTC microseconds, null where the text is no time."""
-    time = pl.col(name).str.to_datetime(_TIME, time_unit="us", strict=False, cache=False)
-    return time.to_physical()
+    return parsed_us(pl.col(name), _TIME)
 
 
 def _plausible(columns: Columns) -> pl.Expr:
-    later = [
-        (pl.col(name).fill_null("") == "") | _time_us(name).is_not_null()
-        for name in ("answer", "end")
-    ]
+    later = [empty_or_read(name, _time_us(name)) for name in ("answer", "end")]
     return pl.all_horizontal(
         _time_us("start").is_not_null(),
         *later,
@@ -53,7 +51,7 @@ def _plausible(columns: Columns) -> pl.Expr:
     )
 
 
-def _record(columns: Columns, reading: Reading, *, clean: bool) -> Mapping[str, pl.Expr]:  # noqa: ARG001  # all are read alike
+def _record(columns: Columns, _: Reading) -> Mapping[str, pl.Expr]:
     status = filled_in(columns, "call_status")
     answered = pl.col("answered").str.to_lowercase() == "true"
     rules = (
@@ -121,14 +119,10 @@ def fit(sample: Sample, _: Reading) -> Dialect:
         MissingColumnsError: it has no header, or one that does not name what a record needs.
 
     """
-    first_line = sample.lines[0] if sample.lines else ""
-    separator, titles = widest(first_line, _SEPARATORS)
-    names = [name.strip(' "').lower() for name in titles]
-    missing = tuple(name for name in _NEEDED if name not in names)
-    if missing:
-        raise MissingColumnsError(missing)
+    separator, names = named(sample.first_line, _SEPARATORS)
     columns = columns_by_title(names, {name: name for name in (*_NEEDED, *_OPTIONAL)})
-    return _dialect(separator, columns, first_line)
+    require(columns, _NEEDED)
+    return _dialect(separator, columns, sample.first_line)
 
 
 DIALECT = _dialect(",", _NEEDED, "")

@@ -10,19 +10,11 @@ from pathlib import Path
 from typing import Literal, cast
 
 from affluence import engine
-from affluence.cdr.files import (
-    Clock,
-    Document,
-    Position,
-    Range,
-    Recipe,
-    head_digest,
-    head_digests,
-    open_document,
-    prefix_digest,
-    read_documents,
-    read_ranges,
-)
+from affluence.cdr.document_files import Document, open_document, read_documents
+from affluence.cdr.files import Position, Range, read_ranges
+from affluence.cdr.identity import head_digest, head_digests, prefix_digest
+from affluence.cdr.recipe import Recipe
+from affluence.cdr.understanding import Clock
 from affluence.errors import RecordsError
 from affluence.steps.keep_ranges import as_repeated, keep_ranges, rejects_of
 from affluence.store import Store

@@ -12,7 +12,9 @@ from typing import TypedDict
 import polars as pl
 
 from affluence import calls
-from affluence.cdr.files import Range, Recipe, Understood, read_ranges
+from affluence.cdr.files import Range, read_ranges
+from affluence.cdr.recipe import Recipe
+from affluence.cdr.understanding import Understood
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.steps.blind_spots import blind_spots
 from affluence.steps.presence import recorded_agents
@@ -74,7 +76,7 @@ class Inspection:
     def dialects(self) -> dict[str, str]:
         """Each dialect that was read, and how it was found."""
         files = self.understood.values()
-        return {file.dialect.dialect.name: file.dialect.found for file in files}
+        return {file.dialect.name: file.dialect_found for file in files}
 
     @property
     def clocks(self) -> dict[str, str]:

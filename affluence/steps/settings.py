@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from affluence.cdr.dialect import NotCounted, Reading, Stated
 from affluence.cdr.dialects import find_dialect
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.config import WEEKDAYS, Platform
 from affluence.publication.edition import Contact, Notice
 from affluence.steps.capacity import Shift

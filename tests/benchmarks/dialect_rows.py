@@ -13,11 +13,16 @@ from pathlib import Path
 
 import polars as pl
 
-from affluence.cdr.content import BLOCK_BYTES, detect_form, first_lines, read_sample
+from affluence.cdr.blocks import BLOCK_BYTES
+from affluence.cdr.content import read_sample
 from affluence.cdr.dialect import Dialect, Sample
-from affluence.cdr.files import Recipe, open_document, read_documents, read_ranges
-from affluence.cdr.layouts import Documents
-from affluence.cdr.lines import LINE_NUMBER, read_lines
+from affluence.cdr.document_files import open_document, read_documents
+from affluence.cdr.documents import Documents
+from affluence.cdr.encoding import detect_form, first_lines
+from affluence.cdr.files import read_ranges
+from affluence.cdr.lines import LINE_NUMBER
+from affluence.cdr.recipe import Recipe
+from affluence.cdr.tolerant import read_lines
 from tests.samples.every_dialect import files_of, recipe_for
 
 _BROKEN_EVERY = 1000

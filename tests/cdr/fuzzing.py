@@ -32,7 +32,8 @@ import polars as pl
 
 from affluence import calls
 from affluence.cdr.dialects import DIALECTS
-from affluence.cdr.files import Recipe, read_ranges
+from affluence.cdr.files import read_ranges
+from affluence.cdr.recipe import Recipe
 from affluence.errors import AffluenceError
 from affluence.tables import LEGS
 from tests.cdr.mutations import mutate

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from affluence.cdr.dialect import Reading, Stated
 from affluence.cdr.dialects import find_dialect
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import Account, Inspection, inspect_files

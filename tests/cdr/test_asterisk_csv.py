@@ -9,7 +9,7 @@ import pytest
 
 from affluence.cdr.asterisk_csv import DIALECT
 from affluence.cdr.dialect import Reading
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.pipeline import read_calls
 from affluence.steps.inspect import inspect_files
 from tests.records import day_of_records, record

@@ -9,7 +9,8 @@ import pytest
 
 from affluence.cdr import avaya_cm
 from affluence.cdr.dialect import Reading, Sample
-from affluence.cdr.files import Position, Recipe, read_ranges
+from affluence.cdr.files import Position, read_ranges
+from affluence.cdr.recipe import Recipe
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
 from affluence.tables import MINUTE_ONLY

@@ -1,4 +1,4 @@
-"""The clock of the records: against zoneinfo, row by row, and through both clock changes."""
+"""The clock of the records: against zoneinfo, row by row; and which clock it was."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from affluence.cdr import clock
 from affluence.pipeline import read_calls
-from affluence.tables import AMBIGUOUS_HOUR, NEGATIVE
-from tests.records import PARIS, record
+from tests.cdr.reading import written
+from tests.records import record
 
 ZONES = (
     "Europe/Paris",
@@ -85,54 +84,8 @@ def test_no_clock_where_nothing_agrees() -> None:
     assert clock.deduce(walls, epochs, "Europe/Paris") is None
 
 
-# Autumn: on 25 October 2026 the hour from two to three occurs twice.
-
-
-def read(tmp_path: Path, *records: str) -> pl.DataFrame:
-    (tmp_path / "Master.csv").write_text("".join(f"{line}\n" for line in records))
-    return read_calls([tmp_path / "Master.csv"])[0]
-
-
-@pytest.mark.parametrize("fold", [0, 1])
-def test_doubled_hour_is_settled_by_the_epoch(tmp_path: Path, fold: int) -> None:
-    written = record(1, "2026-10-25 02:30:00", 600, answered_after_s=30, fold=fold)
-    call = read(tmp_path, written).row(0, named=True)
-    start = datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold).astimezone(UTC)
-    assert call["offered_at"] == start
-    assert call["answered_at"] == start + timedelta(seconds=30)
-    assert call["released_at"] == start + timedelta(seconds=600)
-    assert call["quality"] == 0
-
-
-@pytest.mark.parametrize("start", ["01:50:00", "02:10:00", "02:59:00"])
-@pytest.mark.parametrize("fold", [0, 1])
-@pytest.mark.parametrize("lasts_s", [30, 1200, 3000, 3600, 4500, 7300])
-def test_calls_across_the_doubled_hour(tmp_path: Path, start: str, fold: int, lasts_s: int) -> None:
-    written = record(1, f"2026-10-25 {start}", lasts_s, answered_after_s=20, fold=fold)
-    call = read(tmp_path, written).row(0, named=True)
-    assert (call["released_at"] - call["offered_at"]).total_seconds() == lasts_s
-    assert (call["answered_at"] - call["offered_at"]).total_seconds() == 20
-
-
-def test_doubled_hour_without_epoch_is_marked(tmp_path: Path) -> None:
-    written = record(1, "2026-10-25 02:30:00", 60, width=16, fold=1)
-    call = read(tmp_path, written).row(0, named=True)
-    assert call["offered_at"] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert call["quality"] & AMBIGUOUS_HOUR
-
-
-def test_spring_gap(tmp_path: Path) -> None:
-    call = read(tmp_path, record(1, "2026-03-29 01:50:00", 1200)).row(0, named=True)
-    assert (call["released_at"] - call["offered_at"]).total_seconds() == 1200
-
-
-def test_an_end_before_its_beginning_is_marked(tmp_path: Path) -> None:
-    call = read(tmp_path, record(1, "2026-03-03 10:00:00", -30)).row(0, named=True)
-    assert call["released_at"] == call["offered_at"]
-    assert call["quality"] & NEGATIVE
-
-
 def test_records_in_utc_are_recognised(tmp_path: Path) -> None:
-    written = record(1, "2026-07-01 10:00:00", 60, clock="UTC")
-    assert '"2026-07-01 08:00:00"' in written
-    assert read(tmp_path, written)["offered_at"][0] == datetime(2026, 7, 1, 8, tzinfo=UTC)
+    line = record(1, "2026-07-01 10:00:00", 60, clock="UTC")
+    assert '"2026-07-01 08:00:00"' in line
+    calls, _ = read_calls([written(tmp_path, [line])])
+    assert calls["offered_at"][0] == datetime(2026, 7, 1, 8, tzinfo=UTC)

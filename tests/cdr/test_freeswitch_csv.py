@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr import reader
+from affluence.cdr import records
 from affluence.cdr.dialect import Reading, Sample
 from affluence.cdr.freeswitch_csv import fit
 from affluence.errors import RecordsError
@@ -135,7 +135,7 @@ def test_a_broken_line_changes_nothing_else(
     ]
     broken = inspected([written(*lines[:9], '"cut","0639980001', *lines[9:])], reading=FROM_OUTSIDE)
     assert broken.account["rejected"] == {"quote never closed": 1}
-    monkeypatch.setattr(reader, "_parse_lines", None)
+    monkeypatch.setattr(records, "_parse_lines", None)
     clean = inspected([written(*lines)], reading=FROM_OUTSIDE)
     assert_frame_equal(without_pseudonyms(clean.calls), without_pseudonyms(broken.calls))
 

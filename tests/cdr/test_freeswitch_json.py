@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr import reader
+from affluence.cdr import records
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
@@ -106,7 +106,7 @@ def test_a_broken_document_among_others(tmp_path: Path, monkeypatch: pytest.Monk
     broken.write_text("".join([*texts[:9], f"{texts[9][:700]}\n", *texts[9:]]), encoding="utf-8")
     tolerant = inspected([broken], reading=ON_TRUNKS)
     assert tolerant.account["rejected"] == {"time, state or number not readable": 1}
-    monkeypatch.setattr(reader, "_parse_lines", None)
+    monkeypatch.setattr(records, "_parse_lines", None)
     clean = inspected([together], reading=ON_TRUNKS)
     assert_frame_equal(without_pseudonyms(clean.calls), without_pseudonyms(tolerant.calls))
     assert_same_slots(clean.calls)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr import reader
+from affluence.cdr import records
 from affluence.cdr.dialect import Reading
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
@@ -99,7 +99,7 @@ def test_a_broken_line_changes_nothing_else(
     broken.write_text("".join([*lines[:9], '"cut","short"\n', *lines[9:]]), encoding="utf-8")
     tolerant = inspected([broken])
     assert tolerant.account["rejected"] == {"wrong number of columns": 1}
-    monkeypatch.setattr(reader, "_parse_lines", None)
+    monkeypatch.setattr(records, "_parse_lines", None)
     clean = inspected([whole])
     assert_frame_equal(without_pseudonyms(clean.calls), without_pseudonyms(tolerant.calls))
 

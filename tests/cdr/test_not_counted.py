@@ -8,7 +8,7 @@ import pytest
 
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.cdr.dialects import find_dialect
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.errors import RefusedPublicationError
 from affluence.steps.inspect import Account, inspect_files
 from tests.conftest import REPOSITORY, ConfigWriter

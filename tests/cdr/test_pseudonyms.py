@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
-from affluence.cdr.content import Block
+from affluence.cdr.blocks import Block
 from affluence.cdr.dialect import Reading
 from affluence.cdr.dialects import DIALECTS
-from affluence.cdr.reader import read_block
+from affluence.cdr.reader import Reader
 from tests.records import record
 
 _NUMBERS = ("0199000001", "0199000002", "", "anonymous")
@@ -21,16 +21,14 @@ def _secret(day: date) -> str:
 def _callers(*lines: str) -> list[int | None]:
     text = "".join(f"{line}\n" for line in lines).encode()
     block = Block(text, 0, len(text), terminated=True, digest=b"", lines=len(lines))
-    legs = read_block(
-        block,
-        DIALECTS["asterisk-csv"],
-        Reading(),
+    reader = Reader(
+        dialect=DIALECTS["asterisk-csv"],
+        reading=Reading(),
         clock_zone="Europe/Paris",
         zone="Europe/Paris",
         day_key=_secret,
-        first_line=1,
-    ).legs
-    callers: list[int | None] = legs["caller"].to_list()
+    )
+    callers: list[int | None] = reader.read_block(block, 1).legs["caller"].to_list()
     return callers
 
 

@@ -12,7 +12,7 @@ import pytest
 from affluence import config
 from affluence.cdr.dialect import Reading, Sample
 from affluence.cdr.dialects import AUTO, DIALECTS
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.cdr.recognise import recognise
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.pipeline import read_calls

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr import reader
+from affluence.cdr import records
 from affluence.cdr.dialect import MissingColumnsError, NotCounted, Reading, Sample, Stated
 from affluence.cdr.dialects import find_dialect
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.cdr.three_cx import fit
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
@@ -107,7 +107,7 @@ def test_a_broken_line_changes_nothing_else(
     broken = written(*lines[:9], "Call 1,cut", *lines[9:], name="broken.log", end="\r\n")
     tolerant = inspected([broken])
     assert tolerant.account["rejected"] == {"wrong number of columns": 1}
-    monkeypatch.setattr(reader, "_parse_lines", None)
+    monkeypatch.setattr(records, "_parse_lines", None)
     clean = inspected([written(*lines, end="\r\n")])
     assert_frame_equal(without_pseudonyms(clean.calls), without_pseudonyms(tolerant.calls))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr import reader
+from affluence.cdr import records
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.errors import RecordsError
 from affluence.pipeline import read_calls
@@ -83,7 +83,7 @@ def test_a_broken_line_changes_nothing_else(
     broken.write_text("".join([*lines[:9], "1,2,3\n", *lines[9:]]), encoding="utf-8")
     tolerant = inspected([broken])
     assert tolerant.account["rejected"] == {"time, state or number not readable": 1}
-    monkeypatch.setattr(reader, "_parse_lines", None)
+    monkeypatch.setattr(records, "_parse_lines", None)
     clean = inspected([SAMPLE])
     assert_frame_equal(without_pseudonyms(clean.calls), without_pseudonyms(tolerant.calls))
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from affluence.cdr.dialects import DIALECTS
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.config import FolderSource, Platform
 from affluence.sources.folder import list_files
 from affluence.steps.settings import recipe_of

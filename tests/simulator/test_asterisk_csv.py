@@ -16,7 +16,7 @@ import pytest
 
 from affluence.cdr.asterisk_csv import DIALECT
 from affluence.cdr.dialect import Reading
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
 from affluence.simulator.asterisk_csv import WRITER, asterisk_records
 from affluence.simulator.fictional_numbers import FICTIONAL_PREFIXES

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from affluence.cdr.dialect import Dialect, Reading, Stated
 from affluence.cdr.dialects import DIALECTS
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.simulator import cucm, freeswitch_csv
 from affluence.simulator.asterisk_call import BUSY_ANNOUNCEMENTS, CLOSED_ANNOUNCEMENT
 from affluence.simulator.demonstration import demonstration

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from affluence.cdr.asterisk_db import DIALECT
 from affluence.cdr.dialect import Reading
-from affluence.cdr.files import Recipe
+from affluence.cdr.recipe import Recipe
 from affluence.config import FolderSource
 from affluence.steps.ingest import ingest
 from affluence.store import open_store

@@ -19,7 +19,8 @@ from polars.testing import assert_frame_equal
 from affluence import keeping, management
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.cdr.dialects import find_dialect
-from affluence.cdr.files import Recipe, read_ranges
+from affluence.cdr.files import read_ranges
+from affluence.cdr.recipe import Recipe
 from affluence.config import load
 from affluence.errors import RefusedPublicationError
 from affluence.inspection import as_text

@@ -11,7 +11,8 @@ from random import Random
 
 import pytest
 
-from affluence.cdr.content import Block, detect_form, read_blocks, with_headings
+from affluence.cdr.blocks import Block, read_blocks, with_headings
+from affluence.cdr.encoding import detect_form
 
 LINES = b"".join(b"%d,%s\n" % (n, b"x" * (n * 7919 % 300)) for n in range(20_000))
 BLOCK_BYTES = 1 << 17
@@ -67,7 +68,7 @@ _ODD = (
 def test_the_last_heading_of_a_block_is_that_of_reading_it_line_by_line(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("affluence.cdr.content._HEADING_WITHIN_BYTES", 64)
+    monkeypatch.setattr("affluence.cdr.blocks._HEADING_WITHIN_BYTES", 64)
     rng = Random(seed)
     lines = [rng.choice(_ODD) if rng.random() < seed / 200 else "0901 0005 G" for _ in range(100)]
     expected = [line for line in lines if re.search(_DATE.pattern, line, re.ASCII)]

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.cdr.files import Range, Recipe, open_document, read_documents, read_ranges
+from affluence.cdr.document_files import open_document, read_documents
+from affluence.cdr.files import Range, read_ranges
+from affluence.cdr.recipe import Recipe
 from affluence.errors import RecordsError, UnreadableFileError
 from tests.conftest import REPOSITORY
 from tests.samples.every_dialect import files_of, recipe_for

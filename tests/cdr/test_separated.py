@@ -1,11 +1,11 @@
-"""How a line is cut: all at once or one by one, with the same result."""
+"""Lines between separators: cut all at once or one by one, with the same result."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from affluence.cdr.layouts import Separated
+from affluence.cdr.separated import Separated
 
 LAYOUT = Separated(columns_by_width={3: ("a", "b", "c")}, quotes=False)
 
