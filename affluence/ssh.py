@@ -2,6 +2,9 @@
 
 Whatever a server or the network does wrong becomes an `SshError` that says it in words, without
 any secret, and whether trying again may help.
+
+Files are read one piece after the other (32 KiB a round trip): reading ahead would start a thread
+that tells its faults to nobody.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Pieces of work travel through its scheduler as bytes that only a worker with the
 Nothing is written down there but what the work itself writes into the lake. The tasks of a worker
 that is lost are done again by another; as every file of the lake is named by its content and
 appears whole, nothing is different then.
+
+A worker is asked with every task whether it sees the lake and the whole file: workers come and go,
+and one that writes to a folder of its own would lose calls in silence.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""SLOTS and companions of a period → indicators: official figures beside what callers lived."""
+"""SLOTS and companions of a period → indicators: official figures beside what callers lived.
+
+It speaks French: the words of an official indicator are its definition.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,11 @@ loopback port too. What each check is against:
 * the name in ``Host``: a foreign name that is made to lead to this machine (DNS rebinding);
 * ``Origin``, ``Sec-Fetch-Site`` and a secret in the form: another page that posts our forms. A
   cookie does not tell ports apart, and neither does ``SameSite``: these do.
+
+Because a form must come from the page's own ``Origin``, pages say ``Referrer-Policy: same-origin``:
+with ``no-referrer`` a browser gives ``Origin: null`` with every form. The framed sites are served
+under a secret in their address, for a sandboxed frame follows its links without the cookie; their
+policy says ``sandbox`` too, so that nothing of them runs in a tab of its own either.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The sites of all platforms as one: a single one at the root, several in a folder each.
 
 Several have a list before them, in every language of any of them, and their data in one file.
+
+The list is made from what the sites say, not from what was learned: a site that stands from weeks
+ago is listed as it stands.
 """
 
 from __future__ import annotations

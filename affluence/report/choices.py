@@ -1,6 +1,9 @@
 """What a reader may choose on a page, every answer computed in advance, for there is no server.
 
 The page's script only puts the chosen numbers in the place of the others.
+
+What a change would do is computed in advance, agents with lines, and each of the other two with
+agents: all four together would take an hour and be read by nobody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The periods of a report that can be chosen: the whole, its newest weeks, its months."""
+"""The periods of a report that can be chosen: the whole, its newest weeks, its months.
+
+Periods are computed here and not added up by the page: a figure of fewer than five persons must not
+be in it at all.
+"""
 
 from __future__ import annotations
 

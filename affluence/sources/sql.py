@@ -4,6 +4,10 @@ The rows that are new become a file in the dialect ``asterisk-db``, with a heade
 its records need, no name among them. Rows are read in the order of a column that grows with time;
 those of the last hours are asked for again, since rows are written at the end of a call or later,
 and what was among them already is known by its hash.
+
+It is read by pages from a key on, ``>=`` and not ``>``: equal keys at the border of a page, late
+rows and two rows of one second are then the same case. Hashes of rows that cannot be met again are
+dropped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Many small parts of a day → few files of the lake: platforms that write a file a call have many.
 
 What the parts are does not change, nor what was measured from them: only where they lie.
+
+A part is then some rows of a file. Of a day that is over four parts are enough for a file: a file
+an hour over six months left 2,100 files in the lake, and now 200, all of which the search for
+pseudonyms before every delivery opens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Lines and agents in service over time: as configured, or the lines as the calls show them."""
+"""Lines and agents in service over time: as configured, or the lines as the calls show them.
+
+A log goes before the roster, day by day: the one tells who was there, the other who should have
+been.
+"""
 
 from __future__ import annotations
 

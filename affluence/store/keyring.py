@@ -3,6 +3,12 @@
 A day's secret is derived from the master key of its month, the platform and the day, so that
 nothing joins callers across days or platforms, files that come late agree with earlier ones, and
 destroying a month's key ends the meaning of all its pseudonyms.
+
+Keys of months that have none are drawn from a seed of the run, so that workers of a cluster need
+not ask for one in the middle of a file, and no key is made for a month without records. The seed is
+gone with the run; only one that was killed, or ended with an error, leaves it in the folder of the
+keys, so that a worker that is still at work writes what the next run writes. It goes with the next
+run that ends well on the cluster, and with the next key that is destroyed.
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ Everything is written under temporary names and read back before the first file 
 a full disk or a lost connection leaves the old site as it was. Pages are self-contained, so
 a visitor never sees half of one. Data goes first, pages last, ``index.html`` the very last; what
 the old release had and the new has not is removed at the end.
+
+Its own site it knows by the manifest, so that it never deletes or overwrites what others put beside
+it, and what an unfinished delivery has written by the hashes in the note: they were there before
+the first file was changed.
 """
 
 from __future__ import annotations

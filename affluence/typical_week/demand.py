@@ -14,6 +14,8 @@ Counts of one day share the busyness of the day, so that their variance is
 with φ the dispersion within days, σ² the relative variance of day totals about what was foretold
 one to four weeks before (level, weekday, busyness and drift in one), and v that of the cell's
 shape. All are learned from the platform's own errors.
+
+Two surprising weeks in a row are a step: the level then forgets what came before them.
 """
 
 from __future__ import annotations

@@ -2,6 +2,13 @@
 
 reach = (1 - the larger of busy-line rate and refused share of first attempts)
         × answered ÷ (answered + abandoned + unanswered)
+
+What Erlang B says of a moved demand (`Reach.by_load`) is one of the candidates, believed while it
+foretells better. Its slope follows from occupancy and blocking alone, so that nothing has to be
+inverted.
+
+The larger of the two shares is taken by the longest memory: the larger of two noisy numbers is
+larger than either.
 """
 
 from __future__ import annotations
