@@ -41,12 +41,13 @@ from affluence.tables import (
     STILL_OPEN,
 )
 
-VERSION = 2  # part of the hash of a day: raise it when the same legs give other calls
+VERSION = 3  # part of the hash of a day: raise it when the same legs give other calls
 
 _TOGETHER = timedelta(seconds=2)  # queues count whole seconds, and round each its own way
 
 _OF_CALLS = 255 ^ NOT_COUNTED ^ INTERNAL_NOT_COUNTED  # bits of quality that calls keep
 
+_TIMES = ("picked_up_at", "queued_at", "answered_at", "released_at")
 _PARTIES = ("caller", "line", "agent", "queue")  # a call has the first that its legs name
 
 _OUTCOME_OF = {
@@ -173,7 +174,7 @@ def _in_a_row(legs: pl.DataFrame) -> pl.DataFrame:
         return legs
     lasts = pl.col("released_at") - pl.col("offered_at")
     before = pl.when(continued).then(lasts).sum().over("call_key")
-    times = pl.col("picked_up_at", "queued_at", "answered_at", "released_at")
+    times = pl.col(_TIMES)
     return legs.with_columns(pl.when(continued).then(times).otherwise(times + before))
 
 
@@ -237,12 +238,13 @@ def _merge(legs: pl.DataFrame) -> pl.DataFrame:
 def _first_named(worded: pl.DataFrame, calls: pl.Series, named: list[str]) -> pl.DataFrame:
     """The parties that the earliest leg names, for the few calls whose legs name different ones.
 
-    Pseudonyms depend on secret keys: which one is the least must never decide anything.
+    Pseudonyms, and some keys of records, depend on secret keys: which one is the least decides only
+    between legs that are equal in all else, so that a fresh installation says what an old one says.
     """
     return (
         worded.lazy()
         .filter(pl.col("call_key").is_in(calls.implode()))
-        .sort("arrival", "record_key")
+        .sort("arrival", *_TIMES, "evidence", "line", "queue", "record_key")
         .group_by("call_key")
         .agg(pl.col(named).drop_nulls().first())
         .collect()

@@ -120,6 +120,8 @@ def _record(
     return {
         "record_key": record_key,
         "by_content": call.is_null(),
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": call.is_null(),
         "call_key": pl.when(call.is_null()).then(record_key).otherwise(hash_of(call, day)),
         "start_us": start_us,
         "picked_up_us": picked_up_us,

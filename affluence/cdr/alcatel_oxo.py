@@ -135,6 +135,8 @@ def _record(
         "record_key": key,
         "call_key": key,
         "by_content": pl.lit(value=True),
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(talk_s > 0).then(answer_us),
         "answered_us": pl.when(evidence == "agent").then(answer_us),

@@ -49,6 +49,13 @@ def record_key(columns: Columns, call_key: pl.Expr, by_content: pl.Expr, *, clea
     return numbered if clean else pl.coalesce(numbered, by_content)
 
 
+def content_in_record_key(columns: Columns, *, clean: bool) -> pl.Expr:
+    """Whether `record_key` is what the leg says."""
+    if clean or "sequence" not in columns:
+        return pl.lit("sequence" not in columns)
+    return sequence().is_null()
+
+
 def sequence() -> pl.Expr:
     """The number that Asterisk gave to a record, null where it is none."""
     return pl.col("sequence").cast(pl.UInt64, strict=False)

@@ -112,6 +112,7 @@ def _record(
     return {
         # Unique ids and microseconds: two equal lines are one event written twice.
         "record_key": hash_of(*(pl.col(name) for name in _USED)),
+        "content_in_record_key": pl.lit(value=True),
         "call_key": hash_of(pl.col("linkedid")),
         "start_us": time_us,
         "picked_up_us": pl.when(by_agent | ((event == "ANSWER") & first)).then(time_us),

@@ -84,6 +84,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mappi
     call_key = asterisk.call_key(columns, _unique_id(columns), pl.col("start"), clean=clean)
     return {
         "record_key": _record_key(columns, call_key),
+        "content_in_record_key": pl.lit("sequence" not in columns),
         "call_key": call_key,
         "start_us": wall_us("start"),
         "picked_up_us": wall_us("answer"),

@@ -101,6 +101,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mappi
         picked_up_us = pl.when(picked_up).then(end_us - _us("billsec"))
     return {
         "record_key": asterisk.record_key(columns, call_key, by_content, clean=clean),
+        "content_in_record_key": asterisk.content_in_record_key(columns, clean=clean),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,

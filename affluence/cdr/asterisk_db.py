@@ -61,6 +61,7 @@ def _record(columns: Columns, reading: Reading, *, clean: bool = False) -> Mappi
         "record_key": asterisk.record_key(
             columns, call_key, _content_key(columns, start_us), clean=clean
         ),
+        "content_in_record_key": asterisk.content_in_record_key(columns, clean=clean),
         "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,

@@ -154,6 +154,8 @@ def _record(
         "record_key": key,
         "call_key": key,
         "by_content": pl.lit(value=True),
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(~pl.col("condition").is_in(_UNANSWERED)).then(start_us),
         "answered_us": pl.when(by_agent).then(start_us),

@@ -99,6 +99,7 @@ def _record(_: Columns, reading: Reading, *, clean: bool = False) -> Mapping[str
     return {
         # Names are left out: they may be written otherwise where a file was exported again.
         "record_key": hash_of(*(pl.col(name) for name in _COLUMNS if name not in _FREE_TEXT)),
+        "content_in_record_key": pl.lit(value=True),
         # Numbers begin again with every restart, but not within the second.
         "call_key": hash_of(pl.col("call_start"), pl.col("call_id")),
         "start_us": start_us,

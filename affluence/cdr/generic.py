@@ -89,6 +89,8 @@ def _record(
         "record_key": record_key,
         "call_key": _key_of(identifier, record_key),
         "by_content": identifier.is_null() & written("record_key").is_null(),
+        "content_in_record_key": written("record_key").is_null(),
+        "content_in_call_key": identifier.is_null(),
         "start_us": time_us("offered_at"),
         "picked_up_us": pl.coalesce(time_us("picked_up_at"), answered_us),
         "queued_us": time_us("queued_at"),

@@ -129,6 +129,8 @@ def _record(
         "record_key": key,
         "call_key": key,
         "by_content": pl.lit(value=True),
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": pl.lit(value=True),
         "start_us": start_us,
         "picked_up_us": pl.when(by_agent | wait_s.is_not_null()).then(answer_us),
         "answered_us": pl.when(by_agent).then(answer_us),

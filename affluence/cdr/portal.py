@@ -117,7 +117,9 @@ def _record(
             *(bare(columns, name) for name in _TOLD),
             *(start_us.cast(pl.String), direction),
         ),
+        "content_in_record_key": pl.lit(value=True),
         "call_key": call_key,
+        "content_in_call_key": pl.lit("call_id" not in columns),
         "start_us": start_us,
         # A machine or a queue takes a call at once, and then has it wait.
         "picked_up_us": pl.when(by_agent).then(taken_us).when(taken).then(start_us),

@@ -1,4 +1,8 @@
-"""Telephone numbers and names → keyed pseudonyms: the last place where they exist."""
+"""Telephone numbers and names → keyed pseudonyms: the last place where they exist.
+
+A key that is made of what a record says is one more such name: whoever knows when a call came would
+find its number by trying all of them. It becomes a pseudonym of the day too.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,8 @@ def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
     """Records with ``caller`` and ``agent`` (UInt64) in the place of numbers and names.
 
     Args:
-        records: with ``day`` (the local one of the arrival), ``caller_number`` and ``agent_name``.
+        records: with ``day`` (the local one of the arrival), ``caller_number``, ``agent_name``,
+            and the keys with what tells whether they hold what the record says.
         day_key: secret of a local day.
 
     """
@@ -37,6 +42,11 @@ def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
     return records.with_columns(
         caller=_of_each(records, "caller_number", of_caller),
         agent=_of_each(records, "agent_name", of_agent),
+        **{
+            name: pl.when(f"content_in_{name}").then(_of_key(secret, name)).otherwise(name)
+            for name in ("record_key", "call_key")
+            if records[f"content_in_{name}"].any()
+        },
     ).drop("caller_number", "agent_name")
 
 
@@ -55,6 +65,10 @@ def _of_each(records: pl.DataFrame, name: str, pseudonym: pl.Expr) -> pl.Series:
     return keyed.select("pair").join(once, on="pair", how="left", maintain_order="left")[
         "pseudonym"
     ]
+
+
+def _of_key(secret: pl.Expr, name: str) -> pl.Expr:
+    return _pseudonym(pl.format("{}\x1frecord", secret), pl.col(name).cast(pl.String))
 
 
 def _pseudonym(secret: pl.Expr, name: pl.Expr) -> pl.Expr:

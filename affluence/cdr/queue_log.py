@@ -146,6 +146,8 @@ def _record(
         # All that an event says is in its line: two equal ones are one event written twice.
         "record_key": hash_of(*content),
         "call_key": pl.when(is_call).then(hash_of(pl.col("callid"))).otherwise(hash_of(*content)),
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": ~is_call,
         "start_us": time_us - wait_us.fill_null(0) - talk_us.fill_null(0),
         "picked_up_us": answered_us,
         "queued_us": pl.when(entering).then(time_us),

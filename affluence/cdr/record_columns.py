@@ -47,6 +47,10 @@ TOLD_BY_SOME: dict[str, Column] = {
     "by_content": _flag(
         "its key is all that it says, so that equal ones of a file are calls of their own"
     ),
+    "content_in_record_key": _flag(
+        "its key is made of what it says, numbers of persons among it: LEGS have a pseudonym of it"
+    ),
+    "content_in_call_key": _flag("the same of the key of its call"),
     "queued_us": _time("entry into the queue"),
     "line": _text("line or trunk channel"),
     "agent_name": _text("name or number of the agent"),

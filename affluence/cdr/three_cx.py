@@ -104,6 +104,7 @@ def _record(columns: Columns, reading: Reading) -> Mapping[str, pl.Expr]:
     parts = ("historyid", "callid", "time_start", "time_end", "to_no", "final_number")
     return {
         "record_key": hash_of(*(pl.col(name) for name in parts if name in columns)),
+        "content_in_record_key": pl.lit(value=True),
         "call_key": hash_of(pl.col("historyid"), day),
         "start_us": start_us,
         "picked_up_us": picked_up_us,

@@ -81,6 +81,8 @@ def _record(columns: Columns, _: Reading) -> Mapping[str, pl.Expr]:
     return {
         "record_key": key,
         "call_key": key,
+        "content_in_record_key": pl.lit(value=True),
+        "content_in_call_key": pl.lit(value=True),
         "start_us": _time_us("start"),
         "picked_up_us": picked_up_us,
         "answered_us": pl.when(evidence == "agent").then(picked_up_us),
