@@ -193,7 +193,8 @@ def test_a_withdrawn_table(desk: Desk) -> None:
     text = shown(desk.config)
     assert "sans tableau (numéro et horaires seulement)" in text
     assert "Tableau retiré numéro faux" in text
-    assert "Tableau suspendu oui –" in text  # the release that waits still has one
+    assert "Tableau suspendu – oui" in text
+    assert "Aucune version n’attend d’approbation." in text  # what waited would show the table
 
 
 def test_a_refused_table_with_its_reasons_in_french(desk: Desk) -> None:
