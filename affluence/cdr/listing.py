@@ -13,6 +13,7 @@ from string import digits
 
 import polars as pl
 
+from affluence.cdr.columns import parsed_us
 from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.headers import fields_of, widest
@@ -185,7 +186,7 @@ class Times:
         if self.pattern:
             seconds = any(directive in self.pattern for directive in _SECONDS)
             return {
-                in_us: _parsed_us(cell.str.strip_chars(_AROUND), self.pattern),
+                in_us: parsed_us(cell.str.strip_chars(_AROUND), self.pattern),
                 to_the_minute: pl.lit(not seconds),
             }
         usual, other = f"{column} as usual", f"{column} otherwise"
@@ -203,7 +204,7 @@ class Times:
 
     def _usual_us(self, usual: pl.Expr) -> pl.Expr:
         seconds, behind = usual.str.head(_TO_SECONDS), usual.str.slice(_TO_SECONDS)
-        local_us = _parsed_us(seconds, f"%Y-%m-%d{self.between}%H:%M:%S")
+        local_us = parsed_us(seconds, f"%Y-%m-%d{self.between}%H:%M:%S")
         if self.fractions:
             digits = behind.str.slice(1, 6).str.extract("^([0-9]+)")
             local_us += digits.str.pad_end(6, "0").cast(pl.Int64)
@@ -218,7 +219,7 @@ class Times:
         minutes, behind = time.str.head(_TO_MINUTES), time.str.slice(_TO_MINUTES)
         whole = pl.concat_str(minutes, pl.lit(":00"), behind)
         written = pl.when(other.str.contains(_NO_SECONDS)).then(whole).otherwise(time)
-        return _parsed_us(written, _ISO_INSTANT if self.instants else _ISO_LOCAL)
+        return parsed_us(written, _ISO_INSTANT if self.instants else _ISO_LOCAL)
 
 
 def find_times(cells: Iterable[str], stated: Stated) -> Times:
@@ -236,12 +237,6 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
         between=" " if most(lambda time: time["between"] == " ") else "T",
         fractions=most(lambda time: time["fraction"] is not None),
     )
-
-
-def _parsed_us(time: pl.Expr, pattern: str) -> pl.Expr:
-    # The cache of the parser costs more than parsing does.
-    read = time.str.to_datetime(pattern, time_unit="us", strict=False, cache=False)
-    return read.to_physical()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
