@@ -6,7 +6,7 @@ find its number by trying all of them. It becomes a pseudonym of the day too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import polars as pl
@@ -20,6 +20,7 @@ DayKey = Callable[[date], str]
 # Numbers that come so often on average are hashed once a day each: to find those that are alike
 # takes a third of the time that hashing takes.
 _RECURRING = 2
+_KEYS = ("record_key", "call_key")
 
 
 def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
@@ -31,10 +32,8 @@ def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
         day_key: secret of a local day.
 
     """
-    days = records["day"].unique().sort().to_list()
-    secret = pl.col("day").replace_strict(
-        days, [day_key(day) for day in days], return_dtype=pl.String
-    )
+    secrets = {day: day_key(day) for day in records["day"].unique().sort()}
+    secret = _secret(secrets)
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
     of_caller = pl.when(known).then(_pseudonym(secret, number))
@@ -42,12 +41,24 @@ def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
     return records.with_columns(
         caller=_of_each(records, "caller_number", of_caller),
         agent=_of_each(records, "agent_name", of_agent),
-        **{
-            name: pl.when(f"content_in_{name}").then(_of_key(secret, name)).otherwise(name)
-            for name in ("record_key", "call_key")
-            if records[f"content_in_{name}"].any()
-        },
+        **_keys(records, _secret({day: f"{key}\x1frecord" for day, key in secrets.items()})),
     ).drop("caller_number", "agent_name")
+
+
+def _secret(secrets: Mapping[date, str]) -> pl.Expr:
+    return pl.col("day").replace_strict([*secrets], [*secrets.values()], return_dtype=pl.String)
+
+
+def _keys(records: pl.DataFrame, secret: pl.Expr) -> dict[str, pl.Expr]:
+    """The keys that change, each hashed once where a record and its call have the same."""
+    changing = [name for name in _KEYS if records[f"content_in_{name}"].any()]
+    hashed = {name: _pseudonym(secret, pl.col(name).cast(pl.String)) for name in changing}
+    if len(changing) > 1 and records.select((pl.col(_KEYS[0]) == pl.col(_KEYS[1])).all()).item():
+        hashed["call_key"] = hashed["record_key"]
+    return {
+        name: pl.when(f"content_in_{name}").then(key).otherwise(name)
+        for name, key in hashed.items()
+    }
 
 
 def _of_each(records: pl.DataFrame, name: str, pseudonym: pl.Expr) -> pl.Series:
@@ -65,10 +76,6 @@ def _of_each(records: pl.DataFrame, name: str, pseudonym: pl.Expr) -> pl.Series:
     return keyed.select("pair").join(once, on="pair", how="left", maintain_order="left")[
         "pseudonym"
     ]
-
-
-def _of_key(secret: pl.Expr, name: str) -> pl.Expr:
-    return _pseudonym(pl.format("{}\x1frecord", secret), pl.col(name).cast(pl.String))
 
 
 def _pseudonym(secret: pl.Expr, name: pl.Expr) -> pl.Expr:
