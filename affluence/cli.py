@@ -334,7 +334,6 @@ def _inspected(
     dialect: str | None,
     zone: str | None,
 ) -> Inspection:
-
     from affluence import reading
 
     with progress() as on_progress:

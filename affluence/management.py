@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from affluence.indicators import Indicators
     from affluence.staffing import Plan, Row, Target
+    from affluence.steps.indicators import Period
     from affluence.steps.rehearsal import Rehearsal
     from affluence.steps.staffing import WhatIf
     from affluence.typical_week import Study
@@ -70,12 +71,10 @@ def indicators(
         MessagesError: the file of letters, e-mails and complaints has problems.
 
     """
-    from affluence.steps.indicators import indicators_of, read_period
+    from affluence.steps.indicators import indicators_of
 
-    name, settings = config.platform_called(platform)
-    with open_state(config.state) as store:
-        period = read_period(store, name, settings, first, last)
-    return settings.name, indicators_of(period)
+    _, settings = config.platform_called(platform)
+    return settings.name, indicators_of(_period(config, platform, first, last))
 
 
 def staffing(
@@ -97,13 +96,12 @@ def staffing(
         TargetError: a thousand agents or lines do not meet the target.
 
     """
-    from affluence.steps.indicators import indicators_of, read_period
+    from affluence.steps.indicators import indicators_of
     from affluence.steps.staffing import plan_week
 
     learned = study(config, now, platform)
-    name, settings = config.platform_called(platform)
-    with open_state(config.state) as store:
-        period = read_period(store, name, settings, learned.first, learned.last)
+    _, settings = config.platform_called(platform)
+    period = _period(config, platform, learned.first, learned.last)
     plan = plan_week(
         learned,
         indicators_of(period),
@@ -195,12 +193,17 @@ def committee_page(
         MessagesError: the file of letters, e-mails and complaints has problems.
 
     """
-    from affluence.steps.indicators import page_of, read_period
+    from affluence.steps.indicators import page_of
+
+    return page_of(_period(config, platform, first, last))
+
+
+def _period(config: Config, platform: str | None, first: date | None, last: date | None) -> Period:
+    from affluence.steps.indicators import read_period
 
     name, settings = config.platform_called(platform)
     with open_state(config.state) as store:
-        period = read_period(store, name, settings, first, last)
-    return page_of(period)
+        return read_period(store, name, settings, first, last)
 
 
 def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[str, Effect]:

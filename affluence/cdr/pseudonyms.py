@@ -33,20 +33,21 @@ def pseudonymise(records: pl.DataFrame, day_key: DayKey) -> pl.DataFrame:
 
     """
     secrets = {day: day_key(day) for day in records["day"].unique().sort()}
-    secret = _secret(secrets)
     number = pl.col("caller_number")
     known = number.str.contains(r"\d")  # withheld numbers are words, or nothing
-    of_caller = pl.when(known).then(_pseudonym(secret, number))
-    of_agent = _pseudonym(pl.format("{}\x1fagent", secret), pl.col("agent_name"))
+    of_caller = pl.when(known).then(_pseudonym(_secret(secrets), number))
+    of_agent = _pseudonym(_secret(secrets, "\x1fagent"), pl.col("agent_name"))
     return records.with_columns(
         caller=_of_each(records, "caller_number", of_caller),
         agent=_of_each(records, "agent_name", of_agent),
-        **_keys(records, _secret({day: f"{key}\x1frecord" for day, key in secrets.items()})),
+        **_keys(records, _secret(secrets, "\x1frecord")),
     ).drop("caller_number", "agent_name")
 
 
-def _secret(secrets: Mapping[date, str]) -> pl.Expr:
-    return pl.col("day").replace_strict([*secrets], [*secrets.values()], return_dtype=pl.String)
+def _secret(secrets: Mapping[date, str], of_what: str = "") -> pl.Expr:
+    """The secret of each record's day, another one for each kind of what is hashed."""
+    of_days = [f"{secret}{of_what}" for secret in secrets.values()]
+    return pl.col("day").replace_strict([*secrets], of_days, return_dtype=pl.String)
 
 
 def _keys(records: pl.DataFrame, secret: pl.Expr) -> dict[str, pl.Expr]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from string import ascii_letters, digits
 
 from markupsafe import Markup
 
@@ -21,11 +22,10 @@ from affluence.publication.wording import Words, message
 # Letters of the basic alphabet of SMS (3GPP TS 23.038, 6.2.1) go 160 to a message. One other letter
 # among them, be it an « ô », and only 70 do, or 67 in each of several: then two have to suffice.
 BASIC_ALPHABET = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+    f"{ascii_letters}{digits}@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà"
 )
-MOST_BASIC_CHARACTERS = 160
-MOST_OTHER_CHARACTERS = 2 * 67
+_MOST_BASIC_CHARACTERS = 160
+_MOST_OTHER_CHARACTERS = 2 * 67
 _TYPED = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 TITLES = {
@@ -97,9 +97,8 @@ def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> str:
             day=words.short_date(edition.valid_until),
         )
         text = _typed(said)
-        if len(text) <= (
-            MOST_BASIC_CHARACTERS if BASIC_ALPHABET.issuperset(text) else MOST_OTHER_CHARACTERS
-        ):
+        is_basic = BASIC_ALPHABET.issuperset(text)
+        if len(text) <= (_MOST_BASIC_CHARACTERS if is_basic else _MOST_OTHER_CHARACTERS):
             return text
     return _typed(
         words.language.say(
