@@ -27,6 +27,8 @@ _LEAST_READ_BYTES = 1 << 16
 _LONGEST_LINE_BYTES = 1 << 20
 _HEADING_WITHIN_BYTES = 1 << 20
 _LARGEST_DOCUMENT_BYTES = 64 << 20
+# Records that are equal in all that they say have come within a second, or a minute.
+BEFORE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Block:
     digest: bytes  # of the whole file up to `end`
     lines: int  # an unterminated last one included
     heading: str = ""  # the last line before it that holds for those that follow
+    before: bytes = b""  # some whole lines before it, where records are told apart by those
 
 
 def read_blocks(
@@ -113,6 +116,24 @@ def with_headings(
     for block in blocks:
         yield replace(block, heading=last)
         last = _last_heading(block.text, heading, last)
+
+
+def with_lines_before(blocks: Iterator[Block], before: bytes) -> Iterator[Block]:
+    """Tell each block which lines stand before it, at most `BEFORE_BYTES` of them.
+
+    ``before`` is the end of the text before the first, at least as many bytes of it.
+    """
+    last = _last_lines(before)
+    for block in blocks:
+        yield replace(block, before=last)
+        last = _last_lines(last + block.text[-BEFORE_BYTES:])
+
+
+def _last_lines(text: bytes) -> bytes:
+    if len(text) <= BEFORE_BYTES:
+        return text
+    # Where the last bytes begin with a line cannot be seen: it is given up with the broken ones.
+    return text[-BEFORE_BYTES:].partition(b"\n")[2]
 
 
 def _last_heading(text: bytes, heading: str, otherwise: str) -> str:
