@@ -24,7 +24,7 @@ from affluence.cdr.blocks import (
     with_lines_before,
 )
 from affluence.cdr.content import open_content
-from affluence.cdr.dialect import Dialect, Reading
+from affluence.cdr.dialect import Dialect
 from affluence.cdr.documents import Documents
 from affluence.cdr.encoding import TextForm, as_utf8
 from affluence.cdr.identity import Prefix, read_prefix
@@ -90,9 +90,7 @@ def read_ranges(
     known = find_dialect_of(begins, recipe)
     dialect = known.dialect
     with open_content(path) as content:
-        blocks = engine.ahead(
-            _blocks(path, content, begins.form, dialect, recipe.reading, position.offset)
-        )
+        blocks = engine.ahead(_blocks(path, content, begins.form, dialect, position.offset))
         first = next(blocks, None)
         if first is None:
             return
@@ -138,12 +136,7 @@ def range_of(
 
 
 def _blocks(
-    path: Path,
-    content: IO[bytes],
-    form: TextForm,
-    dialect: Dialect,
-    reading: Reading,
-    offset: int,
+    path: Path, content: IO[bytes], form: TextForm, dialect: Dialect, offset: int
 ) -> Iterator[Block]:
     """The content of a file from an offset on."""
     layout = dialect.layout
@@ -155,7 +148,7 @@ def _blocks(
         with open_content(path) as beginning:
             before = as_utf8(beginning.read(offset), form)
         blocks = with_headings(blocks, layout.heading, before)
-    if numbers_equal_ones(dialect, reading):
+    if numbers_equal_ones(dialect):
         blocks = with_lines_before(blocks, as_utf8(prefix.last, form))
     return blocks
 

@@ -68,9 +68,9 @@ def parse(
     return replace(parsed, records=_with_untold(records))
 
 
-def numbers_equal_ones(dialect: Dialect, reading: Reading) -> bool:
+def numbers_equal_ones(dialect: Dialect) -> bool:
     """Whether equal records of a file may be told apart by those before them."""
-    return "by_content" in dialect.record(dialect.layout.widest, reading)
+    return "by_content" in dialect.record(dialect.layout.widest, Reading())
 
 
 def _parse(

@@ -16,10 +16,11 @@ from affluence.cdr.understanding import find_dialect_of, read_beginning
 from tests.samples.every_dialect import EVERY, files_of, recipe_for
 
 _TIMES = 3  # that each line of a sample is repeated
+_BEGINNING = Position()
 _NUMBERING = ("avaya-cm", "alcatel-oxe", "alcatel-oxo", "mitel-smdr", "generic")
 
 
-def _keys(path: Path, dialect: str, position: Position = Position()) -> list[int]:
+def _keys(path: Path, dialect: str, position: Position = _BEGINNING) -> list[int]:
     ranges = read_ranges(path, recipe_for(dialect), str, position)
     return pl.concat(part.read.legs for part in ranges)["record_key"].to_list()
 
@@ -46,7 +47,7 @@ def test_the_dialects_whose_records_have_no_number() -> None:
     def numbers(dialect: str) -> bool:
         recipe = recipe_for(dialect)
         assert recipe.dialect is not None
-        return numbers_equal_ones(recipe.dialect, recipe.reading)
+        return numbers_equal_ones(recipe.dialect)
 
     assert {*filter(numbers, EVERY)} == {*_NUMBERING}
 
