@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TypedDict
 import polars as pl
 
 from affluence import calls
+from affluence.cdr.document_files import open_document, read_documents
 from affluence.cdr.files import Range, read_ranges
+from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.understanding import Understood
 from affluence.errors import RecordsError, UnreadableFileError
@@ -31,6 +34,7 @@ from affluence.tables import (
     STILL_OPEN,
 )
 
+_DOCUMENTS = 4096  # small files that are read at once
 _DOUBTS = {
     MINUTE_ONLY: "times are known to the minute only",
     CAPPED: "longer than the longest credible call, shortened to it",
@@ -112,29 +116,39 @@ def inspect_files(
     legs, rejects, unreadable = [], [], []
     ignored, records = Counter[str](), Counter[str]()
     understood: dict[str, Understood] = {}
-    lines_read, others = 0, []
+    lines_read, others = 0, list[Path]()
+    another = replace(recipe, dialect=None) if recipe.dialect and or_another else None
+
+    def day_key(day: date) -> str:
+        return keys.day_key(platform, day)
 
     def read(path: Path) -> Iterator[Range]:
-        def day_key(day: date) -> str:
-            return keys.day_key(platform, day)
-
         begun = False
         try:
             for part in read_ranges(path, recipe, day_key):
                 begun = True
                 yield part
         except UnreadableFileError as stated:
-            if begun or recipe.dialect is None or not or_another:
+            if begun or another is None:
                 raise
             try:
-                yield from read_ranges(path, replace(recipe, dialect=None), day_key)
+                yield from read_ranges(path, another, day_key)
             except UnreadableFileError as found:
                 raise stated from found
-            others.append(str(path))
+            others.append(path)
 
-    for path in paths:
+    at_once = dict[Path, Range]()
+    for number, path in enumerate(paths):
+        if number % _DOCUMENTS == 0:
+            some = paths[number : number + _DOCUMENTS]
+            at_once = _documents_in(some, recipe, day_key)
+            if another is not None:
+                rest = [path for path in some if path not in at_once]
+                of_another = _documents_in(rest, another, day_key)
+                others += of_another
+                at_once |= of_another
         try:
-            for part in read(path):
+            for part in [at_once[path]] if path in at_once else read(path):
                 legs.append(part.read.legs.drop("day"))
                 rejects += [(str(path), *row) for row in part.read.rejects.iter_rows()]
                 understood[str(path)] = part.understood
@@ -173,7 +187,7 @@ def inspect_files(
         rejects=rejects,
         unreadable=unreadable,
         warnings=[
-            *(f"{path} is not in the dialect that is stated" for path in others),
+            *_in_another_dialect(others),
             *_directions(found, recipe),
             *_clocks(understood),
             *_doubts(found),
@@ -181,6 +195,23 @@ def inspect_files(
             *blind_spots(found, records, zone=recipe.zone, lines=lines, now=now),
         ],
     )
+
+
+def _documents_in(paths: Sequence[Path], recipe: Recipe, day_key: DayKey) -> dict[Path, Range]:
+    """What the small documents among some files hold; all others are to be read one by one."""
+    documents = []
+    for path in paths:
+        with suppress(RecordsError):  # it is told when the file is read alone
+            documents += filter(None, [open_document(path, recipe)])
+    reads = read_documents(documents, recipe, day_key)
+    return {document.path: read for document, read in reads if isinstance(read, Range)}
+
+
+def _in_another_dialect(paths: Sequence[Path]) -> Iterator[str]:
+    if len(paths) == 1:
+        yield f"{paths[0]} is not in the dialect that is stated"
+    elif paths:
+        yield f"{len(paths)} files are not in the dialect that is stated, the first is {paths[0]}"
 
 
 def _directions(found: pl.DataFrame, recipe: Recipe) -> Iterator[str]:
