@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -106,13 +106,26 @@ def read_document(
         yield Block(content_lines, start, end, True, hasher.copy().digest(), len(lines))
 
 
+def texts_before(content: IO[bytes], form: TextForm, offset: int) -> Iterator[bytes]:
+    """The text of a file up to the line that begins at an offset, in pieces of whole lines."""
+    left, rest = offset - len(content.read(len(form.mark))), b""
+    while left > 0 and (read := content.read(min(left, BLOCK_BYTES))):
+        left -= len(read)
+        rest += read
+        end = _last_line_end(rest, form)
+        yield as_utf8(rest[:end], form)
+        rest = rest[end:]
+
+
 def with_headings(
-    blocks: Iterator[Block], pattern: re.Pattern[str], before: bytes
+    blocks: Iterator[Block], pattern: re.Pattern[str], before: Iterable[bytes]
 ) -> Iterator[Block]:
     """Tell each block which heading holds where it begins; ``before`` is the text before them."""
     # A search for the line end before it goes four times as fast as one for the start of a line.
     heading = f"(?m-u)\n{pattern.pattern}"
-    last = _last_heading(before, heading, "")
+    last = ""
+    for text in before:
+        last = _last_heading(text, heading, last)
     for block in blocks:
         yield replace(block, heading=last)
         last = _last_heading(block.text, heading, last)
@@ -121,7 +134,7 @@ def with_headings(
 def with_lines_before(blocks: Iterator[Block], before: bytes) -> Iterator[Block]:
     """Tell each block which lines stand before it, at most `BEFORE_BYTES` of them.
 
-    ``before`` is the end of the text before the first, at least as many bytes of it.
+    ``before`` are the lines before the first, or the last of them.
     """
     last = _last_lines(before)
     for block in blocks:

@@ -20,6 +20,7 @@ from affluence.cdr.blocks import (
     Block,
     read_blocks,
     read_document,
+    texts_before,
     with_headings,
     with_lines_before,
 )
@@ -145,12 +146,18 @@ def _blocks(
         return read_document(content, form, prefix.hasher, layout.lines_of, start=offset)
     blocks = read_blocks(content, form, prefix.hasher, start=offset)
     if layout.heading is not None:
-        with open_content(path) as beginning:
-            before = as_utf8(beginning.read(offset), form)
-        blocks = with_headings(blocks, layout.heading, before)
+        blocks = with_headings(blocks, layout.heading, _texts_before(path, form, offset))
     if numbers_equal_ones(dialect):
-        blocks = with_lines_before(blocks, as_utf8(prefix.last, form))
+        before = as_utf8(prefix.last, form)
+        if offset > len(prefix.last):  # its first line may be cut
+            before = before.partition(b"\n")[2]
+        blocks = with_lines_before(blocks, before)
     return blocks
+
+
+def _texts_before(path: Path, form: TextForm, offset: int) -> Iterator[bytes]:
+    with open_content(path) as beginning:
+        yield from texts_before(beginning, form, offset)
 
 
 def _read_all(
