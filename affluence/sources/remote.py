@@ -20,6 +20,7 @@ from typing import Protocol
 
 END_BYTES = 4096  # records tell their time: so many bytes are of no other file
 _UNFINISHED = ".unfinished"
+_LONGEST_NAME_BYTES = 255  # that file systems take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,14 +187,12 @@ class Mirror:
         )
 
     def _unfinished(self, name: str, stamp: str) -> Path:
-        # Named by the stamp: only the very same file is gone on with.
-        state = hashlib.sha256(stamp.encode()).hexdigest()[:16]
-        return self._folder / _UNFINISHED / f"{name}.{state}"
+        # Named by the stamp, too: only the very same file is gone on with.
+        return self._folder / _UNFINISHED / f"{_short(name)}.{_short(stamp)}"
 
     def _remove_unfinished(self, name: str) -> None:
-        for path in (self._folder / _UNFINISHED).glob("*"):
-            if path.name.rpartition(".")[0] == name:
-                path.unlink()
+        for path in (self._folder / _UNFINISHED).glob(f"{_short(name)}.*"):
+            path.unlink()
 
     def _make_folders(self) -> None:
         (self._folder / _UNFINISHED).mkdir(parents=True, exist_ok=True)
@@ -257,8 +256,14 @@ def choose(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a server's name for a file may be one here: no path, not hidden."""
-    return bool(re.fullmatch(r"[^./\0][^/\0]*", name))
+    """Whether a server's name for a file may be one here: no path, not hidden, not too long."""
+    is_short = len(name.encode(errors="replace")) <= _LONGEST_NAME_BYTES
+    return is_short and bool(re.fullmatch(r"[^./\0][^/\0]*", name))
+
+
+def _short(text: str) -> str:
+    """A name for what may be longer than names can be."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -85,6 +85,27 @@ def test_files_that_match_are_fetched_once(
     assert bytes_read == []
 
 
+def test_a_link_that_leads_nowhere_does_not_stop_the_others(
+    source: SourceOf, served: Path, mirrored: Mirrored
+) -> None:
+    (served / "Master.csv").write_bytes(lines(1, 3))
+    (served / "newest.csv").symlink_to(served / "gone.csv")
+    found = mirrored.fetch(source())
+    assert mirrored.copies() == {"Master.csv": lines(1, 3)}
+    assert found.problems == ()
+
+
+def test_a_name_too_long_for_a_copy_does_not_stop_the_others(
+    source: SourceOf, served: Path, mirrored: Mirrored
+) -> None:
+    longest = "m" * 251 + ".csv"
+    (served / "Master.csv").write_bytes(lines(1, 3))
+    (served / longest).write_bytes(lines(4, 6))
+    found = mirrored.fetch(source())
+    assert found.problems == ()
+    assert mirrored.copies() == {"Master.csv": lines(1, 3), longest: lines(4, 6)}
+
+
 def test_copies_are_for_nobody_else(source: SourceOf, served: Path, mirrored: Mirrored) -> None:
     (served / "Master.csv").write_bytes(lines(1, 3))
     (path,) = mirrored.fetch(source()).files
