@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-TEMPORARY_SUFFIX = ".tmp"
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 
 
@@ -27,7 +26,7 @@ def write_atomically(
     ``by`` tells those who may write it at the same time apart.
     """
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}{by}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(f".{path.name}{by}.tmp")
     try:
         with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             os.fchmod(stream.fileno(), mode)  # whatever the umask

@@ -23,6 +23,7 @@ from affluence.errors import StateError
 from affluence.store import RESTORING, Store
 from affluence.store.atomic import make_folder, write_atomically, write_bytes_atomically
 from affluence.store.database import SCHEMA_VERSION
+from affluence.store.lake_names import is_of_lake
 from affluence.store.storage import Storage
 
 LEDGER, KEYS, LAKE, MANIFEST = "ledger.sqlite", "keys", "lake", "manifest.json"
@@ -83,7 +84,7 @@ def _contents(store: Store) -> Iterator[tuple[str, bytes, int]]:
     yield LEDGER, store.ledger.snapshot(), 0o640
     for path in sorted(store.keys.folder.glob("*.key")):
         yield f"{KEYS}/{path.name}", path.read_bytes(), 0o600
-    for name in store.storage.sizes():
+    for name in filter(is_of_lake, store.storage.sizes()):
         content = store.storage.read(name)
         if content is not None:
             yield f"{LAKE}/{name}", content, 0o640
