@@ -18,6 +18,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
+from affluence.disk import make_folder, open_with_mode, sync_folder
+
 END_BYTES = 4096  # records tell their time: so many bytes are of no other file
 _UNFINISHED = ".unfinished"
 _LONGEST_NAME_BYTES = 255  # that file systems take
@@ -172,7 +174,7 @@ class Mirror:
             if path.stat().st_size == other.size and _digest(path) == other.digest:
                 self.path(found.name).unlink(missing_ok=True)
                 os.link(path, self.path(found.name))
-                self._flush()
+                sync_folder(self._folder)
                 return other
         return None
 
@@ -195,28 +197,15 @@ class Mirror:
             path.unlink()
 
     def _make_folders(self) -> None:
-        (self._folder / _UNFINISHED).mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
-
-    def _flush(self) -> None:
-        """Names, too, must be on the disk before anybody remembers them."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        make_folder(self._folder / _UNFINISHED, 0o700)
 
     def _append(self, unfinished: Path, content: Iterable[bytes]) -> None:
         self._make_folders()
-        with open(
-            unfinished, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)
-        ) as stream:
+        with open_with_mode(unfinished, "ab", 0o600) as stream:
             for piece in content:
                 stream.write(piece)
                 self.received += len(piece)
                 self._on_bytes(len(piece))
-            stream.flush()
-            os.fsync(stream.fileno())
 
     def _finish(self, unfinished: Path, found: Found) -> Copy:
         size, path = unfinished.stat().st_size, self.path(found.name)
@@ -228,9 +217,8 @@ class Mirror:
 
             ends = _ends(read, size)
         digest = _digest(unfinished)
-        unfinished.chmod(0o600)
         unfinished.replace(path)
-        self._flush()
+        sync_folder(self._folder)  # the name must be on disk before anybody remembers it
         return Copy(
             name=found.name,
             stamp=found.stamp,

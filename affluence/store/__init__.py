@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from affluence.disk import FILE_MODE, make_folder
 from affluence.errors import StateError
-from affluence.store.atomic import FILE_MODE, make_folder
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
 from affluence.store.quarantine import Quarantine

@@ -19,9 +19,9 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from affluence.disk import make_folder, write_atomically, write_bytes_atomically
 from affluence.errors import StateError
 from affluence.store import RESTORING, Store
-from affluence.store.atomic import make_folder, write_atomically, write_bytes_atomically
 from affluence.store.database import SCHEMA_VERSION
 from affluence.store.lake_names import is_of_lake
 from affluence.store.storage import Storage

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from affluence.disk import FILE_MODE
 from affluence.errors import StateError
-from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
 SCHEMA_VERSION = 13

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import polars as pl
 
+from affluence.disk import write_bytes_atomically
 from affluence.errors import StateError
-from affluence.store.atomic import write_bytes_atomically
 from affluence.store.inventory import Slice
 from affluence.store.lake_names import (
     SHOWN,

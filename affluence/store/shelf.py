@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from affluence.store.atomic import make_folder, sync_folder, write_bytes_atomically
+from affluence.disk import make_folder, sync_folder, write_bytes_atomically
 
 _BUILDING = ".building"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from affluence.store.atomic import write_bytes_atomically
+from affluence.disk import write_bytes_atomically
 
 
 class Storage(Protocol):
