@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
@@ -11,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.disk import FILE_MODE, make_folder
 from affluence.errors import StateError
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
+from affluence.store.lock import locked
 from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
 from affluence.store.storage import Folder, Storage
@@ -79,29 +77,18 @@ def open_store(folder: Path, keys: Path, storage: Storage | None = None) -> Iter
             another run is on.
 
     """
-    with in_plain_words(folder):
-        make_folder(folder)
+    with in_plain_words(folder), locked(folder):
+        if (folder / RESTORING).exists():
+            message = f"{folder}: a backup was not restored to its end. Restore it again."
+            raise StateError(message)
         _keep_others_out(folder, keys)
-        with open(folder / "lock", "w", opener=_private) as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = f"{folder}: another run of affluence is at work here. Wait for it to end."
-                raise StateError(message) from error
-            if (folder / RESTORING).exists():
-                message = f"{folder}: a backup was not restored to its end. Restore it again."
-                raise StateError(message)
-            with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-                yield Store(folder, ledger, Keyring(keys), storage or storage_in(folder))
+        with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+            yield Store(folder, ledger, Keyring(keys), storage or storage_in(folder))
 
 
 def storage_in(folder: Path) -> Storage:
     """Where the lake lies unless it is said: within the state folder."""
     return Folder(folder / "lake")
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, FILE_MODE)
 
 
 def _keep_others_out(folder: Path, keys: Path) -> None:

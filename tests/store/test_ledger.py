@@ -96,6 +96,11 @@ def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(StateError, match="written by a newer version"):
         Ledger(path)
+    assert not [handle for handle in Path("/proc/self/fd").iterdir() if opens(handle, path)]
+
+
+def opens(handle: Path, path: Path) -> bool:
+    return handle.is_symlink() and handle.readlink() == path
 
 
 def test_a_publication_that_says_the_same_adds_nothing(ledger: Ledger) -> None:
