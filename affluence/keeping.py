@@ -51,7 +51,7 @@ def forget(config: Config, now: datetime, *, dry_run: bool) -> Due:
 
     with open_state(config.state) as store:
         days = _days(config, store, now)
-        return (due if dry_run else forget)(config, store, days)
+        return (due if dry_run else forget)(config, store, days, now)
 
 
 def privacy(config: Config, now: datetime) -> Privacy:
@@ -62,7 +62,7 @@ def privacy(config: Config, now: datetime) -> Privacy:
     with open_state(config.state) as store:
         return Privacy(
             held=held(config, store),
-            overdue=due(config, store, _days(config, store, now)),
+            overdue=due(config, store, _days(config, store, now), now),
             deletions=[
                 Deletion(
                     platform=platform,

@@ -115,10 +115,6 @@ class Mirror:
         self._on_bytes = on_bytes
         self.received = 0  # bytes
 
-    def files(self) -> list[Path]:
-        """Every copy that is here, in order of their names."""
-        return sorted(path for path in self._folder.glob("*") if path.is_file())
-
     def path(self, name: str) -> Path:
         """Where the copy of a file lies."""
         return self._folder / name

@@ -28,7 +28,6 @@ from affluence.store.ledger import CopyEntry
 if TYPE_CHECKING:
     from affluence.sources import http, sftp, sql
 
-_FETCHED = "fetched"
 _ATTEMPTS = 3  # while each brings some more
 
 
@@ -48,7 +47,6 @@ def fetch(
     network: NetworkSettings,
     today: date,
     *,
-    kept_days: int,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Fetched:
     """List the record files of a platform; those of a server are fetched first.
@@ -59,7 +57,6 @@ def fetch(
         source: where its records come from.
         network: how servers are reached.
         today: the clock's date.
-        kept_days: copies are deleted after so many days, and never fetched again.
         on_bytes: told how many bytes have come.
 
     Raises:
@@ -71,10 +68,9 @@ def fetch(
             return Fetched(files=tuple(files_here(store, platform, source)))
         except NoRecordsError as error:
             return Fetched(problems=(str(error),))
-    folder = _copies_of(store, platform)
+    folder = store.fetched.folder_of(platform)
     mirror = Mirror(folder, today, on_bytes)
     try:
-        _delete_old(store, platform, mirror, today, kept_days)
         news, problems = _fetch_all(store, platform, _source_of(source, network, today), mirror)
     except AffluenceError as error:  # a secret, or a driver, that is not there
         news, problems = 0, [str(error)]
@@ -83,7 +79,7 @@ def fetch(
         message = f"{folder}: what is fetched cannot be kept here ({error.strerror}). {advice}"
         raise StateError(message) from error
     return Fetched(
-        files=tuple(fetched_files(store, platform)),
+        files=tuple(store.fetched.of(platform)),
         news=news,
         problems=tuple(f"platform '{platform}': {problem}" for problem in problems),
     )
@@ -98,21 +94,7 @@ def files_here(store: Store, platform: str, source: AnySource) -> list[Path]:
     """
     if isinstance(source, FolderSource):
         return list_files(source.folder, source.files)
-    return fetched_files(store, platform)
-
-
-def fetched_files(store: Store, platform: str) -> list[Path]:
-    """Copies of a platform's files that lie here; none where its source is a folder."""
-    return sorted(path for path in _copies_of(store, platform).glob("*") if path.is_file())
-
-
-def platforms_with_copies(store: Store) -> list[str]:
-    """Platforms that files were fetched for, those included that are no longer configured."""
-    return sorted(path.name for path in (store.folder / _FETCHED).glob("*"))
-
-
-def _copies_of(store: Store, platform: str) -> Path:
-    return store.folder / _FETCHED / platform
+    return store.fetched.of(platform)
 
 
 def _fetch_all(
@@ -136,25 +118,6 @@ def _fetch_all(
         if not may_help or mirror.received == before:
             break
     return news, [str(problem) for problem in problems]
-
-
-def _delete_old(store: Store, platform: str, mirror: Mirror, today: date, kept_days: int) -> None:
-    """Delete the copies whose days are over; none that was never read."""
-    oldest_kept = today - timedelta(days=kept_days)
-    read = {file.path for file in store.ledger.files(platform)}
-    old = [
-        path
-        for entry in store.ledger.copies(platform)
-        if entry.fetched_on < oldest_kept
-        for path in [mirror.path(entry.name)]
-        if path.exists() and str(path) in read
-    ]
-    if old:
-        # First the trace: rather one too many than a copy that is gone without any.
-        kept_from, count = oldest_kept.isoformat(), len(old)
-        store.ledger.trace(platform, "copies", kept_from=kept_from, today=today, count=count)
-    for path in old:
-        path.unlink()
 
 
 def _source_of(source: AnySource, network: NetworkSettings, today: date) -> Source:

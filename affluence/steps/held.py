@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from affluence.config import Config
-from affluence.steps.fetch import fetched_files, platforms_with_copies
 from affluence.store import Store
 
 _DAY = timedelta(days=1)
@@ -92,8 +91,8 @@ def _keys(config: Config, store: Store) -> Iterator[Held]:
 
 def _fetched(config: Config, store: Store) -> Iterator[Held]:
     """Copies of files of a server, as they came: with numbers."""
-    for platform in platforms_with_copies(store):
-        copies = fetched_files(store, platform)
+    for platform in store.fetched.platforms():
+        copies = store.fetched.of(platform)
         known = {entry.name: entry.fetched_on for entry in store.ledger.copies(platform)}
         if copies:
             yield _dated(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.errors import StateError
+from affluence.store.fetched import FetchedFiles
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
 from affluence.store.lock import locked
@@ -45,6 +46,11 @@ class Store:
     def shelf(self) -> Shelf:
         """The releases that are kept."""
         return Shelf(self.folder / "releases")
+
+    @property
+    def fetched(self) -> FetchedFiles:
+        """Copies of files of servers."""
+        return FetchedFiles(self.folder / "fetched")
 
     @property
     def quarantine(self) -> Quarantine:

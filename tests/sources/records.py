@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from affluence.config import AnySource, NetworkSettings
+from affluence.config import AnySource, Config, NetworkSettings, Platform, State
+from affluence.steps.copies import forget_copies
 from affluence.steps.fetch import Fetched, fetch
 from affluence.store import open_store
 from affluence.store.ledger import CopyEntry
+from tests.runs import noon
 
 TODAY = date(2026, 11, 23)
 NUMBER = "0639980001"  # kept for fiction; no message may show it
@@ -27,11 +29,13 @@ class Mirrored:
         today: date = TODAY,
         *,
         network: NetworkSettings | None = None,
-        kept_days: int = 15,
     ) -> Fetched:
+        """As a run does: what is past its fifteen days goes, then what is new comes."""
+        desk = Platform.model_construct(source=source, zone="Europe/Paris")
+        config = Config.model_construct(platform={"desk": desk}, state=State(fetched_days=15))
         with open_store(self.state, self.state / "keys") as store:
-            network = network or NetworkSettings(timeout_s=3)
-            return fetch(store, "desk", source, network, today, kept_days=kept_days)
+            forget_copies(config, store, noon(today))
+            return fetch(store, "desk", source, network or NetworkSettings(timeout_s=3), today)
 
     def copies(self) -> dict[str, bytes]:
         folder = self.state / "fetched" / "desk"
