@@ -298,7 +298,7 @@ def test_a_problem_of_a_target_is_named(tmp_path: Path, old: str, new: str, prob
 
 def test_somebody_must_be_let_in(tmp_path: Path) -> None:
     text = re.sub(r'^(key|password) = ".*$', "", WITH_EXAMPLES, flags=re.MULTILINE)
-    with pytest.raises(ConfigError, match=r"target.host: give the key of the user, or a password"):
+    with pytest.raises(ConfigError, match=r"target.host: write 'key', 'password', or both"):
         load(changed(tmp_path, text=text))
 
 

@@ -11,6 +11,7 @@ import pydantic
 from pydantic import AfterValidator, Field
 
 from affluence.config.section import Section
+from affluence.config.ssh import SshLogin
 from affluence.config.values import FileSecret, Secret, known_zone
 
 # As in affluence.cdr.dialects, which takes a moment to load; a test compares the two.
@@ -133,25 +134,12 @@ class HttpSource(_Source):
         return self
 
 
-class SftpSource(_Source):
+class SftpSource(_Source, SshLogin):
     """Files of a server that is reached by SFTP."""
 
     kind: Literal["sftp"]
-    host: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65535)
-    user: str = Field(min_length=1)
-    known_hosts: Path
-    key: FileSecret = ""
-    key_passphrase: Secret = ""
-    password: Secret = ""
     folder: str = "."
     files: tuple[str, ...] = ("*",)
-
-    @pydantic.model_validator(mode="after")
-    def _lets_in(self) -> Self:
-        if not self.key and not self.password:
-            raise ValueError("write 'key', 'password', or both")
-        return self
 
 
 class SqlSource(_Source):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from affluence.disk import make_folder, open_with_mode, sync_folder
+from affluence.remote_copy import Copy
 
 END_BYTES = 4096  # records tell their time: so many bytes are of no other file
 _UNFINISHED = ".unfinished"
@@ -36,18 +37,6 @@ class Found:
     name: str
     stamp: str
     size: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """A file of a server as it was fetched; the copy itself may be deleted since."""
-
-    name: str
-    stamp: str
-    size: int
-    digest: str  # SHA-256 of the whole
-    ends: str  # SHA-256 of the first and the last END_BYTES
-    fetched_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

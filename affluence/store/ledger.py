@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from affluence.remote_copy import Copy
 from affluence.store.database import connect, transaction
 from affluence.store.inventory import Inventory, Slice, put_month_hashes, slice_of
 from affluence.store.publications import Publications
@@ -110,18 +111,6 @@ class Totals:
 
     counts: Mapping[str, int]
     is_balanced: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyEntry:
-    """A file of a server that was fetched; see the table ``copies``."""
-
-    name: str
-    stamp: str
-    size: int
-    digest: str
-    ends: str
-    fetched_on: date
 
 
 class Ledger:
@@ -320,7 +309,7 @@ class Ledger:
 
     # Copies of the files of servers
 
-    def copies(self, platform: str) -> list[CopyEntry]:
+    def copies(self, platform: str) -> list[Copy]:
         """Everything that was ever fetched for a platform, deleted copies included."""
         rows = self._db.execute(
             "SELECT name, stamp, size, digest, ends, fetched_on FROM copies WHERE platform = ?"
@@ -328,7 +317,7 @@ class Ledger:
             (platform,),
         )
         return [
-            CopyEntry(
+            Copy(
                 name=name,
                 stamp=stamp,
                 size=size,
@@ -345,7 +334,7 @@ class Ledger:
         row = found.fetchone()
         return str(row[0]) if row else ""
 
-    def add_copy(self, platform: str, copy: CopyEntry, position: str = "") -> None:
+    def add_copy(self, platform: str, copy: Copy, position: str = "") -> None:
         """Remember a copy that is in place and, of a table, how far it goes."""
         with transaction(self._db):
             self._db.execute(

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from affluence.config import AnySource, Config, NetworkSettings, Platform, State
+from affluence.remote_copy import Copy
 from affluence.steps.copies import forget_copies
 from affluence.steps.fetch import Fetched, fetch
 from affluence.store import open_store
-from affluence.store.ledger import CopyEntry
 from tests.runs import noon
 
 TODAY = date(2026, 11, 23)
@@ -41,7 +41,7 @@ class Mirrored:
         folder = self.state / "fetched" / "desk"
         return {path.name: path.read_bytes() for path in folder.glob("*") if path.is_file()}
 
-    def remembered(self) -> dict[str, CopyEntry]:
+    def remembered(self) -> dict[str, Copy]:
         with open_store(self.state, self.state / "keys") as store:
             return {copy.name: copy for copy in store.ledger.copies("desk")}
 

@@ -15,7 +15,7 @@ from affluence.cdr.asterisk_db import DIALECT
 from affluence.config import NetworkSettings, SqlSource
 from affluence.pipeline import read_calls
 from affluence.sources import sql
-from affluence.steps import fetch as of_steps
+from affluence.steps import sources as of_steps
 from affluence.store.ledger import Ledger
 from tests.conftest import REPOSITORY
 from tests.servers import DatabaseServer, free_port
