@@ -63,17 +63,17 @@ def run(
 
     """
     with open_state(config.state) as store:
-        log = store.ledger.publications
-        number = log.begin_run(now)
+        log = store.ledger.runs
+        number = log.begin(now)
         try:
             with in_plain_words(store.folder):
                 report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
             _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
-            log.end_run(number, "refused" if refused else "failed", str(error))
+            log.end(number, "refused" if refused else "failed", str(error))
             raise
-        log.end_run(number, *report.outcome)
+        log.end(number, *report.outcome)
         return report
 
 

@@ -27,7 +27,9 @@ def forget_copies(config: Config, store: Store, now: datetime) -> None:
     for name, paths in old_copies(config, store, now).items():
         # First the trace: rather one too many than a copy that is gone without any.
         today, kept_from = oldest[name] + _period(config), oldest[name].isoformat()
-        store.ledger.trace(name, "copies", kept_from=kept_from, today=today, count=len(paths))
+        store.ledger.retention.trace(
+            name, "copies", kept_from=kept_from, today=today, count=len(paths)
+        )
         for path in paths:
             path.unlink()
 
@@ -44,8 +46,8 @@ def _oldest_kept(config: Config, store: Store, now: datetime) -> Mapping[str, da
 
 
 def _old(config: Config, store: Store, platform: str, oldest_kept: date) -> Iterator[Path]:
-    fetched_on = {entry.name: entry.fetched_on for entry in store.ledger.copies(platform)}
-    read = {file.path for file in store.ledger.files(platform)}
+    fetched_on = {entry.name: entry.fetched_on for entry in store.ledger.copies.of(platform)}
+    read = {file.path for file in store.ledger.files.of(platform)}
     is_awaited = _is_awaited(config, platform)
     for path in store.fetched.of(platform):
         # A run that died has left copies that the ledger does not know.

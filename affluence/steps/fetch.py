@@ -91,13 +91,13 @@ def _fetch_all(
     problems: list[Problem] = []
     for _ in range(_ATTEMPTS):
         problems, before = [], mirror.received
-        copies = {copy.name: copy for copy in ledger.copies(platform)}
-        known = Known(copies=copies, position=ledger.position(platform))
+        copies = {copy.name: copy for copy in ledger.copies.of(platform)}
+        known = Known(copies=copies, position=ledger.copies.position(platform))
         for found in source.fetch(mirror, known):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
-                ledger.add_copy(platform, found.copy, found.position)
+                ledger.copies.add(platform, found.copy, found.position)
                 news += found.is_news
         # What broke off after some bytes may go on at once; what is down stays down for now.
         may_help = any(problem.transient for problem in problems)

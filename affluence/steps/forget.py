@@ -18,7 +18,7 @@ from affluence.steps.copies import forget_copies, old_copies
 from affluence.steps.measure import measure_changed_days
 from affluence.steps.settings import rules_of
 from affluence.store import Store
-from affluence.store.ledger import Part
+from affluence.store.days import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +50,12 @@ def due(config: Config, store: Store, days: Mapping[str, date], now: datetime) -
     """
     today, period = min(days.values()), timedelta(days=config.state.legs_days)
     kept_from = {
-        name: days.get(name, today) - period for name in {*days, *store.ledger.platforms()}
+        name: days.get(name, today) - period for name in {*days, *store.ledger.days.platforms()}
     }
     calls = {
         name: old
         for name in sorted(kept_from)
-        if (old := [part for part in store.ledger.parts(name) if part.day < kept_from[name]])
+        if (old := [part for part in store.ledger.days.parts(name) if part.day < kept_from[name]])
     }
     oldest_quarantined = today - timedelta(days=config.state.quarantine_days)
     return Due(
@@ -81,25 +81,27 @@ def forget(config: Config, store: Store, days: Mapping[str, date], now: datetime
             measure_changed_days(store, rules_of(name, config.platform[name]))
     today = min(days.values())
     for name, oldest_kept in sorted(gone.kept_from.items()):
-        store.ledger.seal(name, oldest_kept=oldest_kept, today=days.get(name, today))
+        store.ledger.retention.seal(name, oldest_kept=oldest_kept, today=days.get(name, today))
     known = store.ledger.inventory.parts()
     store.lake.sweep((part.platform, part.day, part.slice.file) for part in known)
     # First the trace: rather one too many than something that is gone without any.
     if gone.key_months:
         oldest_kept = today - timedelta(days=config.state.legs_days)
         kept_from, count = f"{oldest_kept:%Y-%m}", len(gone.key_months)
-        store.ledger.trace(None, "keys", kept_from=kept_from, today=today, count=count)
+        store.ledger.retention.trace(None, "keys", kept_from=kept_from, today=today, count=count)
         store.keys.destroy_before(oldest_kept)
     kept_from = (today - timedelta(days=config.state.quarantine_days)).isoformat()
     for name, count in sorted(Counter(platform for platform, _ in gone.quarantine).items()):
-        store.ledger.trace(name, "quarantine", kept_from=kept_from, today=today, count=count)
+        store.ledger.retention.trace(
+            name, "quarantine", kept_from=kept_from, today=today, count=count
+        )
     store.quarantine.remove(gone.quarantine)
-    store.ledger.set_quarantined(_quarantined(store, today))
+    store.ledger.retention.set_quarantined(_quarantined(store, today))
     forget_copies(config, store, now)
     return gone
 
 
 def _quarantined(store: Store, today: date) -> dict[tuple[str, str], date]:
     """What is in quarantine, and since when: since today what was never seen there."""
-    known = store.ledger.quarantined()
+    known = store.ledger.retention.quarantined()
     return {file: known.get(file, today) for file in store.quarantine.held()}

@@ -93,7 +93,7 @@ def _fetched(config: Config, store: Store) -> Iterator[Held]:
     """Copies of files of a server, as they came: with numbers."""
     for platform in store.fetched.platforms():
         copies = store.fetched.of(platform)
-        known = {entry.name: entry.fetched_on for entry in store.ledger.copies(platform)}
+        known = {entry.name: entry.fetched_on for entry in store.ledger.copies.of(platform)}
         if copies:
             yield _dated(
                 "fetched",
@@ -107,7 +107,7 @@ def _fetched(config: Config, store: Store) -> Iterator[Held]:
 
 
 def _quarantine(config: Config, store: Store) -> Iterator[Held]:
-    sizes, since = store.quarantine.held(), store.ledger.quarantined()
+    sizes, since = store.quarantine.held(), store.ledger.retention.quarantined()
     for platform in sorted({platform for platform, _ in sizes}):
         files = [file for file in sizes if file[0] == platform]
         days = [since[file] for file in files if file in since]

@@ -14,7 +14,7 @@ from affluence.steps.ingest import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
 from affluence.store.lake_names import LegsFile, MonthFile
-from affluence.store.ledger import SeenFile
+from affluence.store.read_files import SeenFile
 from affluence.tables import MEASURED
 from affluence.targets.files import MANIFEST, listed, sha256
 
@@ -79,8 +79,8 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
     """
     inventory = store.ledger.inventory
     parts, months = inventory.parts(), _months(store)
-    last_run = store.ledger.publications.last_run()
-    seen = {name: store.ledger.files(name) for name in {part.platform for part in parts}}
+    last_run = store.ledger.runs.last()
+    seen = {name: store.ledger.files.of(name) for name in {part.platform for part in parts}}
 
     @cache
     def places(platform: str, file: SeenFile) -> frozenset[str]:

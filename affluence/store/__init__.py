@@ -66,8 +66,8 @@ class Store:
     def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
         """Which of some numbers are in the lake in the place of a person, a record or a call."""
         found: set[int] = set()
-        for platform in self.ledger.platforms():
-            slices = [part.slice for part in self.ledger.parts(platform)]
+        for platform in self.ledger.days.platforms():
+            slices = [part.slice for part in self.ledger.days.parts(platform)]
             found |= self.lake.pseudonyms_among(platform, slices, numbers)
         return found
 

@@ -43,14 +43,14 @@ class Mirrored:
 
     def remembered(self) -> dict[str, Copy]:
         with open_store(self.state, self.state / "keys") as store:
-            return {copy.name: copy for copy in store.ledger.copies("desk")}
+            return {copy.name: copy for copy in store.ledger.copies.of("desk")}
 
     def mark_as_read(self) -> None:
         """As ingestion does with every file that it looks at."""
         with open_store(self.state, self.state / "keys") as store:
             for name in self.copies():
                 path = str(self.state / "fetched" / "desk" / name)
-                store.ledger.add_file("desk", path, head=(0, b""), reader="")
+                store.ledger.files.add("desk", path, head=(0, b""), reader="")
 
 
 def lines(first: int, last: int) -> bytes:

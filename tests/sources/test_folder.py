@@ -47,9 +47,9 @@ def test_a_growing_file_with_a_header_is_read_from_where_it_was_left(tmp_path: P
         path.write_text(HEADER + rows, encoding="utf-8")
         with open_store(tmp_path / "state", tmp_path / "keys") as store:
             done = ingest(store, "desk", recipe, [path])
-            (account,) = store.ledger.account("desk")
+            (account,) = store.ledger.accounts.of_files("desk")
             assert account["ignored"] == {"header": 1}
-            records = sum(part.records for part in store.ledger.parts("desk"))
+            records = sum(part.records for part in store.ledger.days.parts("desk"))
         return done.lines, account["rejected"], records
 
     assert read("".join(ROWS[:5]) + ROWS[5][:40]) == (7, {"line cut short": 1}, 5)

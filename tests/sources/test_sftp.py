@@ -16,7 +16,7 @@ import pytest
 from affluence.config import SftpSource
 from affluence.sources.remote import Mirror
 from affluence.store import open_store
-from affluence.store.ledger import Ledger
+from affluence.store.remote_copies import RemoteCopies
 from tests.servers import SshDaemon, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
@@ -224,7 +224,9 @@ def test_copies_are_deleted_after_their_days_and_never_fetched_again(
         assert (found.files, found.news, found.problems) == ((), 0, ())
     assert bytes_read == []
     with open_store(mirrored.state, mirrored.state / "keys") as store:
-        assert store.ledger.deletions() == [("desk", "copies", "2026-11-24", "2026-12-09", 1)]
+        (gone,) = store.ledger.retention.deletions()
+        assert (gone.platform, gone.what, gone.count) == ("desk", "copies", 1)
+        assert (gone.kept_from, gone.on) == ("2026-11-24", late)
     (served / "Master.csv.1").rename(served / "Master.csv.2")  # rotated meanwhile
     assert mirrored.fetch(source(), late).files == ()
     assert sum(bytes_read) == 2 * 4096
@@ -294,7 +296,7 @@ def test_a_run_that_dies_before_it_remembers_is_done_again(
 ) -> None:
     (served / "Master.csv").write_bytes(lines(1, 300))
     with monkeypatch.context() as dying:
-        dying.setattr(Ledger, "add_copy", lambda *_: sys.exit())
+        dying.setattr(RemoteCopies, "add", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             mirrored.fetch(source())
     found = mirrored.fetch(source())
