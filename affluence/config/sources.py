@@ -64,6 +64,18 @@ def _records_url(address: str) -> str:
     return address
 
 
+def _names(pattern: str) -> str:
+    parts = pattern.split("/")
+    if not parts[0] or any("**" in part and part != "**" for part in parts):
+        raise ValueError(
+            'write names as they are in the folder, such as "Master.csv*" or "*/*.csv"'
+        )
+    return pattern
+
+
+FilePatterns = Annotated[tuple[Annotated[str, AfterValidator(_names)], ...], Field(min_length=1)]
+
+
 class Announcements(Section):
     """Names of sound files that tell a caller why nobody answers."""
 
@@ -107,7 +119,7 @@ class FolderSource(_Source):
 
     kind: Literal["folder"] = "folder"
     folder: Path
-    files: tuple[str, ...] = ("*",)
+    files: FilePatterns = ("*",)
 
 
 class HttpSource(_Source):
@@ -115,7 +127,7 @@ class HttpSource(_Source):
 
     kind: Literal["http"]
     url: Annotated[str, AfterValidator(_records_url)]
-    files: tuple[str, ...] = ("*",)
+    files: FilePatterns = ("*",)
     days: int = Field(default=31, ge=1, le=366)
     user: str = ""
     password: Secret = ""
@@ -139,7 +151,7 @@ class SftpSource(_Source, SshLogin):
 
     kind: Literal["sftp"]
     folder: str = "."
-    files: tuple[str, ...] = ("*",)
+    files: FilePatterns = ("*",)
 
 
 class SqlSource(_Source):

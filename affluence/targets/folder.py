@@ -83,7 +83,7 @@ class Folder:
         """See `affluence.targets.files.LinkingFiles`."""
         folder = self._folder / path
         try:
-            found = [(inner.stat().st_mtime_ns, inner.name) for inner in folder.iterdir()]
+            found = [(inner.lstat().st_mtime_ns, inner.name) for inner in folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
