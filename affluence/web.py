@@ -74,10 +74,13 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: Answer) -> str | None:
         """Where an answer leads on to: not from an encrypted address to one that is not."""
         target = super().get_redirect_target(resp)
-        is_encrypted = urlsplit(resp.url).scheme == "https"
-        if target and is_encrypted and urlsplit(urljoin(resp.url, target)).scheme != "https":
+        if target is None:
             return None
-        return target
+        try:
+            leads_to = urlsplit(urljoin(resp.url, target)).scheme
+        except ValueError:
+            return None  # to nowhere
+        return None if (urlsplit(resp.url).scheme, leads_to) == ("https", "http") else target
 
 
 class Web:

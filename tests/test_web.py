@@ -19,16 +19,19 @@ from tests.servers import Quiet, free_port, make_authority, serving
 PASSWORD = "gr\u00fcn"  # noqa: S105  # a password of no one
 
 
+_LEADS_ON = {"/away": "/authorization", "/nowhere": "http://[broken"}
+
+
 class _Server(Quiet, BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/slow":
             time.sleep(3)
         status = int(self.path[1:]) if self.path[1:].isdigit() else 200
-        if self.path == "/away":
+        if self.path in _LEADS_ON:
             status = 302
         self.send_response(status)
         if status == 302:
-            self.send_header("Location", "/authorization")
+            self.send_header("Location", _LEADS_ON[self.path])
         body = (self.headers.get("Authorization") or "nobody").encode()
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -56,6 +59,11 @@ def failure(url: str, network: Network | None = None) -> WebError:
 
 def test_an_answer_is_had_after_a_redirection(address: str) -> None:
     assert Web(Network()).request("GET", f"{address}/away").content == b"nobody"
+
+
+def test_a_redirection_to_what_is_no_address(address: str) -> None:
+    found = failure(f"{address}/nowhere")
+    assert found.why == "the server leads on to an address that is not followed (HTTP 302)"
 
 
 @pytest.mark.parametrize(
