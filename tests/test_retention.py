@@ -161,12 +161,14 @@ def test_copies_of_a_platform_that_is_no_longer_configured_are_told(desk: Path) 
     copies = desk.parent / ".affluence" / "fetched" / "gone"
     copies.mkdir(parents=True)
     (copies / "Master.csv").write_text("?")
+    (copies / ".unfinished").mkdir()
+    (copies / ".unfinished" / "0123456789abcdef.0").write_text("of one that broke off")
     (one,) = (
         one
         for one in keeping.privacy(load(desk), noon(FRIDAY)).held
         if one.is_personal and one.kind == "fetched"
     )
-    assert (one.platform, one.files) == ("gone", 1)
+    assert (one.platform, one.files, one.size_bytes) == ("gone", 2, 1 + 21)
 
 
 def fetched(desk: Path, platform: str, name: str, day: date) -> Path:

@@ -92,7 +92,7 @@ def _keys(config: Config, store: Store) -> Iterator[Held]:
 def _fetched(config: Config, store: Store) -> Iterator[Held]:
     """Copies of files of a server, as they came: with numbers."""
     for platform in store.fetched.platforms():
-        copies = store.fetched.of(platform)
+        copies = [*store.fetched.of(platform), *store.fetched.unfinished(platform)]
         known = {entry.name: entry.fetched_on for entry in store.ledger.copies.of(platform)}
         if copies:
             yield _dated(

@@ -68,8 +68,14 @@ class Releases:
 
 
 def _write(files: LinkingFiles, site: Site, final: str) -> None:
-    building = f"{final}{_BUILDING}"
+    """Write a release; one of its name that is damaged may stand, and goes out of the way."""
+    building, damaged = f"{final}{_BUILDING}", f"{final}.damaged{_BUILDING}"
     for path in sorted(site):
         files.write(f"{building}/{path}", site[path])
-    files.remove_folder(final)
+    if files.names(final):
+        # At once: to remove its files one by one may take a server minutes.
+        files.move_folder(final, damaged)
+    else:
+        files.remove_folder(final)
     files.move_folder(building, final)
+    files.remove_folder(damaged)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+
+import pytest
 
 from affluence.cdr.asterisk_db import DIALECT
 from affluence.cdr.dialect import Reading
@@ -35,6 +38,22 @@ def test_files_that_match_one_of_the_patterns(mirrored: Mirrored, tmp_path: Path
 def test_a_folder_that_is_not_there_is_told(mirrored: Mirrored, tmp_path: Path) -> None:
     (problem,) = mirrored.fetch(FolderSource(folder=tmp_path / "none")).problems
     assert "There is no such folder. Check 'folder'" in problem
+
+
+def test_a_share_that_is_down_is_told(
+    mirrored: Mirrored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops no other platform."""
+    share, is_dir = tmp_path / "share", Path.is_dir
+
+    def down(path: Path) -> bool:
+        if path == share:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", down)
+    (problem,) = mirrored.fetch(FolderSource(folder=share)).problems
+    assert f"{share}: no usable record. The folder cannot be read (Host is down)." in problem
 
 
 def test_a_growing_file_with_a_header_is_read_from_where_it_was_left(tmp_path: Path) -> None:

@@ -214,6 +214,25 @@ def test_releases_finish_what_was_interrupted(tmp_path: Path) -> None:
     assert not half.exists()
 
 
+def test_a_release_that_stands_is_put_right_without_being_taken_away(tmp_path: Path) -> None:
+    """Its files are many, and a server may be slow: visitors must not wait for all of them."""
+    is_there: list[bool] = []
+
+    class Watched(Folder):
+        def remove_folder(self, path: str) -> None:
+            super().remove_folder(path)
+            is_there.append((tmp_path / "current" / "data.csv").exists())
+
+    target = Releases("web", lambda: nullcontext(Watched("web", tmp_path)), keep=2)
+    target.deliver(NEW, "W2")
+    is_there.clear()
+    (tmp_path / "current" / "index.html").write_text("defaced")
+    target.deliver(NEW, "W2")
+    assert is_there and all(is_there)
+    assert files_in(tmp_path / "current") == NEW
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == ["W2"]
+
+
 def test_releases_refuse_a_folder_in_the_place_of_the_link(tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
     with pytest.raises(DeliveryError, match=r"current is not a link.*Move it away"):
