@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.config import EngineSettings, NetworkSettings, SftpSource, SftpTarget, State
+from affluence.config import EngineSettings, NetworkSettings, SshLogin, State
 from affluence.credentials import file_of, reveal
 from affluence.engine import LOCAL, Engine
 from affluence.errors import ClusterError, StateError
@@ -24,7 +24,7 @@ def network_of(settings: NetworkSettings) -> Network:
     return Network(proxy=settings.proxy, ca_file=settings.ca_file, timeout_s=settings.timeout_s)
 
 
-def ssh_server_of(server: SftpSource | SftpTarget, timeout_s: float) -> SshServer:
+def ssh_server_of(server: SshLogin, timeout_s: float) -> SshServer:
     """An SSH server, its secrets revealed.
 
     Raises:
@@ -39,8 +39,8 @@ def ssh_server_of(server: SftpSource | SftpTarget, timeout_s: float) -> SshServe
         user=server.user,
         known_hosts=server.known_hosts,
         key=file_of(server.key) if server.key else None,
-        key_passphrase=reveal(server.key_passphrase) if server.key_passphrase else "",
-        password=reveal(server.password) if server.password else "",
+        key_passphrase=reveal(server.key_passphrase),
+        password=reveal(server.password),
         timeout_s=timeout_s,
     )
 
@@ -72,8 +72,8 @@ def storage_of(settings: State) -> Storage:
         url=settings.lake,
         endpoint=bucket.endpoint,
         region=bucket.region,
-        access_key=reveal(bucket.access_key) if bucket.access_key else "",
-        secret_key=reveal(bucket.secret_key) if bucket.secret_key else "",
+        access_key=reveal(bucket.access_key),
+        secret_key=reveal(bucket.secret_key),
     )
 
 

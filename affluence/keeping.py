@@ -17,23 +17,13 @@ from affluence.errors import NoRecordsError
 from affluence.steps.clock import today_of
 from affluence.steps.fetch import files_here
 from affluence.store import Store
+from affluence.store.retention import Deletion
 
 if TYPE_CHECKING:
     from affluence.steps.forget import Due
     from affluence.steps.held import Held
     from affluence.steps.verify import Verdict
     from affluence.store.backup import Archived
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deletion:
-    """The trace of something that was deleted."""
-
-    platform: str | None  # None: keys, which all platforms share
-    what: str  # "calls", "keys", "copies", "quarantine" or "lost"
-    kept_from: str  # day or month from which it was kept; the day that is lost
-    on: date  # the day of the run
-    count: int  # parts of the lake, keys, or files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +41,7 @@ def forget(config: Config, now: datetime, *, dry_run: bool) -> Due:
 
     with open_state(config.state) as store:
         days = _days(config, store, now)
-        return (due if dry_run else forget)(config, store, days)
+        return (due if dry_run else forget)(config, store, days, now)
 
 
 def privacy(config: Config, now: datetime) -> Privacy:
@@ -62,17 +52,8 @@ def privacy(config: Config, now: datetime) -> Privacy:
     with open_state(config.state) as store:
         return Privacy(
             held=held(config, store),
-            overdue=due(config, store, _days(config, store, now)),
-            deletions=[
-                Deletion(
-                    platform=platform,
-                    what=what,
-                    kept_from=kept_from,
-                    on=date.fromisoformat(on_day),
-                    count=count,
-                )
-                for platform, what, kept_from, on_day, count in store.ledger.deletions()
-            ],
+            overdue=due(config, store, _days(config, store, now), now),
+            deletions=store.ledger.retention.deletions(),
         )
 
 

@@ -57,6 +57,8 @@ def forgotten_as_text(gone: Due, *, dry_run: bool) -> str:
         lines.append(f"Keys of {', '.join(gone.key_months)} {verb}.")
     if gone.quarantine:
         lines.append(f"{len(gone.quarantine)} files of rejected lines {verb}.")
+    for name, paths in gone.copies.items():
+        lines.append(f"{name}: {len(paths)} files fetched from a server {verb}.")
     return "\n".join(lines)
 
 
@@ -76,6 +78,7 @@ def forgotten_as_document(gone: Due, *, dry_run: bool) -> str:
         ],
         "keys": gone.key_months,
         "quarantine": [{"platform": name, "range": one} for name, one in gone.quarantine],
+        "copies": [{"platform": name, "files": len(paths)} for name, paths in gone.copies.items()],
     }
     return _json(document)
 

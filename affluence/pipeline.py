@@ -63,17 +63,17 @@ def run(
 
     """
     with open_state(config.state) as store:
-        log = store.ledger.publications
-        number = log.begin_run(now)
+        log = store.ledger.runs
+        number = log.begin(now)
         try:
             with in_plain_words(store.folder):
                 report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
             _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
-            log.end_run(number, "refused" if refused else "failed", str(error))
+            log.end(number, "refused" if refused else "failed", str(error))
             raise
-        log.end_run(number, *report.outcome)
+        log.end(number, *report.outcome)
         return report
 
 
@@ -100,8 +100,10 @@ def _run(
 
 
 def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> dict[str, Fetched]:
+    from affluence.steps.copies import forget_copies
     from affluence.steps.fetch import fetch
 
+    forget_copies(config, store, now)
     return {
         name: fetch(
             store,
@@ -109,7 +111,6 @@ def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> d
             platform.source,
             config.network,
             clock_day(config, name, now),
-            kept_days=config.state.fetched_days,
             on_bytes=lambda n: progress("bytes", n),
         )
         for name, platform in config.platform.items()
@@ -142,7 +143,7 @@ def _bring_up_to_date(
             report.days_measured[name] = brought.days_measured
             report.accounts[name] = brought.account
             report.days[name] = today_of(config, store, name, now)
-    gone = forget(config, store, report.days)
+    gone = forget(config, store, report.days, now)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
@@ -270,7 +271,7 @@ def _forget_all_the_same(
 
     if not isinstance(error, StateError):
         days = {name: today_of(config, store, name, now) for name in config.platform}
-        forget(config, store, days)
+        forget(config, store, days, now)
 
 
 def places_of(config: Config) -> dict[str, Place]:

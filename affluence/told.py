@@ -31,7 +31,7 @@ def _mail(mail: config.Mail) -> Mail:
         sender=mail.sender,
         to=mail.to,
         user=mail.user,
-        password=reveal(mail.password) if mail.password else "",
+        password=reveal(mail.password),
     )
 
 

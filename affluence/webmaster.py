@@ -20,7 +20,8 @@ from affluence.errors import DecisionError
 from affluence.pipeline import places_of
 from affluence.steps.clock import last_record_at, today_of
 from affluence.store import Store
-from affluence.store.publications import Release, Run
+from affluence.store.publications import Release
+from affluence.store.runs import Run
 
 if TYPE_CHECKING:
     from affluence.publication.changes import Changes
@@ -190,7 +191,7 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
     platforms = {}
     for name, platform in config.platform.items():
         week = log.standing_week(name)
-        figures = log.week(name, week) if week else None
+        figures = store.ledger.weeks.at(name, week) if week else None
         rejected = held_back.get(name)
         last_at = last_record_at(store, name)
         platforms[name] = PlatformStatus(
@@ -202,7 +203,7 @@ def status_of(config: Config, store: Store, now: datetime) -> Status:
             held_back=rejected is not None,
         )
     dated = [one for one in log.publications() if one.at is not None]
-    last_runs = log.last_runs(2)
+    last_runs = store.ledger.runs.newest(2)
     last_run = last_runs[0] if last_runs else None
     waiting = log.waiting()
     return Status(

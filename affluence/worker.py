@@ -25,8 +25,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from affluence import alerts as telling
 from affluence.alerts import Alerts
 from affluence.config import Config, load_sound
+from affluence.disk import write_bytes_atomically
 from affluence.errors import AffluenceError, RefusedPublicationError
-from affluence.store.atomic import write_bytes_atomically
 from affluence.systemd import notify
 from affluence.told import alerts_of
 

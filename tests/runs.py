@@ -50,7 +50,7 @@ def measured(config: Path) -> dict[str, pl.DataFrame]:
 def accounts(config: Path, platform: str = "desk") -> list[dict[str, Any]]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return store.ledger.account(platform)
+        return store.ledger.accounts.of_files(platform)
 
 
 def state_of(config: Path) -> Path:

@@ -324,11 +324,12 @@ def test_keys_go_with_the_calls(small_platform: ConfigWriter, records: Path) -> 
     keys = config.parent / ".affluence" / "keys"
     assert [path.name for path in keys.iterdir()] == ["2026-03.key"]
     with open_store(config.parent / ".affluence", keys) as store:
-        traces = store.ledger.deletions()
+        traces = store.ledger.retention.deletions()
     # The newest record is of Friday the 27th: the run is of the 28th, 8 days before are kept.
-    assert traces == [
-        ("desk", "calls", "2026-03-20", "2026-03-28", 5),
-        (None, "keys", "2026-03", "2026-03-28", 1),
+    assert {gone.on for gone in traces} == {date(2026, 3, 28)}
+    assert [(gone.platform, gone.what, gone.kept_from, gone.count) for gone in traces] == [
+        ("desk", "calls", "2026-03-20", 5),
+        (None, "keys", "2026-03", 1),
     ]
 
 

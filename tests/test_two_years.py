@@ -75,7 +75,7 @@ def publications(config: Path) -> list[Publication]:
 def weeks_of(config: Path) -> dict[date, str]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return {week.last: week.state for week in store.ledger.publications.weeks("desk")}
+        return {week.last: week.state for week in store.ledger.weeks.of("desk")}
 
 
 @pytest.mark.long

@@ -252,7 +252,7 @@ def test_what_other_parts_of_the_program_keep_there_is_known(desk: Path) -> None
 def test_a_run_that_was_killed_is_told(desk: Path) -> None:
     config = load(desk)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        store.ledger.publications.begin_run(noon(TODAY))
+        store.ledger.runs.begin(noon(TODAY))
     assert "The last run did not end: `affluence run` first" in verdict_as_text(look(desk))
 
 

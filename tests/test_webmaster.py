@@ -70,7 +70,7 @@ def known(config: Path) -> dict[str, str]:
     """State of every week of the desk by its Sunday."""
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return {str(week.last): week.state for week in store.ledger.publications.weeks("desk")}
+        return {str(week.last): week.state for week in store.ledger.weeks.of("desk")}
 
 
 def late(config: Path) -> dict[str, date]:
@@ -513,4 +513,4 @@ def test_a_week_is_frozen_with_the_hash_of_what_it_was_made_from(desk: Path) -> 
 def inputs(config: Path) -> list[str]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return [week.inputs for week in store.ledger.publications.weeks("desk")]
+        return [week.inputs for week in store.ledger.weeks.of("desk")]

@@ -20,7 +20,7 @@ from affluence.steps.keep_ranges import as_repeated, keep_ranges, rejects_of
 from affluence.store import Store
 from affluence.store.keyring import LentKeys
 from affluence.store.lake import Lake
-from affluence.store.ledger import RangeEntry, SeenFile
+from affluence.store.read_files import RangeEntry, SeenFile
 
 DOCUMENTS = 4096  # read at once
 
@@ -82,7 +82,7 @@ def ingest(
     ``on_lines`` is told the number of lines of each range that was read; ``on`` is where files are
     read. Small documents, which are read by the thousand, are always read here.
     """
-    days = store.ledger.days(platform)
+    days = store.ledger.days.measured(platform)
     sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
     job = _Job(
         store=store,
@@ -106,7 +106,7 @@ def ingest(
 
 def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
     """Read what is new in some files, small documents together with those that follow them."""
-    known = _Known(job.store.ledger.files(job.platform), {str(path) for path in paths})
+    known = _Known(job.store.ledger.files.of(job.platform), {str(path) for path in paths})
     for kind, group in groupby(_wanted(job, paths, known), type):
         if kind is FileToRead:
             yield from _read_each(job, cast("Iterator[FileToRead]", group))
@@ -255,20 +255,20 @@ def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRea
         job.platform,
         [read for _, read in reads],
         sealed=job.sealed,
-        held=ledger.held_ranges(job.platform, names),
+        held=ledger.files.held_ranges(job.platform, names),
     )
     for each, read in reads:
         _put_aside(job, read.name, rejects_of(each.document.path, read))
     with ledger.together():
         for (each, read), entry in zip(reads, entries, strict=True):
             if each.before is not None:
-                ledger.forget_file(each.before.id)
+                ledger.files.forget(each.before.id)
             path = str(each.document.path)
-            file = ledger.add_file(job.platform, path, head=each.head, reader=reader)
+            file = ledger.files.add(job.platform, path, head=each.head, reader=reader)
             clock = (read.clock.zone, read.clock.found)
-            ledger.add_range(job.platform, file, entry, clock=clock)
+            ledger.files.add_range(job.platform, file, entry, clock=clock)
             size, mtime_ns = each.document.size, each.document.mtime_ns
-            ledger.finish_file(file, size=size, mtime_ns=mtime_ns)
+            ledger.files.finish(file, size=size, mtime_ns=mtime_ns)
     for (_, read), entry in zip(reads, entries, strict=True):
         job.on_lines(entry.lines)
         yield _FileRead(lines=entry.lines, rejected=read.read.rejects.height)
@@ -378,17 +378,17 @@ def _note_file(job: _Job, file: FileToRead, ranges: Iterator[RangeKept]) -> _Fil
     lines = rejected = 0
     for kept in ranges:
         entry = kept.entry
-        if ledger.held_ranges(job.platform, [entry.name]):
+        if ledger.files.held_ranges(job.platform, [entry.name]):
             entry = as_repeated(entry)
         for part in entry.parts:
             job.day_key(part.day)
         _put_aside(job, entry.name, kept.rejects)
         clock = (kept.clock.zone, kept.clock.found)
-        ledger.add_range(job.platform, number, entry, clock=clock)
+        ledger.files.add_range(job.platform, number, entry, clock=clock)
         lines += entry.lines
         rejected += kept.rejected
         job.on_lines(entry.lines)
-    ledger.finish_file(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
+    ledger.files.finish(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
     return _FileRead(lines=lines, rejected=rejected)
 
 
@@ -396,13 +396,13 @@ def _begin(job: _Job, file: FileToRead) -> int:
     """The ledger's number of a file that is read, from its beginning or further."""
     ledger, seen = job.store.ledger, file.intent.seen
     if file.intent.action == "continue" and seen is not None:
-        ledger.move_file(seen.id, str(file.path))
-        ledger.drop_provisional(seen.id)
+        ledger.files.move(seen.id, str(file.path))
+        ledger.files.drop_provisional(seen.id)
         return seen.id
     if seen is not None:
-        ledger.forget_file(seen.id)
+        ledger.files.forget(seen.id)
     reader = job.recipe.fingerprint
-    return ledger.add_file(job.platform, str(file.path), head=file.head, reader=reader)
+    return ledger.files.add(job.platform, str(file.path), head=file.head, reader=reader)
 
 
 def _put_aside(job: _Job, name: str, rejects: bytes) -> None:

@@ -21,8 +21,8 @@ from affluence.cdr.understanding import Understood
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.steps.blind_spots import blind_spots
 from affluence.steps.presence import recorded_agents
+from affluence.store.accounts import NOT_COUNTED
 from affluence.store.keyring import passing_keys
-from affluence.store.ledger import NOT_COUNTED
 from affluence.tables import (
     AMBIGUOUS_HOUR,
     CALLS,

@@ -13,7 +13,8 @@ from affluence.errors import RecordsError
 from affluence.steps.ingest import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
-from affluence.store.ledger import SeenFile
+from affluence.store.lake_names import LegsFile, MonthFile
+from affluence.store.read_files import SeenFile
 from affluence.tables import MEASURED
 from affluence.targets.files import MANIFEST, listed, sha256
 
@@ -78,8 +79,8 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
     """
     inventory = store.ledger.inventory
     parts, months = inventory.parts(), _months(store)
-    last_run = store.ledger.publications.last_run()
-    seen = {name: store.ledger.files(name) for name in {part.platform for part in parts}}
+    last_run = store.ledger.runs.last()
+    seen = {name: store.ledger.files.of(name) for name in {part.platform for part in parts}}
 
     @cache
     def places(platform: str, file: SeenFile) -> frozenset[str]:
@@ -211,7 +212,7 @@ def _damaged_part(
         )
     return Damage(
         what="calls",
-        name=f"lake/legs/platform={part.platform}/day={part.day}/{part.slice.file}.parquet",
+        name=f"lake/{LegsFile(part.platform, part.day, part.slice.file).name}",
         is_missing=found is None,
         remedy=Remedy.READ_AGAIN if sources else Remedy.NONE,
         days=(part.day,),
@@ -222,12 +223,12 @@ def _damaged_part(
 
 
 def _damaged_month(store: Store, month: tuple[str, str, str], found: str | None) -> Damage:
-    platform, name, kind = month
+    platform, name, _ = month
     days = store.ledger.inventory.measured_days().get((platform, name), {})
     sealed = tuple(day for day, is_sealed in days.items() if is_sealed)
     return Damage(
         what="counts",
-        name=f"lake/{kind}/platform={platform}/{name}.parquet",
+        name=f"lake/{MonthFile(*month).name}",
         is_missing=found is None,
         remedy=Remedy.NONE if len(sealed) == len(days) else Remedy.MEASURED_AGAIN,
         days=tuple(days),
