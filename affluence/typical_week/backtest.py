@@ -326,9 +326,9 @@ def _expected(mean: Floats, places: _Places, known: Mask) -> Floats:
 
 def _quietest(mean: Floats, places: _Places, known: Mask) -> tuple[float, float]:
     """Hit rate and regret of the cells with the fewest calls an hour, over all origins."""
-    hours = np.where(known, places.exposure, 0.0).sum(1) * places.row_hours
-    foretold = np.where(known, mean * places.exposure, 0.0).sum(1)
-    came = np.where(known, places.came, 0.0).sum(1)
+    hours = places.exposure.sum(1, where=known) * places.row_hours
+    foretold = (mean * places.exposure).sum(1, where=known)
+    came = places.came.sum(1, where=known)
     count = max(1, round(places.row_hours.size * _QUIETEST_SHARE))
     usable = hours > 0
     graded = usable.sum(1) > count

@@ -110,6 +110,30 @@ def test_scores_of_a_mean_agree_with_plain_loops() -> None:
     assert scores.regret == pytest.approx(called / least - 1)
 
 
+def test_the_quietest_cells_are_those_with_the_fewest_calls_an_hour_of_graded_places() -> None:
+    """Five cells of an hour, the fourth of half an hour: of five cells one is the quietest.
+
+    Foretold a week ahead the first and the last cell are graded for nobody: from the first origin
+    all have their second week left, from the second one the three in the middle their only one.
+    """
+    calls = np.tile([10.0, 11.0, 13.0, 6.0, 14.0], (FIRST_ORIGIN_WEEKS + 2, 1))
+    history = history_of(calls[:, None])
+    minutes = pl.Series([600, 660, 720, 750, 840])
+    cells = Cells(history.cells.grid.with_columns(end_min=minutes))
+    history = replace(history, cells=cells)
+
+    def says_nothing_of_two(history: Floats, horizon: int) -> Floats:  # noqa: ARG001
+        week = np.tile([12.0, 10.0, 13.0, 6.0, 14.0], (horizon, 1))
+        week[0, [0, 4]] = np.nan
+        return week
+
+    scores = backtest(run(history), history, {"seer": says_nothing_of_two}).scores["seer"]
+    assert scores.forecasts == (3 + 5) + 3
+    # Of the first origin the second cell is foretold as the quietest, which the first one is.
+    assert scores.hit_rate == pytest.approx(1 / 2)
+    assert scores.regret == pytest.approx((11 + 11) / (10 + 11) - 1)
+
+
 def test_how_sure_a_forecast_was_agrees_with_plain_sums() -> None:
     """Ours by the variance that it foretold, a mean by that of its own errors so far."""
     counts = simulate_history(4, weeks=8, mean=6, closed_share=0).counts

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from affluence.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week import Settings, Study, study
@@ -17,6 +18,7 @@ from affluence.typical_week.effect import (
     Days,
     Effect,
     Recommendation,
+    _estimate,
     compare,
     measure_effect,
     weeks_not_learned,
@@ -126,6 +128,17 @@ def test_hours_that_were_not_there_before_are_not_compared() -> None:
     assert found is not None
     assert (effect.after.count, found.after.denominator) == (4 * 4, 4 * 160)
     assert found.shift.value == pytest.approx(0)
+
+
+@pytest.mark.parametrize("freedom", [10, 15, 40])
+def test_intervals_are_as_wide_as_student_has_them_for_so_few_days(freedom: int) -> None:
+    """Resamples as a normal law would have them, one at each of 1999 equal chances."""
+    drawn = stats.norm(0.05, 0.01).ppf(np.arange(1, 2000) / 2000)
+    found = _estimate(np.array([0.05, *drawn]), freedom)
+    student = stats.t(freedom, loc=0.05, scale=0.01)
+    assert found.value == pytest.approx(0.05)
+    assert found.interval_80 == pytest.approx(student.interval(0.8), abs=0.01 * 0.01)
+    assert found.interval_95 == pytest.approx(student.interval(0.95), abs=0.01 * 0.05)
 
 
 # What cannot be said

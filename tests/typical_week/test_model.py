@@ -266,6 +266,42 @@ def test_two_odd_days_in_a_row_are_learned_both() -> None:
     assert model.demand.mean()[4:8].mean() > 1.5 * 30
 
 
+def test_no_day_is_odd_before_there_are_four_weeks() -> None:
+    """On the Tuesday of the third week five times as many call."""
+    tuesdays = []
+    for weeks, odd_days in ((3, []), (4, [(2, 1)])):
+        calls = USUAL[:weeks].copy()
+        calls[2, 4:8] *= 5
+        history = history_by(calls)
+        model = model_of(history)
+        list(model.run())
+        assert [aside.day for aside in model.set_aside(0, history)] == [
+            history.day(*odd) for odd in odd_days
+        ]
+        tuesdays.append(of_cells(model, model.demand.mean())[4:8].mean())
+    assert tuesdays[0] > 1.5 * 30
+    assert tuesdays[1] == pytest.approx(30, rel=0.05)
+
+
+@pytest.mark.parametrize(("calls", "is_odd"), [(3000, False), (300, True)])
+def test_fewer_call_on_a_day_that_is_seldom_recorded_and_get_through_as_well(
+    calls: float, is_odd: bool
+) -> None:
+    """A tenth of one Tuesday is on record: of a tenth of the calls, or of far too few.
+
+    Were the chance to reach an agent to grow with the time, it would have to be far lower as well.
+    """
+    usual = np.full((8, CELLS.count), 30000.0)
+    usual[7, 4:8] = calls
+    recorded = np.ones_like(usual)
+    recorded[7, 4:8] = 0.1
+    history = replace(history_by(usual), exposure=recorded)
+    model = model_of(history)
+    list(model.run())
+    odd = [history.day(7, 1)] if is_odd else []
+    assert [aside.day for aside in model.set_aside(0, history)] == odd
+
+
 def test_the_same_history_gives_the_same_figures() -> None:
     history = steady_desks(SIZES[0])[1].desk.history
     one, other = model_of(history), model_of(history)
