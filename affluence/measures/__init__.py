@@ -18,7 +18,7 @@ from affluence.measures.spans import local_days_around, local_midnights
 from affluence.measures.timeline import make_timeline, to_us
 from affluence.tables import CALLS, CAPACITY, MEASURED, SPANS
 
-VERSION = 2  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
+VERSION = 3  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,12 +200,14 @@ def count_redials(persons: Persons, closings: pl.Series) -> pl.LazyFrame:
         .agg(
             pl.col("redialled", "followed").sum(),
             censored=(~pl.col("redialled")).sum(),
+            redial_us=pl.col("delay_us").filter("redialled").sum(),
         )
         .sort("key")
         .select(
             "redialled",
             "censored",
             "followed",
+            "redial_us",
             slot=with_outcome // len(OUTCOMES),
             failure=failure.cast(pl.String).cast(pl.Enum(FAILURES)),
             nth=with_nth % (_LAST_NTH + 1),
