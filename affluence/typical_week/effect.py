@@ -28,7 +28,6 @@ from typing import Literal
 
 import numpy as np
 
-from affluence.typical_week import Study
 from affluence.typical_week.before_after import (
     Side,
     compare_sides,
@@ -40,6 +39,7 @@ from affluence.typical_week.cells import Floats, Mask, Span
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach
+from affluence.typical_week.studies import Study
 
 FEWEST_DAYS = 15  # ordinary ones on either side: how much fewer vary is hardly known
 MOST_WEEKS = 26  # on either side: what is longer ago belongs to another season
