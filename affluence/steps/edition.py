@@ -31,7 +31,7 @@ from affluence.store import Store
 from affluence.typical_week.backtest import OURS, is_best
 from affluence.typical_week.calendar import Hours as OpeningHours
 from affluence.typical_week.calendar import closed_days, instant, opening_by_day
-from affluence.typical_week.effects import KINDS
+from affluence.typical_week.calendar_effects import KINDS
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)

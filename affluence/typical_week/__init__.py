@@ -3,33 +3,34 @@
 The model is learned week by week; holidays, closures, days without records and days out of line are
 left out and listed. Slots become rates here, and only here. In the order in which data travels:
 
-    calendar        when a desk is open
-    special_days    what sets a day apart
-    rows            the opening hours of a weekday, cut
-    cells           the cells of a table as arrays
-    history         SLOTS → sums by week and cell
-    records         all that is to be learned of one platform
-    grid            cells of several platforms, one on the other
-    by_platform     state that is learned of several platforms together
-    odd_days        days out of line
-    demand          how many call for the first time
-    shares          the chance to reach an agent and other shares, of `reach`
-    steps_in_level  when the level of either has stepped
-    effects         what the calendar does to the demand
-    season          what last year's weeks say of these
-    load            how reach falls on busy days
-    levels          what is published of reach
-    model           all of these, week by week
-    advice          which hours to recommend
-    runs            every weekly run as it would have been
-    table           the model → WEEK
-    forecast        the model → FORECAST
-    counts          laws of counts, and how well what came agrees with them
-    backtest        every past run graded
-    other_hours     who would call at other opening hours
-    studies         all that is asked of what was learned
-    before_after    days beside what earlier ones would have given
-    effect          whether the table helped
+    calendar         when a desk is open
+    special_days     what sets a day apart
+    rows             the opening hours of a weekday, cut
+    cells            the cells of a table as arrays
+    history          SLOTS → sums by week and cell
+    records          all that is to be learned of one platform
+    grid             cells of several platforms, one on the other
+    by_platform      state that is learned of several platforms together
+    odd_days         days out of line
+    demand           how many call for the first time
+    shares           the chance to reach an agent and other shares, of `reach`
+    steps_in_level   when the level of either has stepped
+    calendar_effects what the calendar does to the demand
+    season           what last year's weeks say of these
+    load             how reach falls on busy days
+    levels           what is published of reach
+    model            all of these, week by week
+    advice           which hours to recommend
+    runs             every weekly run as it would have been
+    table            the model → WEEK
+    forecast         the model → FORECAST
+    counts           laws of counts, and how well what came agrees with them
+    backtest         every past run graded
+    other_hours      who would call at other opening hours
+    studies          all that is asked of what was learned
+    before_after     days beside what earlier ones would have given
+    comparison       the days before a table with those after
+    effect           whether it helped
 """
 
 from __future__ import annotations

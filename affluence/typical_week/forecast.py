@@ -9,9 +9,9 @@ import polars as pl
 
 from affluence.tables import FORECAST, STATES
 from affluence.typical_week.calendar import Hours, opening_by_day
+from affluence.typical_week.calendar_effects import KINDS, Flags
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
-from affluence.typical_week.effects import KINDS, Flags
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, sure_levels
 from affluence.typical_week.runs import Runs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -74,12 +74,31 @@ class History:
 
     def without(self, days: Mask) -> History:
         """The same without what was seen on some days (weeks × weekdays of the table)."""
-        left = ~days[:, self.cells.day]
-        return History(
-            first_monday=self.first_monday,
-            cells=self.cells,
-            sums={name: np.where(left, sums, 0.0) for name, sums in self.sums.items()},
-            exposure=np.where(left, self.exposure, 0.0),
+        return self.seen_at(~days[:, self.cells.day])
+
+    def seen_at(self, places: Mask) -> History:
+        """The same with only what was seen in some weeks and cells (weeks × cells, or cells)."""
+        return replace(
+            self,
+            sums={name: np.where(places, sums, 0.0) for name, sums in self.sums.items()},
+            exposure=np.where(places, self.exposure, 0.0),
+        )
+
+    def followed_by(self, later: History) -> History:
+        """Both, the later one where they overlap; nothing is seen in the weeks between them.
+
+        Both are of the same cells.
+        """
+        weeks = (later.first_monday - self.first_monday).days // _WEEK_DAYS
+
+        def joined(first: Floats, then: Floats) -> Floats:
+            between = np.zeros((max(0, weeks - len(first)), first.shape[1]))
+            return np.concatenate([first[:weeks], between, then])
+
+        return replace(
+            self,
+            sums={name: joined(found, later.sums[name]) for name, found in self.sums.items()},
+            exposure=joined(self.exposure, later.exposure),
         )
 
 

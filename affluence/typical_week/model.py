@@ -15,9 +15,9 @@ from typing import Literal
 import numpy as np
 
 from affluence.typical_week import reach
+from affluence.typical_week.calendar_effects import APART, KINDS, CalendarEffects, Flags
 from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.demand import Demand
-from affluence.typical_week.effects import APART, KINDS, Effects, Flags
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import Bounds, LevelPath
@@ -93,7 +93,7 @@ class Model:
         self._settings = settings
         grid = self.grid = Grid([history.cells for history in histories])
         self.demand = Demand(grid)
-        self.effects = Effects(grid.platforms)
+        self.effects = CalendarEffects(grid.platforms)
         self.season = Season(grid.platforms)
         self.load = LoadSlope(grid.platforms)
         self.reach = Shares(grid, reach.NAMES, settings.reach, follows_load=True)

@@ -10,8 +10,8 @@ import polars as pl
 from affluence.tables import SLOTS
 from affluence.typical_week import model
 from affluence.typical_week.calendar import Hours, closed_days
+from affluence.typical_week.calendar_effects import flags_of
 from affluence.typical_week.cells import Cells
-from affluence.typical_week.effects import flags_of
 from affluence.typical_week.forecast import MOST_WEEKS
 from affluence.typical_week.history import History, make_history
 from affluence.typical_week.levels import Bounds

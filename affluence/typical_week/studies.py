@@ -19,9 +19,9 @@ from affluence.typical_week.backtest import (
     errors_of,
 )
 from affluence.typical_week.calendar import Hours, Weekly, closed_days, opening_by_day
+from affluence.typical_week.calendar_effects import Flags
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
-from affluence.typical_week.effects import Flags
 from affluence.typical_week.forecast import forecast_table
 from affluence.typical_week.history import History
 from affluence.typical_week.model import Apart

@@ -13,16 +13,13 @@ from scipy import stats
 from affluence.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week import Settings, Study, study
 from affluence.typical_week.cells import Floats, Span
-from affluence.typical_week.effect import (
-    LONG_AGO,
-    Days,
-    Effect,
-    Recommendation,
+from affluence.typical_week.comparison import (
     _estimate,
     compare,
     measure_effect,
     weeks_not_learned,
 )
+from affluence.typical_week.effect import LONG_AGO, Days, Effect, Recommendation
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import BOUNDS, FIRST_MONDAY, cells_of, history_of
 from tests.typical_week.simulated import simulate_history
@@ -213,8 +210,8 @@ def test_weeks_long_before_are_learned_apart_as_if_all_were(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Published in week 8; the weeks that are learned begin later, those before it besides."""
-    monkeypatch.setattr("affluence.typical_week.effect.MOST_WEEKS", 6)
-    monkeypatch.setattr("affluence.typical_week.effect.WEEKS_TO_JUDGE", 5)
+    monkeypatch.setattr("affluence.typical_week.comparison.MOST_WEEKS", 6)
+    monkeypatch.setattr("affluence.typical_week.comparison.WEEKS_TO_JUDGE", 5)
     last = monday(23) - timedelta(days=1)
 
     def figures(day: date, minute: int) -> Figures:

@@ -36,7 +36,7 @@ def flags_of(special: pl.DataFrame, cells: Cells, first_monday: date, weeks: int
     return flags
 
 
-class Effects:
+class CalendarEffects:
     """The effects of some platforms, after the weeks that they have learned.
 
     Here the flags of a day are … × KINDS × days × platforms.
