@@ -11,9 +11,14 @@ left out and listed. Slots become rates here, and only here. In the order in whi
     records          all that is to be learned of one platform
     grid             cells of several platforms, one on the other
     by_platform      state that is learned of several platforms together
+    seen_days        what is seen of single days
     odd_days         days out of line
+    set_aside        days that are not learned, and why
     demand           how many call for the first time
-    shares           the chance to reach an agent and other shares, of `reach`
+    log_odds         shares on the logit
+    shares           how shares are learned
+    reach            the chance to reach an agent
+    shown_shares     shares that are shown besides
     steps_in_level   when the level of either has stepped
     calendar_effects what the calendar does to the demand
     season           what last year's weeks say of these

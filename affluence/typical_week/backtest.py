@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from affluence.typical_week import counts
 from affluence.typical_week.cells import Floats, Mask
 from affluence.typical_week.demand import HORIZONS_WEEKS
-from affluence.typical_week.history import History
+from affluence.typical_week.history import History, callers_of
 from affluence.typical_week.levels import NONE
-from affluence.typical_week.model import callers_of
 from affluence.typical_week.runs import Runs
 
 FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded

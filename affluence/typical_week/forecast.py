@@ -14,8 +14,9 @@ from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, sure_levels
+from affluence.typical_week.log_odds import expit
 from affluence.typical_week.runs import Runs
-from affluence.typical_week.shares import Z_INTERVAL, expit
+from affluence.typical_week.shares import Z_INTERVAL
 from affluence.typical_week.table import states
 
 MOST_WEEKS = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -132,3 +132,13 @@ def make_history(
     return History(
         first_monday=first_monday, cells=cells, sums=sums, exposure=sums["open_s"] / row_s
     )
+
+
+def callers_of(history: History) -> str:
+    """The sum that counts callers: attempts, where it is not known which are first ones."""
+    return "first_attempts" if history.sums["first_attempts"].any() else "attempts"
+
+
+def by_name(sums: Iterable[Floats]) -> dict[str, Floats]:
+    """Sums by their names, given in the order of `SUMS`; what follows these is left out."""
+    return dict(zip(SUMS, sums, strict=False))

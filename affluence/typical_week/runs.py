@@ -16,7 +16,8 @@ from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.demand import HORIZONS_WEEKS
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Levels
-from affluence.typical_week.model import Model, SetAside, Settings
+from affluence.typical_week.model import Model, Settings
+from affluence.typical_week.set_aside import SetAside
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -133,7 +134,7 @@ def _run_together(pasts: Sequence[Past]) -> list[Runs]:
             variance=of_variance,
             levels=of_levels,
             advice=_advise_every_week(past, of_levels, of_low, of_high),
-            set_aside=model.set_aside(platform, past.history),
+            set_aside=model.set_aside.of(platform, past.history),
         )
 
     return [runs_of(platform, past) for platform, past in enumerate(pasts)]

@@ -12,7 +12,6 @@ would. φ, and how long either is remembered, are learned from the platform's ow
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -22,6 +21,13 @@ from numpy.typing import NDArray
 from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.grid import Grid
+from affluence.typical_week.log_odds import (
+    expit,
+    logit,
+    logit_above,
+    logit_information,
+    logit_inside,
+)
 from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
@@ -41,8 +47,6 @@ _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on t
 _FIRST_ROUNDS, _ROUNDS = 8, 2
 Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
-_MILLIONTH = 1e-6
-_MOST_LOGIT = math.log((1 - _MILLIONTH) / _MILLIONTH)
 
 # Memories: those of the level, then those of the shape. A candidate is one of either and whether
 # the load is believed.
@@ -290,7 +294,7 @@ class Shares(ByPlatform):
         self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
         total = observations.sum(0)
         together = (observations * chance).sum(0) / total
-        surprise = _logit_above(successes.sum(0), total * together, total, self.clustering)
+        surprise = logit_above(successes.sum(0), total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
         stepped = self._steps.learn(surprise, noise)
         if stepped.any():
@@ -325,7 +329,7 @@ class Shares(ByPlatform):
         one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _NONE)
         shape, additive_variance, weight = self._additive(share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
-        extra = _logit_above(seen * share, seen * expit(shape), seen, one)
+        extra = logit_above(seen * share, seen * expit(shape), seen, one)
         noise = one / np.maximum(weight, _NONE)
         days, rows = (
             (of > 0).sum(-2, keepdims=True)
@@ -340,7 +344,7 @@ class Shares(ByPlatform):
         came, total = (recently * shares[:_LEVELS]).sum(-2), recently.sum(-2)
         expected = np.einsum("lcp,sfcp->lsfp", recently, expit(shape))
         came, total = came[:, None, None], total[:, None, None]
-        shift = _logit_above(came, expected, total, self.clustering)
+        shift = logit_above(came, expected, total, self.clustering)
         log_odds = (shape + shift[..., None, :]).reshape(-1, *shape.shape[-2:])
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_levels = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
@@ -362,7 +366,7 @@ class Shares(ByPlatform):
         """
         grid = self._grid
         came = seen * share
-        common = _logit_inside(came.sum(-2, keepdims=True), seen.sum(-2, keepdims=True), one)
+        common = logit_inside(came.sum(-2, keepdims=True), seen.sum(-2, keepdims=True), one)
         # From where it was after the last fit: a few rounds a week suffice. Half a logit is the
         # inverse of a hyperbolic tangent, that of twice the share less 1.
         of_days, of_rows = self._of_days / 2, self._of_rows / 2
@@ -389,55 +393,9 @@ class Shares(ByPlatform):
         came = half_seen + half_seen * np.tanh(half)
         variance = np.zeros_like(shape)
         for summed, of_group, _, precision in groups:
-            information = _information(summed(came), summed(seen), one) + precision / 2
+            information = logit_information(summed(came), summed(seen), one) + precision / 2
             variance += of_group(one / information)
-        return shape, variance, _information(came, seen, one)
-
-
-def _information(successes: Floats, seen: Floats, one: Floats) -> Floats:
-    """What observations tell of a logit, by Laplace's rule where all of them agree."""
-    share = _inside(successes, seen, 2 * one)
-    information: Floats = seen * share * (1 - share)
-    return information
-
-
-def _logit_above(came: Floats, expected: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """By how much the logit of what came lies above that of what was expected.
-
-    Next to 0 and 1 the logit of few observations is far off: both are moved inside alike.
-    """
-    return _logit_inside(came, seen, one) - _logit_inside(expected, seen, one)
-
-
-def _logit_inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """The logit of `_inside`."""
-    few = one / 2
-    log_odds: Floats = np.log((successes + few) / (seen - successes + few))
-    return log_odds.clip(-_MOST_LOGIT, _MOST_LOGIT)
-
-
-def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """Share of successes with half a success and half a failure more (Haldane 1956).
-
-    What never happened in n calls is not impossible. ``one`` is how many of the observations
-    are worth an independent one.
-    """
-    share: Floats = (successes + one / 2) / (seen + one)
-    return share
-
-
-def logit(share: Floats) -> Floats:
-    """Log odds; shares of 0 and 1 are moved in by a millionth."""
-    inside = np.asarray(share).clip(_MILLIONTH, 1 - _MILLIONTH)
-    odds: Floats = np.log(inside / (1 - inside))
-    return odds
-
-
-def expit(log_odds: Floats) -> Floats:
-    """The share of which these are the log odds."""
-    # The same as 1 / (1 + exp(-x)), and nothing overflows.
-    share: Floats = 0.5 + 0.5 * np.tanh(0.5 * log_odds)
-    return share
+        return shape, variance, logit_information(came, seen, one)
 
 
 def _spread(extra: Floats, noise: Floats, known: Mask, fitted: NDArray[np.int64]) -> Floats:

@@ -24,11 +24,11 @@ from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
 from affluence.typical_week.forecast import forecast_table
 from affluence.typical_week.history import History
-from affluence.typical_week.model import Apart
 from affluence.typical_week.other_hours import OtherHours, at_other_hours, calls_while_closed
 from affluence.typical_week.records import Records, Settings, records_of
 from affluence.typical_week.rows import row_grid
 from affluence.typical_week.runs import Runs, run_platforms
+from affluence.typical_week.set_aside import Apart
 from affluence.typical_week.table import week_table
 
 

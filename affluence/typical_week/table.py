@@ -9,9 +9,9 @@ from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import LONGEST_WAIT_S, SHOWN
 from affluence.typical_week.runs import Runs
 from affluence.typical_week.shares import Z_INTERVAL
+from affluence.typical_week.shown_shares import LONGEST_WAIT_S, SHOWN
 
 _UNITS = {"wait": ("_s", LONGEST_WAIT_S)}  # of what is no share in the table
 _OF_LINES = ("busy_line_rate", "occupancy_rate")
@@ -29,7 +29,7 @@ def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
         first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
     )
     shares = {"reach": (model.reach.known, np.array(model.reach.interval()))}
-    shares |= {name: model.shown(name) for name in SHOWN}
+    shares |= {name: model.shown.interval(name) for name in SHOWN}
     for name, (is_known, interval) in shares.items():
         known = of_cells(is_known) & (model.believes_lines or name not in _OF_LINES)
         after, unit = _UNITS.get(name, ("", 1.0))

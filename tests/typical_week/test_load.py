@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from affluence.typical_week.load import LoadSlope
+from affluence.typical_week.log_odds import logit
 from affluence.typical_week.reach import NAMES, Reach
-from affluence.typical_week.shares import logit
 
 
 def test_many_days_tell_the_slope() -> None:

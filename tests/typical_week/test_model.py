@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import SetAside
 from affluence.typical_week.reach import Reach
+from affluence.typical_week.set_aside import SetAside
 from tests.typical_week.desks import (
     LOWEST,
     Desk,
@@ -229,10 +229,10 @@ def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -
     levels = [levels_after_every_week(model).tolist() for model in (with_hole, without)]
     assert levels[0] == levels[1]
     history = history_by(calls)
-    assert with_hole.set_aside(0, history) == (
+    assert with_hole.set_aside.of(0, history) == (
         SetAside(day=history.day(5, 1), reason="hole", factor=None),
     )
-    assert without.set_aside(0, history) == ()
+    assert without.set_aside.of(0, history) == ()
     assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
 
 
@@ -240,7 +240,7 @@ def test_an_hour_without_any_call_where_few_were_to_be_expected_is_none() -> Non
     calls = USUAL / 10
     calls[5, 6] = 0
     history = history_by(calls)
-    assert [after.set_aside(0, history) for after in model_of(history).run()][-1] == ()
+    assert [after.set_aside.of(0, history) for after in model_of(history).run()][-1] == ()
 
 
 def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
@@ -249,7 +249,7 @@ def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
     history = history_by(calls)
     model = model_of(history)
     list(model.run())
-    assert [(aside.day, aside.reason) for aside in model.set_aside(0, history)] == [
+    assert [(aside.day, aside.reason) for aside in model.set_aside.of(0, history)] == [
         (history.day(2, 0), "no_records")
     ]
     assert of_cells(model, model.demand.mean()) == pytest.approx(USUAL[0], rel=0.01)
@@ -261,7 +261,7 @@ def test_two_odd_days_in_a_row_are_learned_both() -> None:
     calls[5:, 4:8] *= 3
     history = history_by(calls)
     model = model_of(history)
-    kept = [[aside.reason for aside in after.set_aside(0, history)] for after in model.run()]
+    kept = [[aside.reason for aside in after.set_aside.of(0, history)] for after in model.run()]
     assert kept[5:] == [["odd_day"], [], []]
     assert model.demand.mean()[4:8].mean() > 1.5 * 30
 
@@ -275,7 +275,7 @@ def test_no_day_is_odd_before_there_are_four_weeks() -> None:
         history = history_by(calls)
         model = model_of(history)
         list(model.run())
-        assert [aside.day for aside in model.set_aside(0, history)] == [
+        assert [aside.day for aside in model.set_aside.of(0, history)] == [
             history.day(*odd) for odd in odd_days
         ]
         tuesdays.append(of_cells(model, model.demand.mean())[4:8].mean())
@@ -299,7 +299,7 @@ def test_fewer_call_on_a_day_that_is_seldom_recorded_and_get_through_as_well(
     model = model_of(history)
     list(model.run())
     odd = [history.day(7, 1)] if is_odd else []
-    assert [aside.day for aside in model.set_aside(0, history)] == odd
+    assert [aside.day for aside in model.set_aside.of(0, history)] == odd
 
 
 def test_the_same_history_gives_the_same_figures() -> None:

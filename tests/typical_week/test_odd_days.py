@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
+from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Statistic
 
-CALLS = Side(usual_spread=0.2, least=float(np.log(1.5)))
-REACH = Side(usual_spread=0.5, least=1.5)
+CALLS = Statistic(usual_spread=0.2, least=float(np.log(1.5)))
+REACH = Statistic(usual_spread=0.5, least=1.5)
 MONDAY, TUESDAY, WEDNESDAY = range(3)
 USUAL = [100.0, 110.0, 95.0, 105.0, 90.0]  # calls, Monday to Friday
 CLOSED = np.nan
@@ -22,7 +22,10 @@ def week(**calls: float) -> list[float]:
 
 
 def values_of(calls: list[float]) -> tuple[Floats, Floats]:
-    """Logarithms, and the variance that Poisson counts give them: sides × weekdays × platforms."""
+    """Logarithms, and the variance that Poisson counts give them.
+
+    Statistics × weekdays × platforms.
+    """
     counts = np.array(calls)[None, :, None]
     return np.log(counts), 1 / np.where(np.isnan(counts), 1.0, counts)
 

@@ -11,9 +11,10 @@ import pytest
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.history import History
-from affluence.typical_week.model import SHOWN, Settings
+from affluence.typical_week.model import Settings
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.runs import Past, Runs, run_every_week, run_platforms
+from affluence.typical_week.shown_shares import SHOWN
 from tests.typical_week.desks import BOUNDS, cells_of, desk_of_lines, no_flags
 
 SETTINGS = Settings(
@@ -65,8 +66,8 @@ def figures(runs: Runs) -> list[Floats]:
         of_cells(model.demand.mean_variance()),
         of_cells(model.learned).astype(np.float64),
         *(of_cells(each) for each in model.reach.interval()),
-        *(of_cells(each) for name in SHOWN for each in model.shown(name)[1]),
-        *(of_cells(model.shown(name)[0]).astype(np.float64) for name in SHOWN),
+        *(of_cells(each) for name in SHOWN for each in model.shown.interval(name)[1]),
+        *(of_cells(model.shown.interval(name)[0]).astype(np.float64) for name in SHOWN),
         model.reach.clustering[[runs.platform]],
         model.load.slope[[runs.platform]],
         model.effects.factors[:, runs.platform],
