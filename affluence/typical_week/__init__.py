@@ -14,8 +14,13 @@ left out and listed. Slots become rates here, and only here. In the order in whi
     seen_days        what is seen of single days
     odd_days         days out of line
     set_aside        days that are not learned, and why
+    memories         how long it is remembered, as has foretold best
+    shrinkage        how far groups truly differ
+    day_variance     how far days lie from what was foretold
     demand           how many call for the first time
     log_odds         shares on the logit
+    additive_logit   what weekday and row add to it
+    clustering       by how much busy calls come together
     shares           how shares are learned
     reach            the chance to reach an agent
     shown_shares     shares that are shown besides

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from affluence.typical_week import counts
 from affluence.typical_week.cells import Floats, Mask
-from affluence.typical_week.demand import HORIZONS_WEEKS
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.history import History, callers_of
 from affluence.typical_week.levels import NONE
 from affluence.typical_week.runs import Runs

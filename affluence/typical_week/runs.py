@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from affluence.typical_week.advice import Advice, advise
 from affluence.typical_week.calendar_effects import Flags
 from affluence.typical_week.cells import Cells, Floats
-from affluence.typical_week.demand import HORIZONS_WEEKS
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Levels
 from affluence.typical_week.model import Model, Settings

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import beta
 
-from affluence.typical_week import shares
+from affluence.typical_week.additive_logit import _DAY_DEVIATION, _ROW_DEVIATION, AdditiveLogit
 from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.reach import ratio
@@ -120,7 +120,8 @@ DESIGN = np.concatenate(
 def additive_part(share: Floats, calls: Floats) -> tuple[Floats, Floats]:
     """Of the logits, and its variance, of one platform and memory."""
     one = np.full((1, 1, 1), USUAL_CLUSTERING)
-    found, variance, _ = nothing_known()._additive(share[None, :, None], calls[None, :, None], one)
+    seen = calls[None, :, None]
+    found, variance, _ = AdditiveLogit(Grid([CELLS]), 1).fit(share[None, :, None] * seen, seen, one)
     return found[0, :, 0], variance[0, :, 0]
 
 
@@ -132,7 +133,8 @@ def test_the_additive_part_is_a_penalised_logistic_regression() -> None:
     found, _ = additive_part(reached / np.maximum(calls, 1), calls)
     common = logit((reached.sum() + USUAL_CLUSTERING / 2) / (calls.sum() + USUAL_CLUSTERING))
     precision = np.repeat(
-        [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
+        [1 / _DAY_DEVIATION**2, 1 / _ROW_DEVIATION**2],
+        [WEEKDAYS, ROWS],
     )
 
     def lost(added: Floats) -> float:
@@ -150,7 +152,8 @@ def test_its_variance_is_that_of_the_likelihood() -> None:
     found, variance = additive_part(expit(ADDITIVE), calls)
     weights = calls * expit(found) * (1 - expit(found)) / USUAL_CLUSTERING
     precision = np.repeat(
-        [1 / shares._DAY_DEVIATION**2, 1 / shares._ROW_DEVIATION**2], [WEEKDAYS, ROWS]
+        [1 / _DAY_DEVIATION**2, 1 / _ROW_DEVIATION**2],
+        [WEEKDAYS, ROWS],
     )
     inverse = np.linalg.inv((DESIGN * weights[:, None]).T @ DESIGN + np.diag(precision))
     expected = np.einsum("ij,jk,ik->i", DESIGN, inverse, DESIGN)
