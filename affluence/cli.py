@@ -222,7 +222,7 @@ def backtest(
     """Grade every past weekly run against the four weeks that followed it, beside others."""
     from affluence import management
     from affluence.foresight import backtest_as_document, backtest_as_text
-    from affluence.typical_week.backtest import BASELINES
+    from affluence.typical_week.baselines import BASELINES
 
     others = dict(BASELINES)
     if library:

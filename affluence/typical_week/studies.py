@@ -10,19 +10,14 @@ from typing import Literal
 import polars as pl
 
 from affluence.typical_week.advice import Advice
-from affluence.typical_week.backtest import (
-    BASELINES,
-    Backtest,
-    Errors,
-    Forecaster,
-    backtest,
-    errors_of,
-)
+from affluence.typical_week.backtest import backtest, errors_of
+from affluence.typical_week.baselines import BASELINES, Forecaster
 from affluence.typical_week.calendar import Hours, Weekly, closed_days, opening_by_day
 from affluence.typical_week.calendar_effects import Flags
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
 from affluence.typical_week.forecast import forecast_table
+from affluence.typical_week.grades import Backtest, Errors
 from affluence.typical_week.history import History
 from affluence.typical_week.other_hours import OtherHours, at_other_hours, calls_while_closed
 from affluence.typical_week.records import Records, Settings, records_of

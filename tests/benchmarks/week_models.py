@@ -20,7 +20,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.backtest import BASELINES, Forecaster, backtest
+from affluence.typical_week.backtest import backtest
+from affluence.typical_week.baselines import BASELINES, Forecaster
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import poisson_deviance, score
 from affluence.typical_week.forecast import forecast_table

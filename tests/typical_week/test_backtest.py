@@ -12,19 +12,10 @@ import pytest
 from scipy.stats import nbinom
 
 from affluence.typical_week.advice import Advice
-from affluence.typical_week.backtest import (
-    BASELINES,
-    FIRST_ORIGIN_WEEKS,
-    OURS,
-    Errors,
-    all_weeks_mean,
-    backtest,
-    errors_of,
-    four_week_mean,
-    is_best,
-    last_week,
-)
+from affluence.typical_week.backtest import FIRST_ORIGIN_WEEKS, backtest, errors_of
+from affluence.typical_week.baselines import BASELINES, all_weeks_mean, four_week_mean, last_week
 from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.grades import OURS, Errors, is_best
 from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import NONE
 from affluence.typical_week.model import Settings
