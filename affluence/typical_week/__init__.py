@@ -14,6 +14,7 @@ left out and listed. Slots become rates here, and only here. In the order in whi
     seen_days        what is seen of single days
     odd_days         days out of line
     set_aside        days that are not learned, and why
+    intervals        two-sided, as they are printed
     memories         how long it is remembered, as has foretold best
     shrinkage        how far groups truly differ
     day_variance     how far days lie from what was foretold
@@ -35,7 +36,9 @@ left out and listed. Slots become rates here, and only here. In the order in whi
     table            the model → WEEK
     forecast         the model → FORECAST
     counts           laws of counts, and how well what came agrees with them
-    backtest         every past run graded
+    baselines        plain means
+    grades           what forecasts were worth
+    backtest         every past run graded beside plain means
     other_hours      who would call at other opening hours
     studies          all that is asked of what was learned
     before_after     days beside what earlier ones would have given

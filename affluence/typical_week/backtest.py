@@ -20,6 +20,7 @@ from affluence.typical_week.cells import Floats, Mask
 from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.grades import OURS, Backtest, Errors, Scores, Stability
 from affluence.typical_week.history import History, callers_of
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE
 from affluence.typical_week.runs import Runs
 
@@ -28,7 +29,6 @@ FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded
 _USUAL_EXCESS = 0.05  # relative variance of a count, before a forecaster has made errors
 _LEAST_MEAN = 0.05  # calls
 _QUIETEST_SHARE = 1 / 5  # of the cells, in hit rate and regret
-_INTERVAL = (0.1, 0.9)
 _PIT_SEED = 20261126
 
 
@@ -165,9 +165,10 @@ def _score(
 ) -> Scores:
     expected, came = _expected(mean, places, known), places.came[known]
     errors = _errors(mean, places, known)
-    deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
-    law = counts.score(expected, deviation, came)
-    low, high = _INTERVAL
+    # Of a place that was partly open in proportion: somewhat more than it is.
+    spread = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
+    law = counts.score(expected, spread, came)
+    low, high, _ = INTERVAL_80
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
     hit_rate, regret = _quietest(mean, places, known)

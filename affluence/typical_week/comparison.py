@@ -47,6 +47,7 @@ from affluence.typical_week.effect import (
     Share,
 )
 from affluence.typical_week.history import History
+from affluence.typical_week.intervals import INTERVAL_80, INTERVAL_95, Interval
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.studies import Study
@@ -57,7 +58,6 @@ MOST_WEEKS = 26  # on either side: what is longer ago belongs to another season
 WEEKS_TO_JUDGE = 8
 
 _SEEN_DAYS = 2  # before, for a cell to be compared
-_TAILS = ((0.025, 1.96), (0.1, 1.2816))  # chance beyond each end of an interval, normal deviate
 
 
 def weeks_not_learned(
@@ -214,9 +214,11 @@ def _estimate(resamples: Floats, freedom: int) -> Estimate:
     """
     # Days that are all alike differ by rounding errors; a resample without calls has no reach.
     figure, *drawn = np.round(resamples, 12).tolist()
-    ends = []
-    for beyond, z in _TAILS:
-        found = np.nanquantile(drawn, (beyond, 1 - beyond))
+
+    def within(interval: Interval) -> tuple[float, float]:
+        z = interval.deviations
+        found = np.nanquantile(drawn, (interval.low, interval.high))
         low, high = (figure + (found - figure) * (1 + (z**2 + 1) / (4 * freedom))).tolist()
-        ends.append((low, high))
-    return Estimate(value=figure, interval_95=ends[0], interval_80=ends[1])
+        return low, high
+
+    return Estimate(value=figure, interval_80=within(INTERVAL_80), interval_95=within(INTERVAL_95))

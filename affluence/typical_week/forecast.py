@@ -13,15 +13,13 @@ from affluence.typical_week.calendar_effects import KINDS, Flags
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.counts import quantiles
 from affluence.typical_week.history import History
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE, sure_levels
 from affluence.typical_week.log_odds import expit
 from affluence.typical_week.runs import Runs
-from affluence.typical_week.shares import Z_INTERVAL
 from affluence.typical_week.table import states
 
 MOST_WEEKS = 6
-
-_INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
 
 
 def forecast_table(
@@ -51,7 +49,7 @@ def forecast_table(
         ]
     )
     mean, variance = (share_open * of_cells(each) for each in model.foretell(ahead))
-    low, high = quantiles(mean, variance, _INTERVAL)
+    low, high = quantiles(mean, variance, INTERVAL_80[:2])
     factor = of_cells(model.demand_factors(ahead))
     shift = model.load.slope[runs.platform] * np.log(factor)
     reach, uncertainty = of_cells(model.reach.logit), of_cells(model.reach.variance)
@@ -97,5 +95,5 @@ def _share_to_come(
     """
     of_calls = clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
     of_chance = (chance * (1 - chance)) ** 2 * variance
-    far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
+    far = INTERVAL_80.deviations * np.sqrt(of_calls + of_chance)
     return (chance - far).clip(0, 1), (chance + far).clip(0, 1)

@@ -23,6 +23,7 @@ from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.clustering import Clustering
 from affluence.typical_week.grid import Grid
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.log_odds import (
     expit,
     logit,
@@ -43,7 +44,6 @@ _USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the 
 _UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
 _LOAD_HANDICAP = 1.0  # of the logarithmic score
 _OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
-Z_INTERVAL = 1.2816  # two-sided 80 %
 _NONE = 1e-9
 
 # Memories: those of the level, then those of the shape. A candidate is one of either and whether
@@ -187,7 +187,7 @@ class Shares(ByPlatform):
 
         ``shift`` is added to the logit.
         """
-        far = Z_INTERVAL * np.sqrt(self.variance)
+        far = INTERVAL_80.deviations * np.sqrt(self.variance)
         middle = self.logit + shift
         low, share, high = expit(np.array([middle - far, middle, middle + far]))
         return low, share, high

@@ -8,9 +8,9 @@ import polars as pl
 from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE, Levels
 from affluence.typical_week.runs import Runs
-from affluence.typical_week.shares import Z_INTERVAL
 from affluence.typical_week.shown_shares import LONGEST_WAIT_S, SHOWN
 
 _UNITS = {"wait": ("_s", LONGEST_WAIT_S)}  # of what is no share in the table
@@ -36,7 +36,7 @@ def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
         for end, values in zip(("_low", "", "_high"), interval, strict=True):
             columns[name + end + after] = np.where(known, unit * of_cells(values), np.nan)
     mean = of_cells(model.demand.mean())
-    far = np.exp(Z_INTERVAL * np.sqrt(of_cells(model.demand.mean_variance())))
+    far = np.exp(INTERVAL_80.deviations * np.sqrt(of_cells(model.demand.mean_variance())))
     columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}
     frame = history.cells.grid.with_columns(
         pl.Series(name, values) for name, values in columns.items()
