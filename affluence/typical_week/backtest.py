@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week import counts
+from affluence.typical_week import negative_binomial
 from affluence.typical_week.baselines import BASELINES, Forecaster, last_week
 from affluence.typical_week.cells import Floats, Mask
 from affluence.typical_week.day_variance import HORIZONS_WEEKS
@@ -167,7 +167,7 @@ def _score(
     errors = _errors(mean, places, known)
     # Of a place that was partly open in proportion: somewhat more than it is.
     spread = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
-    law = counts.score(expected, spread, came)
+    law = negative_binomial.score(expected, spread, came)
     low, high, _ = INTERVAL_80
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
@@ -191,7 +191,7 @@ def _errors(mean: Floats, places: _Places, known: Mask) -> Errors:
     expected, came = _expected(mean, places, known), places.came[known]
     return Errors(
         forecasts=int(came.size),
-        poisson_deviance=float(counts.poisson_deviance(expected, came).mean()),
+        poisson_deviance=float(negative_binomial.poisson_deviance(expected, came).mean()),
         wape=float(np.abs(came - expected).sum() / max(came.sum(), 1.0)),
     )
 

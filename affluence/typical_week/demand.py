@@ -29,9 +29,9 @@ from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.day_variance import HORIZONS_WEEKS, DayVariance
 from affluence.typical_week.grid import Grid
+from affluence.typical_week.level_steps import LevelSteps
 from affluence.typical_week.memories import Memories, loss_at_first
 from affluence.typical_week.shrinkage import UsualSpread, shrink_ratios
-from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (13.0, 26.0, 104.0)

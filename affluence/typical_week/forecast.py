@@ -11,11 +11,11 @@ from affluence.tables import FORECAST, STATES
 from affluence.typical_week.calendar import Hours, opening_by_day
 from affluence.typical_week.calendar_effects import KINDS, Flags
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.counts import quantiles
 from affluence.typical_week.history import History
 from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE, sure_levels
 from affluence.typical_week.log_odds import expit
+from affluence.typical_week.negative_binomial import quantiles
 from affluence.typical_week.runs import Runs
 from affluence.typical_week.table import states
 

@@ -19,7 +19,7 @@ from affluence.typical_week.demand import Demand
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.history import SUMS, History, by_name, callers_of
 from affluence.typical_week.levels import Bounds, LevelPath
-from affluence.typical_week.load import LoadSlope
+from affluence.typical_week.load_slope import LoadSlope
 from affluence.typical_week.log_odds import expit, logit
 from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays
 from affluence.typical_week.reach import Reach

@@ -24,6 +24,7 @@ from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.clustering import Clustering
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.intervals import INTERVAL_80
+from affluence.typical_week.level_steps import LevelSteps
 from affluence.typical_week.log_odds import (
     expit,
     logit,
@@ -31,7 +32,6 @@ from affluence.typical_week.log_odds import (
 )
 from affluence.typical_week.memories import Memories, loss_at_first
 from affluence.typical_week.shrinkage import UsualSpread, true_variance
-from affluence.typical_week.steps_in_level import LevelSteps
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (8.0, 26.0, 104.0)

@@ -15,10 +15,10 @@ from affluence.typical_week.baselines import BASELINES, Forecaster
 from affluence.typical_week.calendar import Hours, Weekly, closed_days, opening_by_day
 from affluence.typical_week.calendar_effects import Flags
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.counts import quantiles
 from affluence.typical_week.forecast import forecast_table
 from affluence.typical_week.grades import Backtest, Errors
 from affluence.typical_week.history import History
+from affluence.typical_week.negative_binomial import quantiles
 from affluence.typical_week.other_hours import OtherHours, at_other_hours, calls_while_closed
 from affluence.typical_week.records import Records, Settings, records_of
 from affluence.typical_week.rows import row_grid

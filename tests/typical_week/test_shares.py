@@ -15,9 +15,9 @@ from scipy.stats import beta
 from affluence.typical_week.additive_logit import _DAY_DEVIATION, _ROW_DEVIATION, AdditiveLogit
 from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.grid import Grid
+from affluence.typical_week.level_steps import LevelSteps
 from affluence.typical_week.reach import ratio
 from affluence.typical_week.shares import Shares, Sums
-from affluence.typical_week.steps_in_level import LevelSteps
 from tests.typical_week.desks import cells_of
 
 WEEKDAYS, ROWS = 5, 9

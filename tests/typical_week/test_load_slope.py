@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from affluence.typical_week.load import LoadSlope
+from affluence.typical_week.load_slope import LoadSlope
 from affluence.typical_week.log_odds import logit
 from affluence.typical_week.reach import NAMES, Reach
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from affluence.typical_week.steps_in_level import LevelSteps
+from affluence.typical_week.level_steps import LevelSteps
 
 USUAL = 0.1  # standard deviation of a week; worth four weeks
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from affluence.typical_week.counts import cdf, crps, poisson_deviance, quantiles, score
+from affluence.typical_week.negative_binomial import cdf, crps, poisson_deviance, quantiles, score
 
 EXACT = 1e-9
 MEANS = st.one_of(st.just(0.0), st.floats(1e-6, 3), st.floats(1e-6, 60), st.floats(1e-6, 3000))
