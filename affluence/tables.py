@@ -306,7 +306,7 @@ SLOTS = Table(
             nullable=True,
         ),
         "line_holdings": _count(
-            "calls on lines that arrived and whose end is known", nullable=True
+            "calls on lines that arrived, lasted and whose end is known", nullable=True
         ),
         "inbound_holding_s": _seconds(
             "part of line_holding_s of the inbound attempts that are neither closed nor refused",
