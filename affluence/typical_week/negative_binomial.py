@@ -127,26 +127,6 @@ def quantiles(mean: ArrayLike, variance: ArrayLike, probabilities: Sequence[floa
     return score(mean, variance, 0, probabilities).quantiles
 
 
-def cdf(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
-    """Chance of at most ``y`` calls, 0-1.
-
-    Raises:
-        ValueError: a mean or a count is negative.
-
-    """
-    return score(mean, variance, y).up_to
-
-
-def crps(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
-    """Continuous ranked probability score of the laws where ``y`` came, calls: less is better.
-
-    Raises:
-        ValueError: a mean or a count is negative.
-
-    """
-    return score(mean, variance, y).crps
-
-
 def poisson_deviance(mean: ArrayLike, y: ArrayLike) -> Floats:
     """Poisson deviance 2 (y ln(y ÷ mean) - (y - mean)): infinite where the mean 0 was exceeded.
 

@@ -83,12 +83,6 @@ class Runs:
         return replace(self, advice=(*before, last))
 
 
-def run_every_week(past: Past) -> Runs:
-    """Run the model of a platform week by week."""
-    (runs,) = run_platforms([past])
-    return runs
-
-
 def run_platforms(pasts: Sequence[Past]) -> list[Runs]:
     """Run the models of platforms week by week, in their order.
 

@@ -182,13 +182,9 @@ class Shares(ByPlatform):
         """Variance of `logit`."""
         return self._fit().variance
 
-    def interval(self, shift: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
-        """Lower end of the 80 % interval of the share, the share, upper end.
-
-        ``shift`` is added to the logit.
-        """
-        far = INTERVAL_80.deviations * np.sqrt(self.variance)
-        middle = self.logit + shift
+    def interval(self) -> tuple[Floats, Floats, Floats]:
+        """Lower end of the 80 % interval of the share, the share, upper end (each by place)."""
+        far, middle = INTERVAL_80.deviations * np.sqrt(self.variance), self.logit
         low, share, high = expit(np.array([middle - far, middle, middle + far]))
         return low, share, high
 

@@ -20,7 +20,7 @@ from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import NONE
 from affluence.typical_week.model import Settings
 from affluence.typical_week.reach import Reach
-from affluence.typical_week.runs import Past, Runs, run_every_week
+from affluence.typical_week.runs import Past, Runs, run_platforms
 from tests.typical_week.simulated import simulate_history
 from tests.typical_week.test_typical_week import BOUNDS
 
@@ -53,7 +53,8 @@ def history_of(counts: Floats) -> History:
 
 def run(history: History) -> Runs:
     flags = np.zeros((history.weeks + 6, len(history.cells.weekdays), 4), dtype=bool)
-    return run_every_week(Past(history=history, flags=flags, settings=SETTINGS))
+    (runs,) = run_platforms([Past(history=history, flags=flags, settings=SETTINGS)])
+    return runs
 
 
 def test_scores_of_a_mean_agree_with_plain_loops() -> None:
