@@ -27,7 +27,7 @@ from affluence.typical_week.runs import Runs
 FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded
 
 _USUAL_EXCESS = 0.05  # relative variance of a count, before a forecaster has made errors
-_LEAST_MEAN = 0.05  # calls
+_LEAST_MEAN = 0.05  # calls, a call in twenty weeks: nobody called yet is not nobody can call
 _QUIETEST_SHARE = 1 / 5  # of the cells, in hit rate and regret
 _PIT_SEED = 20261126
 
@@ -197,7 +197,7 @@ def _errors(mean: Floats, places: _Places, known: Mask) -> Errors:
 
 
 def _expected(mean: Floats, places: _Places, known: Mask) -> Floats:
-    """A cell in which nobody has called yet is not one in which nobody can call."""
+    """Means of the graded places, at least `_LEAST_MEAN`."""
     expected: Floats = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
     return expected
 

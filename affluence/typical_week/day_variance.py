@@ -16,8 +16,10 @@ from affluence.typical_week.cells import Floats, Mask
 
 HORIZONS_WEEKS = (1, 2, 3, 4)
 
-_USUAL, _USUAL_DAYS = 0.03, 10.0  # believed before anything is seen, and days that it is worth
-_HALF_LIFE_WEEKS = 13.0
+# Believed before anything is seen, and days that it is worth: days are busier or quieter than was
+# foretold by a sixth.
+_USUAL, _USUAL_DAYS = 0.03, 10.0
+_HALF_LIFE_WEEKS = 13.0  # a season
 _ROBUST_DEVIATIONS = 3.5  # an error counts as so many standard deviations at most
 
 

@@ -13,7 +13,9 @@ Counts of one day share the busyness of the day, so that their variance is
 
 with φ the dispersion within days, σ² the relative variance of day totals about what was foretold
 one to four weeks before (level, weekday, busyness and drift in one), and v that of the cell's
-shape. All are learned from the platform's own errors.
+shape. All are learned from the platform's own errors; what is believed before there are any is
+that of the simulated desks on which the model was tried (`python -m tests.benchmarks.week_models`),
+and weighs so little that a season of records outweighs it.
 
 Two surprising weeks in a row are a step: the level then forgets what came before them.
 """
@@ -36,17 +38,20 @@ from affluence.typical_week.shrinkage import UsualSpread, shrink_ratios
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (13.0, 26.0, 104.0)
 
-# What is believed before anything is seen; weights are in days or cells.
-_USUAL_HALF_LIVES_WEEKS = (2.0, 26.0)
-_USUAL_DISPERSION_WEIGHT = 20.0
+# What is believed before anything is seen.
+_USUAL_HALF_LIVES_WEEKS = (2.0, 26.0)  # of level and shape
+_USUAL_DISPERSION_CELLS = 20.0  # that the counts of a day are Poisson, as if seen in so many cells
 _USUAL_WEEK = (0.15, 4.0)  # deviation of a week's total, on the logarithm, and weeks it is worth
+_DAY, _ROW, _CELL = UsualSpread(0.15, 3.0), UsualSpread(0.3, 3.0), UsualSpread(0.1, 10.0)
+
+_FITTING_ROUNDS = 4  # of proportional fitting: further ones move nothing by a millionth
 # Counts of a cell vary about so many times as much as Poisson ones, and tell as much less of which
 # memory foretold them best.
 _LOSS_DISPERSION = 1.5
 # Variance of the level in units of its noise: 2 if the memory suited the drift, for then what lags
 # behind weighs as much as what is noise; the memory that has foretold best is often longer.
 _NOISE_AND_LAG = 3.5
-_NONE = 1e-12
+_TINY = 1e-12  # in the place of 0 where something is divided by it
 
 # The candidates: every pair of half-lives, of the level and of the shape.
 _HALF_LIVES_WEEKS = np.array(
@@ -55,9 +60,6 @@ _HALF_LIVES_WEEKS = np.array(
 _KEEP_LEVEL, _KEEP_SHAPE = 0.5 ** (1 / _HALF_LIVES_WEEKS)[..., None]
 _KEEP_SHAPE_SQUARED = _KEEP_SHAPE**2
 _CANDIDATES = _HALF_LIVES_WEEKS.shape[1]
-
-
-_DAY, _ROW, _CELL = UsualSpread(0.15, 3.0), UsualSpread(0.3, 3.0), UsualSpread(0.1, 10.0)
 
 
 class Demand(ByPlatform):
@@ -87,7 +89,7 @@ class Demand(ByPlatform):
         self._exposed = by_platform
         self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))  # seen; squared weights
         # Pearson's statistic of the cells within their days, and its degrees of freedom.
-        self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_WEIGHT)
+        self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_CELLS)
         self._freedom = self._pearson
         self._day_variance = DayVariance(grid.platforms)
         self._steps = LevelSteps(*_USUAL_WEEK, grid.platforms)
@@ -118,7 +120,7 @@ class Demand(ByPlatform):
     @property
     def risen(self) -> Floats:
         """Logarithm of the level over its mean in the memory of the shape, by platform."""
-        exposed = np.maximum(chosen(self._exposed, self._best), _NONE)
+        exposed = np.maximum(chosen(self._exposed, self._best), _TINY)
         lasting = chosen(self._exposures, self._best).sum(0) / exposed
         risen: Floats = _log_ratio(chosen(self._level, self._best), lasting)
         return known_or(risen, 0.0)
@@ -183,10 +185,10 @@ class Demand(ByPlatform):
         self._came_before, self._exposed_before = counts.sum(0), exposure
         self._counted = _KEEP_LEVEL * self._counted + self._came_before
         self._expected = _KEEP_LEVEL * self._expected + _over_places(self._shape, exposure)
-        self._level = self._counted / np.maximum(self._expected, _NONE)
+        self._level = self._counted / np.maximum(self._expected, _TINY)
         self._remember(counts, exposure)
         self._fit_shape()
-        foretold = np.maximum(self._level[:, None] * self._shape, _NONE)
+        foretold = np.maximum(self._level[:, None] * self._shape, _TINY)
         self._past_means = [foretold, *self._past_means[:-1]]
         self._past_logarithms = [np.log(foretold), *self._past_logarithms[:-1]]
         self._mean = chosen(self._level, self._best) * chosen(self._shape, self._best)
@@ -214,7 +216,7 @@ class Demand(ByPlatform):
             loss = _over_places(means, exposure) - _over_places(logarithms, counts)
             self._memories.add(loss / len(HORIZONS_WEEKS) / _LOSS_DISPERSION)
             foretold[number] = self._grid.by_day(chosen(means, self._best) * exposure)
-        known = foretold > self._grid.places * _NONE
+        known = foretold > self._grid.places * _TINY
         self._day_variance.learn(day_totals, foretold, known, self.dispersion)
 
     def _have_stepped(self, counts: Floats, exposure: Floats) -> Mask:
@@ -236,7 +238,7 @@ class Demand(ByPlatform):
         """Pearson's statistic of the cells of each day, given its total."""
         expected = chosen(self._shape, self._best) * exposure * self.has_learned
         of_day = self._grid.by_day(expected)
-        given_total = expected * self._grid.of_days(day_totals / np.maximum(of_day, _NONE))
+        given_total = expected * self._grid.of_days(day_totals / np.maximum(of_day, _TINY))
         known = given_total > 0
         pearson = (counts - given_total) ** 2 / np.where(known, given_total, 1.0)
         freedom = known.sum(0) - (day_totals > 0).sum(0)
@@ -249,15 +251,16 @@ class Demand(ByPlatform):
         table = grid.table(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
-        # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
-        for _ in range(4):
-            row = of_row / np.maximum(_over_days(table, day), _NONE)
-            day = of_day / np.maximum(_over_rows(table, row), _NONE)
+        # Proportional fitting (Deming and Stephan 1940): the maximum-likelihood factors of a
+        # log-additive Poisson model.
+        for _ in range(_FITTING_ROUNDS):
+            row = of_row / np.maximum(_over_days(table, day), _TINY)
+            day = of_day / np.maximum(_over_rows(table, row), _TINY)
         # One count of full weight says as much as `certainty` of these faded ones.
         total = counts.sum(1, keepdims=True)
-        squared = np.maximum(self._squared.sum(1, keepdims=True), _NONE)
+        squared = np.maximum(self._squared.sum(1, keepdims=True), _TINY)
         noise = self.dispersion * squared / total
-        days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
+        days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _TINY)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
         expected = _over_rows(table, row)
         day, of_days = shrink_ratios(

@@ -29,11 +29,14 @@ class Scores(Errors):
     """Of one way to foretell these counts, with how far each may lie from its mean.
 
     Attributes:
-        crps: mean continuous ranked probability score, calls; the lower the better.
-        mase: mean absolute error over that of the seasonal naive forecast in the same places.
+        crps: mean continuous ranked probability score (Gneiting and Raftery 2007), calls; the lower
+            the better.
+        mase: mean absolute error over that of the seasonal naive forecast in the same places, which
+            are out of sample (Hyndman and Koehler 2006, who take the scale in sample).
         coverage: share of the counts within the 80 % interval.
         pit_coverage: the same with the steps of the counts drawn apart (randomised probability
-            integral transform): 0.8 for a forecast that knows how sure it is.
+            integral transform; Czado, Gneiting and Held 2009): 0.8 for a forecast that knows how
+            sure it is.
         hit_rate: share of the fifth of the cells that were foretold as quietest which were.
         regret: by how much more people called in these cells than in the quietest, as a share.
 

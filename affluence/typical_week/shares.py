@@ -22,6 +22,7 @@ from affluence.typical_week.additive_logit import AdditiveLogit
 from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
 from affluence.typical_week.clustering import Clustering
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.level_steps import LevelSteps
@@ -36,15 +37,16 @@ from affluence.typical_week.shrinkage import UsualSpread, true_variance
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (8.0, 26.0, 104.0)
 
-_HORIZONS = 4
-_USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)
-_CELL = UsualSpread(0.3, 10.0)  # of what single cells add to weekday and row, on the logit
-_LEAST_CELL_VARIANCE = 1e-4
-_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
-_UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
-_LOAD_HANDICAP = 1.0  # of the logarithmic score
-_OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
-_NONE = 1e-9
+# What is believed before anything is seen, on the logit, is that of the simulated desks on which
+# the model was tried (`tests.typical_week.desks`).
+_USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)  # of level and shape
+_USUAL_WEEK = (0.2, 4.0)  # deviation of all cells together in a week, and weeks it is worth
+_CELL = UsualSpread(0.3, 10.0)  # of what single cells add to weekday and row
+_LEAST_CELL_VARIANCE = 1e-4  # a hundredth on the logit: no two cells are quite alike
+_OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately
+_UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known: any share is as likely
+_LOAD_HANDICAP = 1.0  # a model of the load must have foretold better by a factor of e in likelihood
+_TINY = 1e-9  # in the place of 0 where something is divided by it
 
 # Memories: those of the level, then those of the shape. A candidate is one of either and whether
 # the load is believed.
@@ -133,7 +135,7 @@ class Shares(ByPlatform):
         self._candidates = loss.shape
         self._memories = Memories(loss, platforms)
         self._by_load = np.zeros((handicaps.size, grid.places, platforms))
-        self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT, platforms)
+        self._steps = LevelSteps(*_USUAL_WEEK, platforms)
         self._week_before = np.zeros((len(names) + 2, grid.places, platforms))
         # Sums of the weights of the weeks, and of their squares.
         self._age = np.zeros((2, _LEVELS, platforms))
@@ -141,7 +143,7 @@ class Shares(ByPlatform):
         # odds, less the observations, times minus the logarithm of the chance of a failure. Of the
         # last forecasts, the newest first, these factors are kept, one on the other.
         nothing = np.zeros((loss.size, grid.places, platforms))
-        self._past = [np.tile(nothing, (2, 1))] * _HORIZONS
+        self._past = [np.tile(nothing, (2, 1))] * len(HORIZONS_WEEKS)
         self._has_foretold = np.zeros(platforms, dtype=bool)
         self._additive = AdditiveLogit(grid, _SHAPES)
         self._fitted = _Fit(
@@ -200,7 +202,7 @@ class Shares(ByPlatform):
         known = np.isfinite(share)
         seen = np.where(known, sums["observations"], 0.0)
         observed = (seen * np.where(known, share, 0.0) + expit(start)) / (seen + 1)
-        noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
+        noise = self.clustering / np.maximum(seen * observed * (1 - observed), _TINY)
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
 
@@ -272,7 +274,7 @@ class Shares(ByPlatform):
         for factors in self._past[1:]:
             gain += np.einsum("kcp,cp->kp", factors, came)
         self._memories.fade()
-        self._memories.add(-gain / self.clustering / _HORIZONS)
+        self._memories.add(-gain / self.clustering / len(HORIZONS_WEEKS))
         foretold = chosen(self._past[0], self._best)[: self._grid.places]
         chance = expit(foretold).clip(self._inside, 1 - self._inside)
         self._clustering.learn(share, chance, observations)
@@ -309,12 +311,12 @@ class Shares(ByPlatform):
         shares = np.where(known, shares, 0.0)
         share, seen = shares[_LEVELS:], seen_by_memory[_LEVELS:]
         # So many observations are worth an independent one of full weight.
-        squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _NONE)
-        one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _NONE)
+        squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _TINY)
+        one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _TINY)
         shape, additive_variance, weight = self._additive.fit(seen * share, seen, one)
         # What single cells add, drawn towards nothing as far as it is noise.
         extra = logit_above(seen * share, seen * expit(shape), seen, one)
-        noise = one / np.maximum(weight, _NONE)
+        noise = one / np.maximum(weight, _TINY)
         days, rows = (
             (of > 0).sum(-2, keepdims=True)
             for of in (self._grid.by_day(seen), self._grid.by_row(seen))
