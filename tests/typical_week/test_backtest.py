@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -124,6 +124,16 @@ def test_the_quietest_cells_are_those_with_the_fewest_calls_an_hour_of_graded_pl
     # Of the first origin the second cell is foretold as the quietest, which the first one is.
     assert scores.hit_rate == pytest.approx(1 / 2)
     assert scores.regret == pytest.approx((11 + 11) / (10 + 11) - 1)
+
+
+def test_a_cell_in_which_nobody_has_called_is_foretold_a_call_in_twenty_weeks() -> None:
+    counts = np.tile([10.0, 0.0], (FIRST_ORIGIN_WEEKS + 1, 1))
+    counts[-1, 1] = 1
+    history = history_of(counts[:, None])
+    mean = errors_of(run(history), history)["4-week mean"]
+    assert mean.forecasts == 2
+    assert mean.poisson_deviance == pytest.approx(2 * (math.log(1 / 0.05) - (1 - 0.05)) / 2)
+    assert mean.wape == pytest.approx((1 - 0.05) / (10 + 1))
 
 
 def test_how_sure_a_forecast_was_agrees_with_plain_sums() -> None:
@@ -266,8 +276,3 @@ def test_the_table_of_a_steady_desk_is_calm() -> None:
     assert calm is not None
     assert calm.runs == 30 + 4 - FIRST_ORIGIN_WEEKS
     assert calm.levels_changed == 0
-
-
-def test_first_weeks_are_weeks() -> None:
-    history = history_of(simulate_history(8, weeks=3).counts)
-    assert history.day(1, 0) - history.first_monday == timedelta(days=7)

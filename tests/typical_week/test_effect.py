@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -95,6 +97,14 @@ def test_the_day_of_the_first_publication_is_of_neither_side() -> None:
     effect = effect_of(weeks(3, 4), tuesday)
     assert effect.before.last == monday(3)
     assert effect.after.first == monday(3) + timedelta(days=2)
+
+
+def test_what_is_longer_ago_than_half_a_year_belongs_to_another_season() -> None:
+    """Of thirty weeks on either side the 26 before the first publication and the last 26."""
+    effect = effect_of(weeks(30, 30), since(30, TUESDAY_10))
+    friday = timedelta(days=4)
+    assert effect.before == Days(count=130, first=monday(4), last=monday(29) + friday)
+    assert effect.after == Days(count=130, first=monday(34), last=monday(59) + friday)
 
 
 def test_of_two_tables_on_one_day_the_last_one_holds() -> None:
@@ -204,6 +214,15 @@ def test_only_ordinary_days_of_the_slots_count() -> None:
     assert effect.after.count == 25 - 3 - 2 - 1
     assert effect.comparison is not None
     assert abs(effect.comparison.shift.value) < 0.01
+
+
+def test_the_half_year_before_a_first_table_is_learned_with_the_eight_weeks_that_judge_it() -> None:
+    """Published on a Sunday twenty weeks before the three years that are learned."""
+    history = history_of(DESK, {"attempts": weeks(156, 0)})
+    learned = SimpleNamespace(history=history, last=monday(156) - timedelta(days=1))
+    published = [since(-20, TUESDAY_10)]
+    missing = weeks_not_learned(cast("Study", learned), published)
+    assert missing == (monday(-20 - 26 - 1), monday(-20 + 8) - timedelta(days=1))
 
 
 def test_weeks_long_before_are_learned_apart_as_if_all_were(
