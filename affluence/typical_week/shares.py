@@ -304,19 +304,43 @@ class Shares(ByPlatform):
 
     def fit(self) -> None:
         """Fit what was learned."""
+        # Of the memories of the level, then of those of the shape.
         shares = self._share(self._sums)
         known = np.isfinite(shares)
-        # Of the memories of the level, then of those of the shape.
-        seen_by_memory = np.where(known, self._sums[-2], 0.0)
-        shares = np.where(known, shares, 0.0)
-        share, seen = shares[_LEVELS:], seen_by_memory[_LEVELS:]
+        seen = np.where(known, self._sums[-2], 0.0)
+        successes = seen * np.where(known, shares, 0.0)
+        shape, of_shapes = self._fit_shapes(successes[_LEVELS:], seen[_LEVELS:])
+        # Shapes × without and with what the load explains × places × platforms.
+        shape = shape[:, None] + self._by_load
+        # Levels × shapes × load × platforms: what brings a shape to what was seen lately.
+        came, total = (of[:_LEVELS].sum(-2)[:, None, None] for of in (successes, seen))
+        expected = np.einsum("lcp,sfcp->lsfp", seen[:_LEVELS], expit(shape))
+        shift = logit_above(came, expected, total, self.clustering)
+        log_odds = (shape + shift[..., None, :]).reshape(-1, *shape.shape[-2:])
+        # Where the memory suits the drift, what lags behind weighs as much as what is noise.
+        of_levels = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
+        best_level, best_shape, load = np.unravel_index(self._best, self._candidates)
+        variance = chosen(of_shapes, best_shape)
+        newest = np.ravel_multi_index((0 * best_level, best_shape, load), self._candidates)
+        self._fitted = _Fit(
+            log_odds=log_odds,
+            best=(chosen(log_odds, self._best), variance + chosen(of_levels, best_level)),
+            of_newest=(chosen(log_odds, newest), variance + of_levels[0]),
+            known=known[-1],
+        )
+        self._is_stale = np.zeros_like(self._is_stale)
+
+    def _fit_shapes(self, successes: Floats, seen: Floats) -> tuple[Floats, Floats]:
+        """The logit of every place, and its variance, by each memory of the shape.
+
+        What single cells add to weekday and row is drawn towards nothing as far as it is noise.
+        """
         # So many observations are worth an independent one of full weight.
         squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _TINY)
         one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _TINY)
-        shape, additive_variance, weight = self._additive.fit(seen * share, seen, one)
-        # What single cells add, drawn towards nothing as far as it is noise.
-        extra = logit_above(seen * share, seen * expit(shape), seen, one)
-        noise = one / np.maximum(weight, _TINY)
+        shape, variance, information = self._additive.fit(successes, seen, one)
+        extra = logit_above(successes, seen * expit(shape), seen, one)
+        noise = one / np.maximum(information, _TINY)
         days, rows = (
             (of > 0).sum(-2, keepdims=True)
             for of in (self._grid.by_day(seen), self._grid.by_row(seen))
@@ -332,23 +356,4 @@ class Shares(ByPlatform):
         )
         # Next to nothing, where nothing was seen.
         believed = spread / (spread + noise)
-        # Shapes × without and with what the load explains × places × platforms.
-        shape = (shape + believed * extra)[:, None] + self._by_load
-        recently = seen_by_memory[:_LEVELS]
-        came, total = (recently * shares[:_LEVELS]).sum(-2), recently.sum(-2)
-        expected = np.einsum("lcp,sfcp->lsfp", recently, expit(shape))
-        came, total = came[:, None, None], total[:, None, None]
-        shift = logit_above(came, expected, total, self.clustering)
-        log_odds = (shape + shift[..., None, :]).reshape(-1, *shape.shape[-2:])
-        # Where the memory suits the drift, what lags behind weighs as much as what is noise.
-        of_levels = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
-        best_level, best_shape, load = np.unravel_index(self._best, self._candidates)
-        variance = chosen(believed * noise + additive_variance, best_shape)
-        newest = np.ravel_multi_index((0 * best_level, best_shape, load), self._candidates)
-        self._fitted = _Fit(
-            log_odds=log_odds,
-            best=(chosen(log_odds, self._best), variance + chosen(of_levels, best_level)),
-            of_newest=(chosen(log_odds, newest), variance + of_levels[0]),
-            known=known[-1],
-        )
-        self._is_stale = np.zeros_like(self._is_stale)
+        return shape + believed * extra, believed * noise + variance

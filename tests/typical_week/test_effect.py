@@ -21,7 +21,15 @@ from affluence.typical_week.comparison import (
     measure_effect,
     weeks_not_learned,
 )
-from affluence.typical_week.effect import LONG_AGO, Days, Effect, Recommendation
+from affluence.typical_week.effect import (
+    LONG_AGO,
+    Comparison,
+    Days,
+    Effect,
+    Estimate,
+    Recommendation,
+    Share,
+)
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import BOUNDS, FIRST_MONDAY, cells_of, history_of
 from tests.typical_week.simulated import simulate_history
@@ -308,6 +316,40 @@ def test_the_same_records_give_the_same_intervals() -> None:
 
 
 # Recommended hours that fill up
+
+
+@pytest.mark.parametrize(
+    ("shift_low", "reach_high", "filled_weeks", "alarm"),
+    [
+        (0.001, -0.021, 0, True),
+        (0.001, -0.019, 0, False),  # as good
+        (0.001, -0.019, 2, True),
+        (0.001, -0.019, 1, False),
+        (0.001, None, 2, True),
+        (-0.001, -0.021, 3, False),  # nobody has come
+    ],
+)
+def test_alarm_is_raised_where_more_people_come_and_fewer_get_through(
+    shift_low: float, reach_high: float | None, filled_weeks: int, alarm: bool
+) -> None:
+    def estimate(low: float, high: float) -> Estimate:
+        middle = (low + high) / 2
+        return Estimate(value=middle, interval_80=(middle, middle), interval_95=(low, high))
+
+    found = Comparison(
+        counted="first_attempts",
+        before=Share(numerator=10, denominator=100),
+        after=Share(numerator=20, denominator=100),
+        shift=estimate(shift_low, 0.2),
+        shifted_a_week=estimate(1, 20),
+        reach_before=0.9,
+        reach_after=0.8,
+        reach_change=None if reach_high is None else estimate(-0.2, reach_high),
+        filled_weeks=filled_weeks,
+    )
+    assert found.alarm is alarm
+    assert Effect(comparison=found).alarm is alarm
+
 
 PUBLISHED_ON, END = date(2026, 2, 1), date(2026, 3, 29)  # eight weeks before, eight after
 

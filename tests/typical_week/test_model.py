@@ -236,11 +236,30 @@ def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -
     assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
 
 
-def test_an_hour_without_any_call_where_few_were_to_be_expected_is_none() -> None:
-    calls = USUAL / 10
+@pytest.mark.parametrize(("usual", "is_hole"), [(3.0, False), (18.0, False), (22.0, True)])
+def test_an_hour_without_any_call_where_fewer_were_to_be_expected_is_none(
+    usual: float, is_hole: bool
+) -> None:
+    calls = np.full_like(USUAL, usual)
     calls[5, 6] = 0
     history = history_by(calls)
-    assert [after.set_aside.of(0, history) for after in model_of(history).run()][-1] == ()
+    model = model_of(history)
+    list(model.run())
+    assert bool(model.set_aside.of(0, history)) is is_hole
+
+
+@pytest.mark.parametrize(("usual", "is_silent"), [(1.5, False), (2.0, True)])
+def test_a_day_without_a_call_is_one_like_others_where_few_people_call(
+    usual: float, is_silent: bool
+) -> None:
+    """Six calls a day, or eight."""
+    calls = np.full_like(USUAL, usual)
+    calls[5, :4] = 0
+    history = history_by(calls)
+    model = model_of(history)
+    list(model.run())
+    silent = [history.day(5, 0)] if is_silent else []
+    assert [aside.day for aside in model.set_aside.of(0, history)] == silent
 
 
 def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
