@@ -127,7 +127,7 @@ def _places(runs: Runs, history: History) -> _Places:
     targets = origins[:, None] + np.array(HORIZONS_WEEKS)
     within = np.minimum(targets, history.weeks - 1)
     known = (exposure[within] > 0) & (targets < history.weeks)[..., None]
-    minutes = history.cells.grid["end_min"] - history.cells.grid["start_min"]
+    minutes = history.cells.spans["end_min"] - history.cells.spans["start_min"]
     return _Places(
         origins=origins,
         seen=seen,

@@ -30,7 +30,7 @@ def forecast_table(
     Hours at which the desk will be closed are ``closed`` and have no figures. Levels follow the
     day: where the calendar leaves a day as it is, it has the level of the typical week.
     """
-    cells, grid = history.cells, history.cells.grid
+    cells, spans = history.cells, history.cells.spans
     model, of_cells = runs.model, runs.of_cells
     first = history.first_monday + timedelta(days=7 * history.weeks)
     weeks = min(len(flags) - history.weeks, MOST_WEEKS)
@@ -70,8 +70,8 @@ def forecast_table(
         "reach_high": np.where(known, high_share, np.nan),
         "demand_factor": factor,
     }
-    of_rows = [week[weekday - 1] for week in days for weekday in grid["weekday"]]
-    frame = pl.concat([grid] * weeks).with_columns(
+    of_rows = [week[weekday - 1] for week in days for weekday in spans["weekday"]]
+    frame = pl.concat([spans] * weeks).with_columns(
         platform=pl.lit(platform),
         day=pl.Series(of_rows, dtype=pl.Date),
         is_open=pl.Series(share_open.ravel() > 0),

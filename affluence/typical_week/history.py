@@ -117,7 +117,7 @@ def make_history(
     """
     weeks = (last - first_monday).days // _WEEK_DAYS + 1
     placed = (
-        seen_in_rows(slots, cells.grid.with_row_index("cell"), zone)
+        seen_in_rows(slots, cells.spans.with_row_index("cell"), zone)
         .with_columns(week=(pl.col("day") - pl.lit(first_monday)).dt.total_days() // _WEEK_DAYS)
         .filter(pl.col("week").is_between(0, weeks - 1))
         .collect()
@@ -128,7 +128,7 @@ def make_history(
     for name in SUMS:
         by_cell = np.bincount(at, placed[name].to_numpy(), weeks * cells.count)
         sums[name] = by_cell.astype(np.float64).reshape(weeks, cells.count)
-    row_s = (cells.grid["end_min"] - cells.grid["start_min"]).to_numpy() * 60.0
+    row_s = (cells.spans["end_min"] - cells.spans["start_min"]).to_numpy() * 60.0
     return History(
         first_monday=first_monday, cells=cells, sums=sums, exposure=sums["open_s"] / row_s
     )

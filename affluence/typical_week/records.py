@@ -16,7 +16,7 @@ from affluence.typical_week.forecast import MOST_WEEKS
 from affluence.typical_week.history import History, make_history
 from affluence.typical_week.levels import Bounds
 from affluence.typical_week.reach import Reach
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from affluence.typical_week.runs import Past
 from affluence.typical_week.special_days import special_days
 
@@ -61,7 +61,7 @@ def records_of(
     opening hours on ``rows_on``, by default the day after ``last``.
     """
     SLOTS.check(slots)
-    cells = Cells(row_grid(hours, settings.row_minutes, rows_on or last + timedelta(days=1)))
+    cells = Cells(row_spans(hours, settings.row_minutes, rows_on or last + timedelta(days=1)))
     first_monday = first - timedelta(days=first.weekday())
     of_period = slots.filter(
         pl.col("slot_start").dt.convert_time_zone(hours.zone).dt.date().is_between(first, last)

@@ -21,7 +21,7 @@ from affluence.typical_week.history import History
 from affluence.typical_week.negative_binomial import quantiles
 from affluence.typical_week.other_hours import OtherHours, at_other_hours, calls_while_closed
 from affluence.typical_week.records import Records, Settings, records_of
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from affluence.typical_week.runs import Runs, run_platforms
 from affluence.typical_week.set_aside import Apart
 from affluence.typical_week.table import week_table
@@ -105,7 +105,7 @@ class Study:
         of_places = demand.mean()
         mean, variance = map(self.runs.of_cells, (of_places, demand.variance(of_places, 1)))
         (persons,) = quantiles(mean, variance, (probability,))
-        return self.history.cells.grid.select(
+        return self.history.cells.spans.select(
             "weekday", "start_min", "end_min", persons=pl.Series(persons, dtype=pl.Float64)
         )
 
@@ -139,7 +139,7 @@ class Study:
         others = replace(self.hours, weekly=weekly, changes=())
         return at_other_hours(
             today,
-            row_grid(others, self.row_minutes, self.last),
+            row_spans(others, self.row_minutes, self.last),
             calls_while_closed(slots, self.hours, self.last),
             planned,
         )
@@ -158,7 +158,7 @@ class Study:
 
     def _left_out(self) -> tuple[LeftOut, ...]:
         closed = closed_days(self.hours, self.first, self.last)
-        rows = self.history.cells.grid.select("weekday", "start_min", "end_min").rows()
+        rows = self.history.cells.spans.select("weekday", "start_min", "end_min").rows()
         lost = [
             day
             for day, spans in opening_by_day(self.hours, self.first, self.last).items()

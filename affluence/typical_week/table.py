@@ -38,7 +38,7 @@ def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
     mean = of_cells(model.demand.mean())
     far = np.exp(INTERVAL_80.deviations * np.sqrt(of_cells(model.demand.mean_variance())))
     columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}
-    frame = history.cells.grid.with_columns(
+    frame = history.cells.spans.with_columns(
         pl.Series(name, values) for name, values in columns.items()
     ).with_columns(platform=pl.lit(platform), state=states(runs.levels[-1]))
     return WEEK.check(

@@ -111,7 +111,7 @@ def test_the_quietest_cells_are_those_with_the_fewest_calls_an_hour_of_graded_pl
     calls = np.tile([10.0, 11.0, 13.0, 6.0, 14.0], (FIRST_ORIGIN_WEEKS + 2, 1))
     history = history_of(calls[:, None])
     minutes = pl.Series([600, 660, 720, 750, 840])
-    cells = Cells(history.cells.grid.with_columns(end_min=minutes))
+    cells = Cells(history.cells.spans.with_columns(end_min=minutes))
     history = replace(history, cells=cells)
 
     def says_nothing_of_two(history: Floats, horizon: int) -> Floats:  # noqa: ARG001

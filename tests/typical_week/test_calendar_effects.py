@@ -10,7 +10,7 @@ import pytest
 
 from affluence.typical_week.calendar_effects import KINDS, CalendarEffects, Flags, flags_of
 from affluence.typical_week.cells import Cells, Floats
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from affluence.typical_week.special_days import special_days
 from tests.typical_week.slots import HOURS
 
@@ -99,7 +99,7 @@ def test_a_rumour_on_a_special_day_is_no_effect_of_the_calendar() -> None:
 
 def test_flags_are_those_of_the_calendar_by_week_and_weekday_of_the_table() -> None:
     hours = replace(HOURS, weekly=(*HOURS.weekly[:4], (), (), ()))  # not on Fridays
-    cells = Cells(row_grid(hours, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(hours, 60, date(2026, 4, 1)))
     monday = date(2026, 3, 30)
     special = special_days(hours, monday, monday + timedelta(days=13))
     flags = flags_of(special, cells, monday, weeks=2)
@@ -113,7 +113,7 @@ def test_flags_are_those_of_the_calendar_by_week_and_weekday_of_the_table() -> N
 
 
 def test_days_beyond_the_weeks_asked_are_not_flagged() -> None:
-    cells = Cells(row_grid(HOURS, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(HOURS, 60, date(2026, 4, 1)))
     monday = date(2026, 4, 6)
     special = special_days(HOURS, monday - timedelta(days=7), monday + timedelta(days=20))
     flags = flags_of(special, cells, monday, weeks=1)
@@ -121,7 +121,7 @@ def test_days_beyond_the_weeks_asked_are_not_flagged() -> None:
 
 
 def test_school_holidays_that_are_not_known_are_none() -> None:
-    cells = Cells(row_grid(HOURS, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(HOURS, 60, date(2026, 4, 1)))
     special = special_days(HOURS, date(2026, 7, 6), date(2026, 7, 10))
     assert special["school_holidays"].null_count() == 5
     assert not flags_of(special, cells, date(2026, 7, 6), weeks=1)[..., SCHOOL_HOLIDAYS].any()

@@ -288,7 +288,7 @@ def simulated_effect(seed: int, shift: float) -> Effect:
         there = shape * chosen / shape[chosen].sum()
         came[week] += rng.multinomial(moved.sum(), there) - moved
     seen = {name: came.astype(np.float64) for name in ("attempts", "first_attempts", "answered")}
-    spans = tuple(SIMULATED.grid.row(int(cell)) for cell in np.flatnonzero(chosen))
+    spans = tuple(SIMULATED.spans.row(int(cell)) for cell in np.flatnonzero(chosen))
     return compare(history_of(SIMULATED, seen), READING, BOUNDS, [since(BEFORE, *spans)])
 
 
@@ -369,7 +369,7 @@ def desk_that_follows(seed: int, shift: float, at_most: int = 6) -> tuple[Effect
         return study(slots, HOURS, SETTINGS, platform="desk", first=first, last=last)
 
     def advised(learned: Study) -> list[Span]:
-        rows = learned.history.cells.grid.rows()
+        rows = learned.history.cells.spans.rows()
         return [rows[cell] for cell in learned.runs.advice[-1].recommended]
 
     def figures(day: date, minute: int) -> Figures:

@@ -49,7 +49,7 @@ def of_first_cells(history: History, count: int) -> History:
     """A table of fewer rows and weekdays."""
     return replace(
         history,
-        cells=Cells(history.cells.grid[:count]),
+        cells=Cells(history.cells.spans[:count]),
         sums={name: found[:, :count] for name, found in history.sums.items()},
         exposure=history.exposure[:, :count],
     )
