@@ -59,6 +59,18 @@ def test_the_move_by_load_is_the_slope_of_erlang_b() -> None:
         assert reading.by_load(lasting, np.array([little])) == pytest.approx(expected, rel=0.02)
 
 
+def test_far_from_what_lasted_the_slope_is_followed_no_further_than_one_and_a_half() -> None:
+    lasting = {name: np.ones(1) for name in NAMES} | {
+        "open_s": np.array([3600.0]),
+        "full_open_s": np.array([900.0]),
+        "line_open_s": np.array([8 * 3600.0]),
+        "held_open_s": np.array([6 * 3600.0]),
+    }
+    reading = Reach(answers_known=True, lines_believed=True)
+    for more, moved in ((10.0, -1.5), (-10.0, 1.5)):
+        assert reading.by_load(lasting, np.array([more])) == moved
+
+
 def test_without_believed_lines_the_load_says_nothing() -> None:
     lasting = {name: np.ones(1) for name in NAMES} | {
         "open_s": np.array([3600.0]),

@@ -189,6 +189,13 @@ def test_a_level_needs_enough_calls() -> None:
     assert [bool(np.all(of_week == NONE)) for of_week in levels] == [True] * 3 + [False] * 5
 
 
+@pytest.mark.parametrize(("calls", "known"), [(1.0, False), (1.2, True)])
+def test_calls_of_six_weeks_ago_count_half(calls: float, known: bool) -> None:
+    """Of one a week never more than 1 + 0.89 + 0.79 + … = 9.2 count, of 1.2 as many as 11."""
+    levels = published(history_by(np.full((60, CELLS.count), calls), answered=1.0))
+    assert np.all((levels[-1] != NONE) == known)
+
+
 def test_cells_that_are_never_seen_have_no_level() -> None:
     history = history_by(USUAL)
     seen = np.arange(CELLS.count) != 5
