@@ -2,11 +2,6 @@
 
 Days are drawn again and again from those of the same weekday and side (a bootstrap whose blocks are
 days): the calls of a day depend on one another, days hardly do.
-
-The share before a table is drawn towards weekday × row: hours are recommended because few people
-were seen to call then, partly by chance, and with plain means every table seems to help by up to
-half a point. What older versions published is marked as unknown, for a time with a table must not
-count as one without.
 """
 
 from __future__ import annotations

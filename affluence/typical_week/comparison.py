@@ -11,9 +11,9 @@ Both are of the same days and hours, so that nothing counts as a shift but a cha
 neither a closed day nor a busy week, nor a change of the recommendation itself.
 
 Hours are recommended because few people were seen to call then, and some of that was chance: with
-plain means every table would seem to help. The mean before is therefore drawn towards what weekday
-and row make of it, as far as it is noise (empirical Bayes), so that a choice by the same records
-hardly biases it.
+plain means every table would seem to help, by up to half a point. The mean before is therefore
+drawn towards what weekday and row make of it, as far as it is noise (empirical Bayes), so that a
+choice by the same records hardly biases it.
 
 The table cannot be told from whatever else has changed since.
 """

@@ -80,14 +80,18 @@ class Demand(ByPlatform):
             LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, _USUAL_HALF_LIVES_WEEKS
         )
         self._memories = Memories(loss, grid.platforms)
+        # In the memory of the level: what came, what the shape alone would have given, their ratio.
         self._counted, self._expected, self._level = by_platform, by_platform, by_platform
         self._shape = by_place + 1
         self._mean: Floats = by_place[0]
+        # Relative variances of the shape: of the factors of single cells; of weekday and row.
         self._shape_variance = by_place + _CELL.deviation**2
         self._factor_variance = by_place + _ROW.deviation**2
+        # In the memory of the shape: what came, the same by squared weights, exposures times level;
+        # the exposures of all places; days seen, the same by squared weights.
         self._counts, self._squared, self._exposures = by_place, by_place, by_place
         self._exposed = by_platform
-        self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))  # seen; squared weights
+        self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))
         # Pearson's statistic of the cells within their days, and its degrees of freedom.
         self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_CELLS)
         self._freedom = self._pearson
@@ -155,13 +159,13 @@ class Demand(ByPlatform):
         return variance
 
     def level_of(self, counts: Floats, exposure: Floats) -> Floats:
-        """Logarithm of the level that a week alone shows; nan where it shows nothing."""
+        """Logarithm of the level that a week (places) alone shows, by platform; nan: nothing."""
         came = (counts * (exposure > 0)).sum(0)
         foretold = (chosen(self._shape, self._best) * exposure).sum(0)
         return _log_ratio(came, foretold)
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
-        """Learn one week: first attempts, and the exposure that they came in.
+        """Learn one week: first attempts, and the exposure that they came in (places × platforms).
 
         Of a platform that nobody called in the week nothing is learned.
         """

@@ -12,7 +12,9 @@ from typing import Literal
 from affluence.typical_week.cells import Span
 
 FEWEST_DAYS = 15  # ordinary ones on either side: how much fewer vary is hardly known
-LONG_AGO = date.min  # published for the first time before anybody kept the day
+# Published for the first time before anybody kept the day, by an older version: a time with a table
+# must not count as one without.
+LONG_AGO = date.min
 LAST_WEEKS = 3  # in which recommended hours may have filled up
 
 _CLEARLY_WORSE = 0.02  # of the chance to reach an agent: hours that differ by less are as good
