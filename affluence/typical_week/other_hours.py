@@ -107,7 +107,10 @@ def at_other_hours(
     stay = _by_row(spans, called)  # 0 in minutes that are closed today
     moved = float(called[~would_be_open].sum())
     persons = stay + turned_away
-    persons *= 1 + moved / persons.sum() if moved else 1.0
+    if moved and persons.any():
+        persons *= 1 + moved / persons.sum()
+    elif moved:  # nobody calls at the hours that are left: as likely at any minute of these
+        persons = moved * _lengths(spans) / _lengths(spans).sum()
     return OtherHours(
         rows=spans.with_columns(
             persons=pl.Series(persons, dtype=pl.Float64),

@@ -69,6 +69,13 @@ def test_who_calls_at_an_hour_that_is_taken_away_calls_at_the_others() -> None:
     assert persons(found) == pytest.approx([60 * 120 / 75, 15 * 120 / 75])
 
 
+def test_where_nobody_calls_at_the_hours_that_are_left_they_are_shared_out_by_time() -> None:
+    today = {(1, NINE, TEN): 30.0, (2, NINE, TEN): 0.0, (3, NINE, 570): 0.0}
+    found = tried(today, list(today)[1:], calls({}))
+    assert found.moved == 30
+    assert persons(found) == pytest.approx([20, 10])
+
+
 def test_hours_may_be_added_and_taken_away_at_once() -> None:
     """30 of Friday go to 18 + 60 + 30."""
     found = tried(TODAY, [(1, 510, NINE), *list(TODAY)[:2]], calls({(1, 510, NINE): 9.0}))
