@@ -49,6 +49,8 @@ DURATION_KINDS = (
     "before_opening",  # a closed attempt to the next opening, where that is the nearer bound
     "after_closing",  # the last closing to a closed attempt; also those far from any opening
 )
+# Bins of histograms, whole seconds: (from, width) from there on; the last one has no end.
+DURATION_BINS_S = ((0, 1), (120, 10), (300, 30), (600, 60), (3600, 1))
 FAILURES = ("busy", "abandoned", "unanswered")  # after which a caller may redial
 GAPS_MIN = (15, 30, 60, 1440)  # longest pause within a call intent; 1440 = the whole local day
 CAPACITY_KINDS = ("line", "agent")
@@ -268,7 +270,8 @@ _SLOT = {
     "slot_start": _instant("start of the slot, on a whole quarter", nullable=False),
 }
 
-# Columns that may be null came with a later measure: slots of sealed days do not know them.
+# Columns of what is measured that may be null came with a later measure: those of sealed days do
+# not know them.
 SLOTS = Table(
     "SLOTS",
     {
@@ -303,7 +306,7 @@ SLOTS = Table(
             nullable=True,
         ),
         "line_holdings": _count(
-            "calls on lines that arrived and whose end is known", nullable=True
+            "calls on lines that arrived, lasted and whose end is known", nullable=True
         ),
         "inbound_holding_s": _seconds(
             "part of line_holding_s of the inbound attempts that are neither closed nor refused",
@@ -331,9 +334,7 @@ DURATIONS = Table(
     {
         **_SLOT,
         "kind": _choice(DURATION_KINDS, "from what to what; the slot is that of the arrival"),
-        "duration_s": _count(
-            "lower bound of the histogram bin, seconds (bins: measures.durations.BINS_S)"
-        ),
+        "duration_s": _count("lower bound of the histogram bin, seconds (DURATION_BINS_S)"),
         "calls": _count("calls whose duration falls in the bin"),
     },
 )
@@ -378,6 +379,9 @@ REDIALS = Table(
         ),
         "censored": _count("failures without another call until the desk closed for the day"),
         "followed": _count("failures after which the caller called again that day while open"),
+        "redial_s": _seconds(
+            "sum of the times after which the redialled called again", nullable=True
+        ),
     },
 )
 

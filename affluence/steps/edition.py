@@ -28,10 +28,10 @@ from affluence.publication.edition import (
 )
 from affluence.publication.site import build_site
 from affluence.store import Store
-from affluence.typical_week.backtest import OURS, is_best
 from affluence.typical_week.calendar import Hours as OpeningHours
 from affluence.typical_week.calendar import closed_days, instant, opening_by_day
-from affluence.typical_week.effects import KINDS
+from affluence.typical_week.calendar_effects import KINDS
+from affluence.typical_week.grades import OURS, is_best
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)

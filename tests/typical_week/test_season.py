@@ -28,6 +28,11 @@ def test_a_peak_that_came_twice_is_foretold_the_third_time() -> None:
     assert abs(season.factor(4) / expected - 1) < 0.1
 
 
+def test_of_a_peak_that_came_half_as_high_half_is_foretold() -> None:
+    season = learned([bump(week) / (1 + week // 52) for week in range(52 * 2)])
+    assert season.strength == 0.5
+
+
 def test_noise_is_no_season() -> None:
     rng = np.random.default_rng(1)
     season = learned(rng.normal(0, 0.1, 150).tolist())

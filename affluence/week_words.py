@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import polars as pl
 
-from affluence.typical_week.backtest import FIRST_ORIGIN_WEEKS, OURS, Backtest
+from affluence.typical_week.backtest import FIRST_ORIGIN_WEEKS
+from affluence.typical_week.grades import OURS, Backtest
 
 _DAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _KINDS = {
