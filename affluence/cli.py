@@ -164,7 +164,10 @@ def calls(
     found = _inspected(files, config, platform, dialect=dialect, zone=zone)
     for problem in found.unreadable:
         print(f"affluence: not read: {problem}", file=sys.stderr)
-    _write(found.calls, output, personal=True)
+    if found.unreadable and found.calls.is_empty():
+        print(f"affluence: no call could be read: {output} is not written.", file=sys.stderr)
+    else:
+        _write(found.calls, output, personal=True)
     if found.unreadable:
         sys.exit(DONE_WITH_UNREADABLE_FILES)
 
@@ -360,7 +363,8 @@ def _write(frame: pl.DataFrame, output: Path, *, personal: bool = False) -> None
         raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
     try:
         if personal:
-            output.touch(mode=0o600)  # a new file is for nobody else to read
+            output.touch(mode=0o600)
+            output.chmod(0o600)  # one that was there may have been for others to read
         if output.suffix == ".csv":
             frame.write_csv(output)
         else:

@@ -178,6 +178,23 @@ def test_calls_and_slots_can_be_written(desk: Path) -> None:
     assert pl.read_parquet(desk / "slots-out.parquet")["attempts"].sum() == 200
 
 
+def test_calls_of_files_that_cannot_be_read_are_not_written(desk: Path) -> None:
+    (desk / "logo.csv").write_bytes(b"\x89PNG\r\n")
+    done = affluence(desk, "calls", "logo.csv", "-o", "out.csv")
+    assert done.returncode == 7
+    assert "logo.csv: this is a PNG picture" in done.stderr
+    assert "no call could be read: out.csv is not written" in done.stderr
+    assert not (desk / "out.csv").exists() and done.stdout == ""
+    done = affluence(desk, "calls", "logo.csv", "records/2026-03-02.csv", "-o", "out.csv")
+    assert (done.returncode, done.stdout) == (7, "out.csv: 40 rows.\n")
+
+
+def test_calls_are_for_nobody_else_also_where_a_file_for_all_was_there(desk: Path) -> None:
+    (desk / "out.csv").touch(mode=0o644)
+    assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", "out.csv").returncode == 0
+    assert (desk / "out.csv").stat().st_mode & 0o777 == 0o600
+
+
 def test_week_prints_every_cell(desk: Path) -> None:
     run(desk / "config.toml")
     lines = affluence(desk, "week").stdout.splitlines()
