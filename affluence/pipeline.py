@@ -250,7 +250,8 @@ def _sites(
         touched = shown is not None and any(day <= shown for day in report.days_measured[name])
         # After a repair days are measured again from the same records: then nothing is late.
         if shown is not None and touched and store.ledger.lacks_records(name, shown):
-            report.late.append(name)
+            read_again = report.ingested[name].files_read_again > 0
+            (report.read_otherwise if read_again else report.late).append(name)
         if made.reasons:
             report.refusals[name] = made.reasons
     for name in config.misconfigured:

@@ -43,6 +43,11 @@ def _report(report: RunReport) -> Iterator[str]:
             f"{name}: late records changed days that are published; they count in the next table,"
             " or now with `affluence publish --correction`."
         )
+    for name in report.read_otherwise:
+        yield (
+            f"{name}: its files were read again by other settings, and days that are published have"
+            " changed; they count in the next table, or now with `affluence publish --correction`."
+        )
     if report.release is None:
         yield "Nothing new: the site is up to date."
     elif report.waits_for_approval:

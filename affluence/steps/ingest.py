@@ -31,6 +31,7 @@ class Ingested:
 
     files: int = 0
     files_read: int = 0
+    files_read_again: int = 0  # of these, read before by other settings or another version
     lines: int = 0
     rejected: int = 0
     problems: tuple[str, ...] = ()
@@ -65,6 +66,7 @@ class _FileRead:
 
     lines: int = 0
     rejected: int = 0
+    is_again: bool = False  # it had been read otherwise
     problem: RecordsError | None = None
 
 
@@ -98,6 +100,7 @@ def ingest(
     return Ingested(
         files=len(paths),
         files_read=len(sound),
+        files_read_again=sum(read.is_again for read in sound),
         lines=sum(read.lines for read in sound),
         rejected=sum(read.rejected for read in sound),
         problems=tuple(str(read.problem) for read in reads if read.problem),
@@ -269,9 +272,13 @@ def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRea
             ledger.add_range(job.platform, file, entry, clock=clock)
             size, mtime_ns = each.document.size, each.document.mtime_ns
             ledger.finish_file(file, size=size, mtime_ns=mtime_ns)
-    for (_, read), entry in zip(reads, entries, strict=True):
+    for (each, read), entry in zip(reads, entries, strict=True):
         job.on_lines(entry.lines)
-        yield _FileRead(lines=entry.lines, rejected=read.read.rejects.height)
+        yield _FileRead(
+            lines=entry.lines,
+            rejected=read.read.rejects.height,
+            is_again=each.before is not None,
+        )
 
 
 def _all_read(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[Range | RecordsError]:
@@ -389,7 +396,8 @@ def _note_file(job: _Job, file: FileToRead, ranges: Iterator[RangeKept]) -> _Fil
         rejected += kept.rejected
         job.on_lines(entry.lines)
     ledger.finish_file(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
-    return _FileRead(lines=lines, rejected=rejected)
+    is_again = file.intent.action == "begin" and file.intent.seen is not None
+    return _FileRead(lines=lines, rejected=rejected, is_again=is_again)
 
 
 def _begin(job: _Job, file: FileToRead) -> int:
