@@ -60,6 +60,9 @@ class NoRecordsError(RecordsError):
         super().__init__(f"{where}: no usable record. {what_to_do}")
 
 
+CHECK_ITS_SOURCE = "Check its source: `affluence inspect FILE` tells what is in a file."
+
+
 class UnreadableFileError(RecordsError):
     """A file is not a text file of call records at all."""
 

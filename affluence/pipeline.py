@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from affluence.config import Config
 from affluence.connections import engine_of, open_state
 from affluence.engine import Engine, keep_memory, spread
-from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
+from affluence.errors import (
+    CHECK_ITS_SOURCE,
+    AffluenceError,
+    NoRecordsError,
+    RecordsError,
+    RefusedPublicationError,
+    StateError,
+)
 from affluence.reading import read_calls
 from affluence.run_report import Progress, RunReport
 from affluence.steps.clock import clock_day, today_of
@@ -141,11 +148,15 @@ def _bring_up_to_date(
             report.ingested[name] = brought.ingested
             report.days_measured[name] = brought.days_measured
             report.accounts[name] = brought.account
+            if not (brought.account["calls"] or report.problems_of(name)):
+                # A log that was begun anew a moment ago, or lines that are no calls of this desk.
+                nothing = NoRecordsError(f"platform '{name}'", CHECK_ITS_SOURCE)
+                report.ingested[name] = replace(brought.ingested, problems=(str(nothing),))
             report.days[name] = today_of(config, store, name, now)
     gone = forget(config, store, report.days)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
-        raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
+        raise RecordsError("no call could be read:\n" + "\n".join(report.problems))
 
 
 def _bring_platform(
