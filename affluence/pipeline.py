@@ -299,10 +299,19 @@ def _situation(config: Config, now: datetime, fetched: Mapping[str, Fetched]) ->
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
     records = [path for found in fetched.values() for path in found.files]
     watched = [*records, *sorted(package), *watched_files(config.theme)]
-    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
+    stamps = [(str(path), *_size_and_time(path)) for path in watched]
     days = {name: clock_day(config, name, now) for name in config.platform}
     day = days if config.run.as_of == "today" else None
     return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()
+
+
+def _size_and_time(path: Path) -> tuple[int, ...]:
+    """Bytes and time of the last change; of a file that was moved away since it was listed none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ()
+    return status.st_size, status.st_mtime_ns
 
 
 def _is_delivered(config: Config, store: Store) -> bool:

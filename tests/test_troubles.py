@@ -19,6 +19,7 @@ import pytest
 from affluence import pipeline, webmaster
 from affluence.config import load
 from affluence.errors import AffluenceError, DeliveryError, RefusedPublicationError, StateError
+from affluence.steps import fetch
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import week
@@ -247,6 +248,23 @@ def test_records_that_cannot_be_read_are_named(desk: Path) -> None:
     records.chmod(0o755)
     (records / "b.csv").chmod(0o644)
     assert powerless(desk, "run").returncode == 0
+
+
+def test_a_log_that_is_rotated_away_while_a_run_looks_at_it(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed, and is gone: that is no fault of the state folder, and stops nothing."""
+    records = desk.parent / "records"
+    run(desk)
+    (records / "b.csv").write_text(week(9, 60))
+    listed = fetch.list_files
+    monkeypatch.setattr(
+        fetch, "list_files", lambda *asked: [*listed(*asked), records / "rotated.csv"]
+    )
+    report = run(desk)
+    assert report.ingested["desk"].files_read == 1
+    (problem,) = report.problems
+    assert "rotated.csv: cannot be read" in problem
 
 
 # Two runs, and a clock that goes back
