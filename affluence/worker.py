@@ -79,6 +79,7 @@ class Worker:
         self._config = load_sound(path)
         self._failures = 0
         self._not_before: datetime | None = None
+        self._reported = self._remembered()
 
     @property
     def config(self) -> Config:
@@ -113,7 +114,7 @@ class Worker:
     def _succeeded(self) -> None:
         self._failures, self._not_before = 0, None
         alerts = self._alerts()
-        if self._reported():
+        if self._reported:
             self._tell(alerts, "affluence: tout va bien de nouveau / all is well again", "")
             self._remember("")
         self._log_problems(telling.beat(alerts) if alerts else [])
@@ -123,7 +124,7 @@ class Worker:
         self._failures = min(self._failures + 1, 10)
         self._not_before = self._clock() + min(back_off, LONGEST_BACK_OFF)
         text = ended.complaint or f"exit code {ended.code}, nothing was said"
-        if text == self._reported():
+        if text == self._reported:
             return
         refused = ended.code == RefusedPublicationError.exit_code
         what = "publication refusée / publication refused" if refused else "échec / failure"
@@ -151,7 +152,7 @@ class Worker:
     def _memory(self) -> Path:
         return self._config.state.folder / "worker.json"
 
-    def _reported(self) -> str:
+    def _remembered(self) -> str:
         """What somebody was last told, empty if that is over: it is not told twice."""
         try:
             return str(json.loads(self._memory.read_bytes())["reported"])
@@ -159,7 +160,11 @@ class Worker:
             return ""
 
     def _remember(self, reported: str) -> None:
-        write_bytes_atomically(self._memory, json.dumps({"reported": reported}).encode())
+        self._reported = reported
+        try:
+            write_bytes_atomically(self._memory, json.dumps({"reported": reported}).encode())
+        except OSError as error:  # a full disk may be the very failure that was told
+            log.warning("%s: cannot be written (%s)", self._memory, error.strerror)
 
 
 def serve(worker: Worker) -> None:

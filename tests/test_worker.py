@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -134,6 +135,23 @@ def test_a_worker_that_was_started_again_does_not_repeat_itself(
     Worker(config, Clock(), Runs(FAILED)).work()
     Worker(config, Clock(), Runs(FAILED)).work()
     assert len(heard(listener)) == 1
+
+
+def test_nothing_is_told_twice_where_the_disk_is_full(
+    config: Path, listener: tuple[str, type[_Listener]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told cannot be written down then, and the worker goes on all the same."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("affluence.worker.write_bytes_atomically", full)
+    worker = Worker(config, Clock(), Runs(FAILED, FAILED, FINE, FINE))
+    for _ in range(4):
+        worker.work()
+    failure, again = "affluence: échec / failure", "affluence: tout va bien de nouveau"
+    told = [subject.split(" / all")[0] for subject in heard(listener)]
+    assert told == [failure, again, "/beat", "/beat"]
 
 
 def test_what_could_not_be_told_is_told_the_next_time(
