@@ -277,7 +277,8 @@ def test_files_are_read_again_when_they_are_read_otherwise(
     assert slots(config)["attempts"].sum() == 100
     site = files_under(config.parent / "site")
     config.write_text(config.read_text().replace("PJSIP/operateur-", "DAHDI/"))
-    assert run(config).read_otherwise == ["desk"]  # nothing is inbound, but what is published is frozen
+    # Nothing is inbound, but what is published is frozen.
+    assert run(config).read_otherwise == ["desk"]
     assert files_under(config.parent / "site") == site
     with pytest.raises(AffluenceError):
         publish(config, correction=True)

@@ -8,10 +8,12 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -21,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from affluence import alerts as telling
 from affluence.alerts import Alerts, Mail
@@ -31,13 +34,14 @@ from affluence.told import alerts_of
 from affluence.worker import Ended, JsonFormatter, Worker, make_schedule, run_in_process
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records
-from tests.servers import Quiet, free_port, serving
+from tests.servers import Authority, Quiet, free_port, make_authority, serving
 from tests.test_config import changed
 
 FINE = Ended(code=0, output="Nothing new: the site is up to date.", complaint="")
 REFUSED = Ended(code=5, output="", complaint="affluence: publication refused:\n  - too few weeks")
 FAILED = Ended(code=6, output="", complaint="affluence: target 'site': it cannot be written")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
+PASSWORD = "sesame"
 
 
 class _Listener(Quiet, BaseHTTPRequestHandler):
@@ -238,6 +242,64 @@ def test_a_mail_tells_the_same() -> None:
     (envelope,) = box.received
     assert envelope.rcpt_tos == ["b@example.org"]
     assert "pourquoi" in envelope.content.decode()
+
+
+@contextmanager
+def mail_server(authority: Authority | None) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that takes any password: its port, and those that it was given."""
+    given: list[bytes] = []
+
+    def take(_server: Any, _session: Any, _envelope: Any, _kind: str, login: Any) -> AuthResult:
+        given.append(login.password)
+        return AuthResult(success=True)
+
+    context = None
+    if authority is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(authority.server, authority.server_key)
+    controller = Controller(
+        _Mailbox(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=context,
+        authenticator=take,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        yield controller.port, given
+    finally:
+        controller.stop()
+
+
+def test_a_password_is_sent_to_a_server_that_is_known_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In clear to none but this machine, encrypted to none whose certificate nobody vouches for."""
+    authority = make_authority(tmp_path)
+
+    def told(port: int, server: str, ca_file: Path | None) -> list[str]:
+        mail = Mail(
+            server=server,
+            port=port,
+            sender="a@example.org",
+            to=("b@example.org",),
+            user="affluence",
+            password=PASSWORD,
+        )
+        return telling.tell(Alerts(network=Network(ca_file=ca_file), mail=mail), "x", "y")
+
+    with mail_server(authority) as (port, given):
+        (problem,) = told(port, "127.0.0.1", None)
+        assert "SSLCertVerificationError" in problem and given == []
+        assert told(port, "127.0.0.1", authority.certificate) == [] and given == [PASSWORD.encode()]
+    with mail_server(None) as (port, given):
+        assert told(port, "127.0.0.1", None) == [] and given == [PASSWORD.encode()]
+        there = socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: there)
+        (problem,) = told(port, "smtp.example.org", None)
+        assert problem == "mail: the server takes a password in clear only, and is sent none"
+        assert given == [PASSWORD.encode()]
 
 
 def test_a_mail_server_that_is_not_there_is_said() -> None:
