@@ -41,7 +41,7 @@ FINE = Ended(code=0, output="Nothing new: the site is up to date.", complaint=""
 REFUSED = Ended(code=5, output="", complaint="affluence: publication refused:\n  - too few weeks")
 FAILED = Ended(code=6, output="", complaint="affluence: target 'site': it cannot be written")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
-PASSWORD = "sesame"
+PASSWORD = "sesame"  # noqa: S105  # of a server of this test
 
 
 class _Listener(Quiet, BaseHTTPRequestHandler):
