@@ -193,7 +193,7 @@ def week(
 ) -> None:
     """Print the typical week that the next publication would show."""
     from affluence import management
-    from affluence.foresight import week_as_text
+    from affluence.week_words import week_as_text
 
     made = management.study(load(config), clock(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
@@ -205,7 +205,7 @@ def forecast(
 ) -> None:
     """Print the next six weeks day by day, and how good such forecasts have been."""
     from affluence import management
-    from affluence.foresight import forecast_as_document, forecast_as_text
+    from affluence.week_words import forecast_as_document, forecast_as_text
 
     learned = management.study(load(config), clock(), platform)
     show = forecast_as_document if as_json else forecast_as_text
@@ -224,7 +224,7 @@ def backtest(
 ) -> None:
     """Grade every past weekly run against the four weeks that followed it, beside others."""
     from affluence import management
-    from affluence.foresight import backtest_as_document, backtest_as_text
+    from affluence.backtest_words import backtest_as_document, backtest_as_text
     from affluence.typical_week.backtest import BASELINES
 
     others = dict(BASELINES)
