@@ -1,4 +1,4 @@
-"""What several commands take and show alike: options, the clock, progress."""
+"""What several commands take, show and write alike: options, the clock, progress, files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from affluence.errors import RefusedPublicationError
 from affluence.interruption import ended_by_ctrl_c
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from affluence.config import Config
     from affluence.run_report import Progress, RunReport
 
@@ -91,3 +93,45 @@ def _line() -> Iterator[Progress]:
             )
         }
         yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)
+
+
+def write_table(frame: pl.DataFrame, output: Path, *, personal: bool = False) -> None:
+    """Write a table to a .parquet or .csv file and say how many rows; a personal one is 0600.
+
+    Raises:
+        typer.BadParameter: the file has another ending, or cannot be written.
+
+    """
+    if output.suffix not in (".parquet", ".csv"):
+        raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
+    try:
+        if personal:
+            output.touch(mode=0o600)
+            output.chmod(0o600)  # one that was there may have been for others to read
+        if output.suffix == ".csv":
+            frame.write_csv(output)
+        else:
+            frame.write_parquet(output)
+    except OSError as error:
+        raise typer.BadParameter(_not_written(output, error), param_hint="--output") from error
+    print(f"{output}: {frame.height} rows.")
+
+
+def write_text(text: str, output: Path, ending: str, option: str) -> None:
+    """Write a text to a file with this ending and say so; ``option`` is what named the file.
+
+    Raises:
+        typer.BadParameter: the file has another ending, or cannot be written.
+
+    """
+    if output.suffix != ending:
+        raise typer.BadParameter(f"the file must end in {ending}", param_hint=option)
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise typer.BadParameter(_not_written(output, error), param_hint=option) from error
+    print(f"{output}: written.")
+
+
+def _not_written(output: Path, error: OSError) -> str:
+    return f"{output}: {error.strerror or error}; name a file in a folder that can be written to"

@@ -1,7 +1,8 @@
-"""The commands of whoever staffs the lines."""
+"""The commands of the service manager: indicators, staffing, the report."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,15 @@ from affluence.command_line import (
     clock,
     load,
     progress,
+    write_text,
 )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}': write a day such as 2026-09-01") from error
 
 
 def _share(share: float | None) -> float | None:
@@ -37,6 +46,49 @@ QuantileOption = Annotated[
     typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
 ]
 REACHED, QUANTILE, WITHIN_S = 0.9, 0.75, 60.0
+
+
+def indicators(
+    config: ConfigOption = CONFIG,
+    platform: PlatformOption = None,
+    first: Annotated[
+        date | None,
+        typer.Option(
+            "--from", parser=_day, metavar="DAY", help="First day; default: of the records."
+        ),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option("--to", parser=_day, metavar="DAY", help="Last day; default: of the records."),
+    ] = None,
+    as_json: JsonOption = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the shares to a .csv file.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Write the page for the user committee: .html, one A4 sheet."),
+    ] = None,
+) -> None:
+    """Print the official indicators beside what callers lived, with all that each leaves out."""
+    from affluence import management
+    from affluence.indicators.documents import as_csv, as_document
+    from affluence.indicators.listing import as_text
+
+    settings = load(config)
+    if page is not None:
+        if output is not None or as_json:
+            raise typer.BadParameter("give it without --output and --json", param_hint="--page")
+        made = management.committee_page(settings, platform, first=first, last=last)
+        write_text(made.decode(), page, ".html", "--page")
+        return
+    service, found = management.indicators(settings, platform, first=first, last=last)
+    if output is not None:
+        if as_json:
+            raise typer.BadParameter("give it without --json", param_hint="--output")
+        write_text(as_csv(found), output, ".csv", "--output")
+    else:
+        print((as_document if as_json else as_text)(service, found))
 
 
 def staffing(
@@ -170,4 +222,4 @@ def report(
     print(f"{folder / 'index.html'}: open it in a browser. It is not to be published.")
 
 
-COMMANDS = (staffing, report)
+COMMANDS = (indicators, staffing, report)

@@ -15,8 +15,9 @@ import pytest
 from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
-from affluence.cli import MeasuredTable, app, main
+from affluence.cli import app, main
 from affluence.tables import MEASURED
+from affluence.week_commands import MeasuredTable
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 from tests.runs import measured, run

@@ -19,7 +19,7 @@ import pytest
 from affluence import pipeline, webmaster
 from affluence.config import load
 from affluence.errors import AffluenceError, DeliveryError, RefusedPublicationError, StateError
-from affluence.steps import fetch
+from affluence.sources.folder import list_files
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import week
@@ -257,9 +257,9 @@ def test_a_log_that_is_rotated_away_while_a_run_looks_at_it(
     records = desk.parent / "records"
     run(desk)
     (records / "b.csv").write_text(week(9, 60))
-    listed = fetch.list_files
     monkeypatch.setattr(
-        fetch, "list_files", lambda *asked: [*listed(*asked), records / "rotated.csv"]
+        "affluence.steps.fetch.list_files",
+        lambda *asked: [*list_files(*asked), records / "rotated.csv"],
     )
     report = run(desk)
     assert report.ingested["desk"].files_read == 1
