@@ -193,9 +193,9 @@ def committee_page(
         MessagesError: the file of letters, e-mails and complaints has problems.
 
     """
-    from affluence.steps.indicators import page_of
+    from affluence.steps.indicators import committee_page_of
 
-    return page_of(_period(config, platform, first, last))
+    return committee_page_of(_period(config, platform, first, last))
 
 
 def _period(config: Config, platform: str | None, first: date | None, last: date | None) -> Period:

@@ -69,7 +69,7 @@ def inspect(
 
     Nothing is stored.
     """
-    from affluence.inspection import as_document, as_text
+    from affluence.inspection_words import as_document, as_text
 
     found = _inspected(files, config, platform, dialect=dialect, zone=zone)
     print(as_document(found) if as_json else as_text(found))

@@ -25,10 +25,10 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from affluence import alerts as telling
 from affluence.alerts import Alerts
 from affluence.config import Config, load_sound
+from affluence.connections import alerts_of
 from affluence.errors import AffluenceError, RefusedPublicationError
 from affluence.store.atomic import write_bytes_atomically
 from affluence.systemd import notify
-from affluence.told import alerts_of
 
 LONGEST_BACK_OFF = timedelta(hours=6)
 _WATCHDOG_S = 60

@@ -28,9 +28,9 @@ from aiosmtpd.smtp import AuthResult
 from affluence import alerts as telling
 from affluence.alerts import Alerts, Mail
 from affluence.config import load
+from affluence.connections import alerts_of
 from affluence.errors import ConfigError, CredentialError
 from affluence.network import Network
-from affluence.told import alerts_of
 from affluence.worker import Ended, JsonFormatter, Worker, make_schedule, run_in_process
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records

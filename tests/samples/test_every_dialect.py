@@ -14,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from affluence.errors import RefusedPublicationError
-from affluence.inspection import as_text
+from affluence.inspection_words import as_text
 from affluence.steps.inspect import Inspection, inspect_files
 from tests.conftest import ConfigWriter
 from tests.runs import accounts, balanced, run, slots

@@ -23,7 +23,7 @@ from affluence.cdr.files import read_ranges
 from affluence.cdr.recipe import Recipe
 from affluence.config import load
 from affluence.errors import RefusedPublicationError
-from affluence.inspection import as_text
+from affluence.inspection_words import as_text
 from affluence.steps.presence import prefer_recorded, recorded_agents
 from affluence.tables import CAPACITY, LEGS
 from tests.cdr.reading import inspected, written
