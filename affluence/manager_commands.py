@@ -71,7 +71,7 @@ def indicators(
     ] = None,
 ) -> None:
     """Print the official indicators beside what callers lived, with all that each leaves out."""
-    from affluence import management
+    from affluence import manager
     from affluence.indicators.documents import as_csv, as_document
     from affluence.indicators.listing import as_text
 
@@ -79,10 +79,10 @@ def indicators(
     if page is not None:
         if output is not None or as_json:
             raise typer.BadParameter("give it without --output and --json", param_hint="--page")
-        made = management.committee_page(settings, platform, first=first, last=last)
+        made = manager.committee_page(settings, platform, first=first, last=last)
         write_text(made.decode(), page, ".html", "--page")
         return
-    service, found = management.indicators(settings, platform, first=first, last=last)
+    service, found = manager.indicators(settings, platform, first=first, last=last)
     if output is not None:
         if as_json:
             raise typer.BadParameter("give it without --json", param_hint="--output")
@@ -143,7 +143,7 @@ def staffing(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
-    from affluence import management
+    from affluence import manager
     from affluence.config import read_day_hours
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
@@ -162,7 +162,7 @@ def staffing(
         agents=agents, lines=lines, handling_s=call_s, moved_share=moved, opening=other_hours
     )
     try:
-        service, plan = management.staffing(
+        service, plan = manager.staffing(
             load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
         )
     except NeverOpenError as error:
@@ -175,7 +175,7 @@ def staffing(
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
 
         print(REHEARSED)
-        for row, rehearsal in management.rehearse(plan):
+        for row, rehearsal in manager.rehearse(plan):
             print(rehearsal_as_text(row, rehearsal, target), flush=True)
 
 
@@ -200,7 +200,7 @@ def report(
     quantile: QuantileOption = QUANTILE,
 ) -> None:
     """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
-    from affluence import management
+    from affluence import manager
     from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 
@@ -208,7 +208,7 @@ def report(
     settings = load(config)
     check_place(folder, settings.folders_to_write)
     with progress() as advanced:
-        files = management.report(
+        files = manager.report(
             settings,
             clock(),
             platform,

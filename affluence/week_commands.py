@@ -39,19 +39,19 @@ def slots(
     ] = MeasuredTable.SLOTS,
 ) -> None:
     """Write what was measured: one row a quarter of an hour, or one of the tables beside it."""
-    from affluence import management
+    from affluence import manager
 
-    write_table(management.read_measured(load(config), table.value, platform), output)
+    write_table(manager.read_measured(load(config), table.value, platform), output)
 
 
 def week(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the typical week that the next publication would show."""
-    from affluence import management
+    from affluence import manager
     from affluence.week_words import week_as_text
 
-    made = management.study(load(config), clock(), platform).week().week
+    made = manager.study(load(config), clock(), platform).week().week
     print(made.write_json() if as_json else week_as_text(made))
 
 
@@ -59,10 +59,10 @@ def forecast(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Print the next six weeks day by day, and how good such forecasts have been."""
-    from affluence import management
+    from affluence import manager
     from affluence.week_words import forecast_as_document, forecast_as_text
 
-    learned = management.study(load(config), clock(), platform)
+    learned = manager.study(load(config), clock(), platform)
     show = forecast_as_document if as_json else forecast_as_text
     print(show(learned.forecast(), learned.grade()))
 
@@ -77,7 +77,7 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Grade every past weekly run against the four weeks that followed it, beside others."""
-    from affluence import management
+    from affluence import manager
     from affluence.backtest_words import backtest_as_document, backtest_as_text
     from affluence.typical_week.backtest import BASELINES
 
@@ -89,7 +89,7 @@ def backtest(
         from affluence.library_models import MODELS
 
         others |= MODELS
-    grades = management.study(load(config), clock(), platform).grade(others)
+    grades = manager.study(load(config), clock(), platform).grade(others)
     print((backtest_as_document if as_json else backtest_as_text)(grades))
 
 
@@ -97,10 +97,10 @@ def effect(
     config: ConfigOption = CONFIG, platform: PlatformOption = None, as_json: JsonOption = False
 ) -> None:
     """Tell whether people have moved to the recommended hours since they are published."""
-    from affluence import management
+    from affluence import manager
     from affluence.effect_words import effect_as_document, effect_as_text
 
-    service, found = management.effect(load(config), clock(), platform)
+    service, found = manager.effect(load(config), clock(), platform)
     print((effect_as_document if as_json else effect_as_text)(service, found))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from affluence import management
+from affluence import manager
 from affluence.config import load
 from affluence.effect_words import effect_as_text
 from affluence.store import open_store
@@ -29,7 +29,7 @@ Hours = Collection[tuple[int, int, int]]
 
 
 def effect(config: Path) -> Effect:
-    return management.effect(load(config), noon(date(2026, 11, 23)))[1]
+    return manager.effect(load(config), noon(date(2026, 11, 23)))[1]
 
 
 def recommended(config: Path) -> list[Recommended]:
