@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from affluence.errors import RecordsError
-from affluence.steps.ingest import continues
+from affluence.steps.known_files import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
 from affluence.store.ledger import SeenFile
