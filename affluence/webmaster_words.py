@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from affluence.run_report import RunReport
-from affluence.webmaster import Status
+from affluence.steps.status import Status
 
 if TYPE_CHECKING:
     from affluence.publication.changes import Changes, LevelChange

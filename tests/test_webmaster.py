@@ -13,6 +13,7 @@ import pytest
 from affluence import keeping, webmaster
 from affluence.config import load
 from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
+from affluence.steps.status import next_weekly_run
 from affluence.store import open_store
 from affluence.webmaster_words import changes_as_text, report_as_text, status_as_text
 from tests.conftest import ConfigWriter
@@ -514,7 +515,7 @@ def test_own_records_by_the_clock_of_a_demonstration_need_attention(desk: Path) 
     ],
 )
 def test_status_tells_the_next_weekly_run(desk: Path, now: str, coming: str) -> None:
-    found = webmaster.next_weekly_run(load(desk), datetime.fromisoformat(now))
+    found = next_weekly_run(load(desk), datetime.fromisoformat(now))
     assert found.isoformat() == coming
 
 
