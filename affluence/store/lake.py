@@ -17,11 +17,12 @@ from pathlib import Path
 
 import polars as pl
 
+from affluence.contracts import Table
 from affluence.errors import StateError
 from affluence.store.atomic import write_bytes_atomically
 from affluence.store.inventory import Slice
 from affluence.store.storage import Storage, is_leftover
-from affluence.tables import LEGS, MEASURED, Table
+from affluence.tables import LEGS, MEASURED
 
 _SHOWN = "shown"  # what lies there is for those who should have the lake before them
 
