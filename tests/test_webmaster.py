@@ -17,7 +17,7 @@ from affluence.steps.status import next_weekly_run
 from affluence.store import open_store
 from affluence.webmaster_words import changes_as_text, report_as_text, status_as_text
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records, record
+from tests.records import day_of_records, fictional_number, record
 from tests.runs import files_under, noon, publish, run
 
 MONDAY = date(2026, 3, 2)
@@ -410,7 +410,7 @@ def _all_busy(config: Path, week: int) -> None:
                 4,
                 disposition="BUSY",
                 app="Busy",
-                caller=f"06399{nth:05d}",
+                caller=fictional_number(nth),
             )
             lines += "\n"
     (config.parent / "records" / f"week{week}.csv").write_text(lines)
