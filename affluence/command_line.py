@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -104,16 +106,14 @@ def write_table(frame: pl.DataFrame, output: Path, *, personal: bool = False) ->
     """
     if output.suffix not in (".parquet", ".csv"):
         raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
-    try:
-        if personal:
-            output.touch(mode=0o600)
-            output.chmod(0o600)  # one that was there may have been for others to read
+
+    def write(stream: IO[bytes]) -> None:
         if output.suffix == ".csv":
-            frame.write_csv(output)
+            frame.write_csv(stream)
         else:
-            frame.write_parquet(output)
-    except OSError as error:
-        raise typer.BadParameter(_not_written(output, error), param_hint="--output") from error
+            frame.write_parquet(stream)
+
+    _write_whole(output, write, "--output", 0o600 if personal else None)
     print(f"{output}: {frame.height} rows.")
 
 
@@ -126,12 +126,36 @@ def write_text(text: str, output: Path, ending: str, option: str) -> None:
     """
     if output.suffix != ending:
         raise typer.BadParameter(f"the file must end in {ending}", param_hint=option)
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise typer.BadParameter(_not_written(output, error), param_hint=option) from error
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(text.encode())
+
+    _write_whole(output, write, option)
     print(f"{output}: written.")
 
 
-def _not_written(output: Path, error: OSError) -> str:
-    return f"{output}: {error.strerror or error}; name a file in a folder that can be written to"
+def _write_whole(
+    output: Path, write: Callable[[IO[bytes]], None], option: str, mode: int | None = None
+) -> None:
+    """Have a file filled, which is there whole or as it was before; by default as the umask says.
+
+    Raises:
+        typer.BadParameter: it cannot be written.
+
+    """
+    from polars.exceptions import ComputeError
+
+    from affluence.store.atomic import write_atomically
+
+    if mode is None:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    try:
+        if not output.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        write_atomically(output, write, mode=mode, by=f".{os.getpid()}")
+    except (OSError, ComputeError) as error:  # the latter of a full disk, in the words of Polars
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        message = f"{output}: {why}; name a file in a folder that can be written to"
+        raise typer.BadParameter(message, param_hint=option) from error

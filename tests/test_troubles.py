@@ -24,6 +24,7 @@ from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import week
 from tests.runs import TODAY, files_under, ledger_content, noon, run
+from tests.test_cli import affluence
 
 RELEASES = '[target.web]\nkind = "releases"\nfolder = "web"\n'
 
@@ -164,6 +165,32 @@ def test_a_full_disk_of_a_target_leaves_the_other_targets_and_the_state(
     place = (place / "current").resolve() if target == "web" else place
     assert files_under(place) == undisturbed[target]
     assert run(desk).release is None
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("slots.csv", ("slots", "-o")),
+        ("slots.parquet", ("slots", "-o")),
+        ("calls.csv", ("calls", "records/a.csv", "-o")),
+        ("indicators.html", ("indicators", "--page")),
+    ],
+)
+def test_what_is_written_on_a_full_disk_leaves_what_was_there(
+    desk: Path, small_disk: SmallDisk, name: str, command: tuple[str, ...]
+) -> None:
+    run(desk)
+    small_disk.resize(8)
+    output = small_disk.folder / name
+    output.write_text("of last week")
+    done = affluence(desk.parent, *command, output)
+    assert done.returncode == 2
+    assert f"{output}: " in done.stderr and "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_under(small_disk.folder) == {name: b"of last week"}
+    small_disk.resize(1024)
+    assert affluence(desk.parent, *command, output).returncode == 0
+    assert list(files_under(small_disk.folder)) == [name]
 
 
 # Missing rights: a process that has no more rights than those of the files
