@@ -76,9 +76,9 @@ def run(
             with in_plain_words(store.folder):
                 report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
-            _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
             log.end_run(number, "refused" if refused else "failed", str(error))
+            _forget_all_the_same(config, store, now, error)
             raise
         log.end_run(number, *report.outcome)
         return report

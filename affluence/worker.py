@@ -26,7 +26,7 @@ from affluence import alerts as telling
 from affluence.alerts import Alerts
 from affluence.config import Config, load_sound
 from affluence.connections import alerts_of
-from affluence.errors import AffluenceError, RefusedPublicationError
+from affluence.errors import AffluenceError, RefusedPublicationError, StateError
 from affluence.store.atomic import write_bytes_atomically
 from affluence.systemd import notify
 
@@ -51,15 +51,20 @@ Run = Callable[[Path, float], Ended]
 def run_in_process(config: Path, limit_s: float) -> Ended:
     """One run as a process of its own, ended after ``limit_s`` seconds."""
     command = [sys.executable, "-m", "affluence", "run", "--config", str(config)]
-    # In a session of its own: what is meant for the worker does not reach it.
-    with subprocess.Popen(  # noqa: S603  # this very program
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
+    try:
+        # In a session of its own: what is meant for the worker does not reach it.
+        process = subprocess.Popen(  # noqa: S603  # this very program
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        complaint = f"affluence: this machine cannot begin a run ({error.strerror})."
+        return Ended(code=StateError.exit_code, output="", complaint=complaint)
+    with process:
         try:
             output, complaint = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:

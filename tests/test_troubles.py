@@ -18,7 +18,7 @@ import pytest
 
 from affluence import pipeline, webmaster
 from affluence.config import load
-from affluence.errors import AffluenceError, DeliveryError, RefusedPublicationError, StateError
+from affluence.errors import DeliveryError, RecordsError, RefusedPublicationError, StateError
 from affluence.sources.folder import list_files
 from affluence.store import open_store
 from tests.conftest import REPOSITORY, ConfigWriter
@@ -356,4 +356,23 @@ def test_what_fails_is_written_down(desk: Path, monkeypatch: pytest.MonkeyPatch)
         if one.startswith("the last run failed")
     )
     assert "Have it looked at before the next run" in warning
-    assert issubclass(StateError, AffluenceError)
+
+
+def test_what_fails_is_written_down_also_where_nothing_can_be_deleted(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is past its period is deleted after a run that failed; that may fail in its turn."""
+
+    def faulty(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    def unusable(*_: object) -> None:
+        raise RecordsError("no call could be read")
+
+    monkeypatch.setattr(pipeline, "_bring_up_to_date", unusable)
+    monkeypatch.setattr("affluence.steps.forget.forget", faulty)
+    with pytest.raises(StateError, match="the disk does not do what it should"):
+        run(desk)
+    last_run = webmaster.status(load(desk), noon(TODAY)).last_run
+    assert last_run is not None
+    assert (last_run.outcome, last_run.message) == ("failed", "no call could be read")

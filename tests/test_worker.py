@@ -349,6 +349,18 @@ def test_a_run_is_a_process_of_its_own(small_platform: ConfigWriter) -> None:
     assert ended.code == 0 and "delivered to: site" in ended.output and ended.complaint == ""
 
 
+def test_a_machine_that_cannot_begin_a_run_is_a_failure_that_is_told(
+    config: Path, listener: tuple[str, type[_Listener]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object, **_options: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr("affluence.worker.subprocess.Popen", no_memory)
+    Worker(config, Clock(), run_in_process).work()
+    assert heard(listener) == ["affluence: échec / failure"]
+    assert "Cannot allocate memory" in listener[1].heard[0][1]["text"]
+
+
 def test_a_run_that_takes_too_long_is_ended(small_platform: ConfigWriter) -> None:
     config = small_platform()
     ended = run_in_process(config, 0.05)
