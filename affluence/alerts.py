@@ -6,7 +6,7 @@ import json
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from affluence.network import Network
@@ -25,7 +25,7 @@ class Mail:
     sender: str
     to: tuple[str, ...]
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class Alerts:
     """Where to tell what; empty where nobody is told."""
 
     network: Network
-    heartbeat_url: str = ""
-    webhook_url: str = ""
+    heartbeat_url: str = field(default="", repr=False)  # an address may be a secret itself
+    webhook_url: str = field(default="", repr=False)
     mail: Mail | None = None
 
 
