@@ -86,6 +86,9 @@ class StateError(AffluenceError):
     exit_code = 4
 
 
+AT_WORK = "another run of affluence is at work here"  # which a StateError says in these words
+
+
 class ClusterError(AffluenceError):
     """The cluster that the heavy steps are to be worked on cannot do it."""
 

@@ -26,7 +26,7 @@ from affluence import alerts as telling
 from affluence.alerts import Alerts
 from affluence.config import Config, load_sound
 from affluence.connections import alerts_of
-from affluence.errors import AffluenceError, RefusedPublicationError, StateError
+from affluence.errors import AT_WORK, AffluenceError, RefusedPublicationError, StateError
 from affluence.store.atomic import write_bytes_atomically
 from affluence.systemd import notify
 
@@ -129,7 +129,9 @@ class Worker:
         self._failures = min(self._failures + 1, 10)
         self._not_before = self._clock() + min(back_off, LONGEST_BACK_OFF)
         text = ended.complaint or f"exit code {ended.code}, nothing was said"
-        if text == self._reported:
+        # Somebody has given a command, a backup say: it is over at the next sweep, or it hangs.
+        is_met = AT_WORK in text and self._failures == 1
+        if is_met or text == self._reported:
             return
         refused = ended.code == RefusedPublicationError.exit_code
         what = "publication refusée / publication refused" if refused else "échec / failure"

@@ -31,6 +31,7 @@ from affluence.config import load
 from affluence.connections import alerts_of
 from affluence.errors import ConfigError, CredentialError
 from affluence.network import Network
+from affluence.store import open_store
 from affluence.worker import Ended, JsonFormatter, Worker, make_schedule, run_in_process
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records
@@ -156,6 +157,23 @@ def test_nothing_is_told_twice_where_the_disk_is_full(
     failure, again = "affluence: échec / failure", "affluence: tout va bien de nouveau"
     told = [subject.split(" / all")[0] for subject in heard(listener)]
     assert told == [failure, again, "/beat", "/beat"]
+
+
+def test_a_command_that_is_at_work_meanwhile_is_no_failure_unless_it_lasts(
+    config: Path, listener: tuple[str, type[_Listener]]
+) -> None:
+    """A backup by hand, say: the next sweep comes when it is over."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder):
+        met = run_in_process(config, 60)
+    assert met.code == 4
+    worker = Worker(config, Clock(), Runs(met, FINE, met, met, FINE))
+    for _ in range(2):
+        worker.work()
+    assert heard(listener) == ["/beat"]
+    for _ in range(2):
+        worker.work()
+    assert heard(listener) == ["/beat", "affluence: échec / failure"]
 
 
 def test_what_could_not_be_told_is_told_the_next_time(

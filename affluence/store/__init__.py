@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.errors import StateError
+from affluence.errors import AT_WORK, StateError
 from affluence.store.atomic import FILE_MODE, make_folder
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
@@ -86,8 +86,7 @@ def open_store(folder: Path, keys: Path, storage: Storage | None = None) -> Iter
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                message = f"{folder}: another run of affluence is at work here. Wait for it to end."
-                raise StateError(message) from error
+                raise StateError(f"{folder}: {AT_WORK}. Wait for it to end.") from error
             if (folder / RESTORING).exists():
                 message = f"{folder}: a backup was not restored to its end. Restore it again."
                 raise StateError(message)
