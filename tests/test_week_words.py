@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import polars as pl
 
-from affluence.typical_week.backtest import Backtest
-from affluence.week_words import forecast_as_text, week_as_text
+from affluence.week_words import forecast_as_document, forecast_as_text, week_as_text
+
+from .test_backtest_words import NOTHING, grades
 
 CELL = {
     "weekday": 1,
@@ -21,7 +23,17 @@ CELL = {
     "reach_high": 0.8,
     "state": "fairly_quiet",
 }
-NOT_GRADED = Backtest(scores={}, stability=None, half_lives_weeks=(4, 26))
+DAY = {
+    "day": date(2026, 6, 1),
+    **CELL,
+    "demand": 12.4,
+    "demand_low": 8.6,
+    "demand_high": 16.2,
+    "after_closure": False,
+    "bridge": False,
+    "month_start": True,
+    "school_holidays": False,
+}
 
 
 def said(text: str) -> list[list[str]]:
@@ -42,22 +54,25 @@ def test_a_cell_of_the_week() -> None:
 
 
 def test_the_days_to_come() -> None:
-    day = {
-        "day": date(2026, 6, 1),
-        **CELL,
-        "demand": 12.4,
-        "demand_low": 8.6,
-        "demand_high": 16.2,
-        "after_closure": False,
-        "bridge": False,
-        "month_start": True,
-        "school_holidays": False,
-    }
-    closed = {**day, "day": date(2026, 6, 2), "weekday": 2, "state": "closed"}
-    trust, _, monday, row, tuesday = said(forecast_as_text(pl.DataFrame([day, closed]), NOT_GRADED))
-    assert " ".join(trust).endswith("fiez-vous à la semaine type.")
+    closed = {**DAY, "day": date(2026, 6, 2), "weekday": 2, "state": "closed"}
+    trust, _, monday, row, tuesday = said(forecast_as_text(pl.DataFrame([DAY, closed]), NOTHING))
+    assert " ".join(trust).startswith("Trop peu de semaines")
     assert " ".join(monday) == "lundi 01/06/2026 12 premiers appels (début du mois)"
     assert " ".join(row) == (
         "13 h 30 - 14 h 12 (9 à 16) joindre un agent 75 % (70 % à 80 %) assez calme"
     )
     assert " ".join(tuesday) == "mardi 02/06/2026 fermé"
+
+
+def test_a_forecast_says_first_how_good_such_ones_have_been() -> None:
+    days = pl.DataFrame([DAY])
+    for graded, verdict, advisable in (
+        (grades(1.25, 1.5), ": mieux que toutes les simples moyennes.", True),
+        (grades(1.5, 1.25), "PAS mieux que toutes les simples moyennes", False),
+        (NOTHING, "fiez-vous à la semaine type.", False),
+    ):
+        first, *_ = forecast_as_text(days, graded).splitlines()
+        assert verdict in first
+        assert json.loads(forecast_as_document(days, graded))["advisable"] is advisable
+    first, *_ = forecast_as_text(days, grades(1.25, 1.5)).splitlines()
+    assert "à 20\u00a0% près (WAPE)" in first
