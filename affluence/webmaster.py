@@ -29,6 +29,10 @@ def diff(config: Config) -> tuple[str | None, str | None, Changes]:
 
     What waits for approval beside what stands; where nothing waits, what stands beside the release
     before it.
+
+    Raises:
+        DecisionError: one of them is no longer kept.
+
     """
     from affluence.publication.changes import changes_between
 

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from affluence.backtest_words import grades_as_plain
+from affluence.indicators.plain_words import tidy
 from affluence.phrases import hour_of_day, whole_percent
 from affluence.publication.wording import DAYS, KINDS_OF_DAYS, LEVELS
 from affluence.typical_week.backtest import OURS, Backtest
@@ -38,7 +39,7 @@ def _cell(cell: Mapping[str, Any]) -> str:
 
 def forecast_as_text(forecast: pl.DataFrame, grades: Backtest) -> str:
     """The days to come, each with its calls, its levels, and what is special about it."""
-    return "\n".join((_trust(grades), "", *_days(forecast)))
+    return "\n".join((tidy(_trust(grades)), "", *_days(forecast)))
 
 
 def _days(forecast: pl.DataFrame) -> Iterator[str]:

@@ -67,7 +67,7 @@ def test_the_days_to_come() -> None:
 def test_a_forecast_says_first_how_good_such_ones_have_been() -> None:
     days = pl.DataFrame([DAY])
     for graded, verdict, advisable in (
-        (grades(1.25, 1.5), ": mieux que toutes les simples moyennes.", True),
+        (grades(1.25, 1.5), "\u00a0: mieux que toutes les simples moyennes.", True),
         (grades(1.5, 1.25), "PAS mieux que toutes les simples moyennes", False),
         (NOTHING, "fiez-vous à la semaine type.", False),
     ):

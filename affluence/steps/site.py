@@ -65,6 +65,10 @@ def sites_of(
         theme: of the whole site, None for the neutral one.
         wish: what a person asked for.
 
+    Raises:
+        NoRecordsError: a platform has no slots at all.
+        RefusedPublicationError: a check of a page without a table failed.
+
     """
     for start in range(0, len(wanted), TOGETHER):
         some = wanted[start : start + TOGETHER]
