@@ -1,4 +1,4 @@
-"""Configuration → how servers, the state and the machines that work on it are reached."""
+"""Configuration → how servers, people, the state and the machines that work on it are reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.config import EngineSettings, NetworkSettings, SshLogin, State
+from affluence.config import Config, EngineSettings, NetworkSettings, SshLogin, State
 from affluence.credentials import file_of, reveal
 from affluence.engine import LOCAL, Engine
 from affluence.errors import ClusterError, StateError
@@ -16,6 +16,7 @@ from affluence.store import Store, open_store, storage_in
 from affluence.store.storage import Folder, Storage
 
 if TYPE_CHECKING:
+    from affluence.alerts import Alerts
     from affluence.ssh import SshServer
 
 
@@ -43,6 +44,38 @@ def ssh_server_of(server: SshLogin, timeout_s: float) -> SshServer:
         password=reveal(server.password),
         timeout_s=timeout_s,
     )
+
+
+def alerts_of(config: Config) -> Alerts:
+    """Who is told how a run ended.
+
+    Raises:
+        CredentialError: a secret that is needed for it is not there.
+
+    """
+    from affluence.alerts import Alerts, Mail
+
+    worker, mail = config.worker, config.worker.mail
+    return Alerts(
+        network=network_of(config.network),
+        heartbeat_url=_address(worker.heartbeat_url),
+        webhook_url=_address(worker.webhook_url),
+        mail=None
+        if mail is None
+        else Mail(
+            server=mail.server,
+            port=mail.port,
+            sender=mail.sender,
+            to=mail.to,
+            user=mail.user,
+            password=reveal(mail.password),
+        ),
+    )
+
+
+def _address(url_or_secret: str) -> str:
+    is_plain = not url_or_secret or url_or_secret.startswith("https://")
+    return url_or_secret if is_plain else reveal(url_or_secret)
 
 
 def open_state(settings: State) -> AbstractContextManager[Store]:

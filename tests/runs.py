@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from affluence import management, pipeline
+from affluence import manager, pipeline
 from affluence.config import load
 from affluence.run_report import RunReport
 from affluence.steps.weekly import Wish
@@ -36,7 +36,7 @@ def days_measured(report: RunReport) -> dict[str, int]:
 
 
 def slots(config: Path) -> pl.DataFrame:
-    return management.read_measured(load(config))
+    return manager.read_measured(load(config))
 
 
 def measured(config: Path) -> dict[str, pl.DataFrame]:

@@ -16,7 +16,6 @@ import pytest
 from affluence.config import load
 from affluence.errors import (
     AffluenceError,
-    NoRecordsError,
     RecordsError,
     RefusedPublicationError,
     ThemeError,
@@ -278,7 +277,8 @@ def test_files_are_read_again_when_they_are_read_otherwise(
     assert slots(config)["attempts"].sum() == 100
     site = files_under(config.parent / "site")
     config.write_text(config.read_text().replace("PJSIP/operateur-", "DAHDI/"))
-    assert run(config).late == ["desk"]  # nothing is inbound, but what is published is frozen
+    # Nothing is inbound, but what is published is frozen.
+    assert run(config).read_otherwise == ["desk"]
     assert files_under(config.parent / "site") == site
     with pytest.raises(AffluenceError):
         publish(config, correction=True)
@@ -403,7 +403,7 @@ def test_when_no_file_can_be_read_each_is_named(
 ) -> None:
     config = small_platform()
     (records / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    with pytest.raises(AffluenceError, match=r"no file could be read:\n.*logo.csv: this is a PNG"):
+    with pytest.raises(AffluenceError, match=r"no call could be read:\n.*logo.csv: this is a PNG"):
         run(config)
 
 
@@ -436,7 +436,7 @@ def test_no_records_is_an_error_that_says_where(
     with pytest.raises(RecordsError, match=r"records: no usable record. No file matches"):
         run(config)
     (records / "empty.csv").touch()
-    with pytest.raises(NoRecordsError, match=r"platform 'desk'.*affluence inspect"):
+    with pytest.raises(RecordsError, match=r"platform 'desk': no usable.*affluence inspect"):
         run(config)
 
 

@@ -19,7 +19,7 @@ from affluence.errors import RefusedPublicationError
 from affluence.store import open_store
 from affluence.store.publications import Publication
 from tests.conftest import ConfigWriter
-from tests.records import record
+from tests.records import fictional_number, record
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST = date(2026, 1, 5)  # a Monday; 2026 has 53 weeks
@@ -47,7 +47,7 @@ def write_week(folder: Path, monday: date) -> None:
             f"{monday + timedelta(days=weekday)} {9 + nth // 4:02}:{nth % 4 * 15:02}:00",
             60 + 97 * (index + nth) % 240,
             answered_after_s=5 + nth,
-            caller=f"06399{nth:05d}",
+            caller=fictional_number(nth),
         )
         for index, weekday in enumerate((0, 1))
         for nth in range(12)

@@ -13,10 +13,11 @@ import pytest
 from affluence import keeping, webmaster
 from affluence.config import load
 from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
+from affluence.steps.status import next_weekly_run
 from affluence.store import open_store
-from affluence.webmaster_words import changes_as_text, status_as_text
+from affluence.webmaster_words import changes_as_text, report_as_text, status_as_text
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records, record
+from tests.records import day_of_records, fictional_number, record
 from tests.runs import files_under, noon, publish, run
 
 MONDAY = date(2026, 3, 2)
@@ -123,6 +124,27 @@ def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk
     assert "affluence.json" in changes.files
     corrected = site(desk)
     assert run(desk, day).delivered_to == [] and site(desk) == corrected
+
+
+def test_days_that_are_read_by_other_settings_are_not_late(desk: Path) -> None:
+    """No record has come: the reason that is told is the change of settings."""
+    day = grace_is_over(2)
+    run(desk, day)
+    before = site(desk)
+    desk.write_text(desk.read_text().replace('["PJSIP/operateur-"]', '["PJSIP/operateur"]'))
+    report = run(desk, day)
+    assert date(2026, 3, 18) in report.days_measured["desk"]
+    assert (report.late, report.read_otherwise) == ([], ["desk"])
+    assert "desk: read again by other settings, days that are published changed" in report_as_text(
+        report
+    )
+    assert "late records" not in report_as_text(report)
+    assert site(desk) == before
+    (desk.parent / "records" / "late.csv").write_text(
+        day_of_records("2026-03-18", 60, first=900_001)
+    )
+    report = run(desk, day)
+    assert (report.late, report.read_otherwise) == (["desk"], [])
 
 
 def test_a_correction_of_nothing_leaves_the_figures_frozen(desk: Path) -> None:
@@ -388,7 +410,7 @@ def _all_busy(config: Path, week: int) -> None:
                 4,
                 disposition="BUSY",
                 app="Busy",
-                caller=f"06399{nth:05d}",
+                caller=fictional_number(nth),
             )
             lines += "\n"
     (config.parent / "records" / f"week{week}.csv").write_text(lines)
@@ -493,7 +515,7 @@ def test_own_records_by_the_clock_of_a_demonstration_need_attention(desk: Path) 
     ],
 )
 def test_status_tells_the_next_weekly_run(desk: Path, now: str, coming: str) -> None:
-    found = webmaster.next_weekly_run(load(desk), datetime.fromisoformat(now))
+    found = next_weekly_run(load(desk), datetime.fromisoformat(now))
     assert found.isoformat() == coming
 
 

@@ -1,127 +1,78 @@
-"""A week, a forecast and its grades as they are printed."""
+"""What the manager reads of a week and of the days to come: French, in the words of the page."""
 
 from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from affluence.typical_week.grades import OURS, Backtest, Scores, Stability
-from affluence.week_words import (
-    backtest_as_document,
-    backtest_as_text,
-    forecast_as_document,
-    forecast_as_text,
-    week_as_text,
-)
+from affluence.week_words import forecast_as_document, forecast_as_text, week_as_text
 
-NINE = {"weekday": 1, "start_min": 540, "end_min": 600}
-HALF_PAST_ONE = {"weekday": 1, "start_min": 810, "end_min": 840}
-REACH = {"reach": 0.8, "reach_low": 0.71, "reach_high": 0.87}
-UNKNOWN = dict.fromkeys(REACH)
+from .test_backtest_words import NOTHING, grades
+
+CELL = {
+    "weekday": 1,
+    "start_min": 810,
+    "end_min": 840,
+    "busy_line_rate": 0.25,
+    "occupancy_rate": 0.5,
+    "refused_share": 0.125,
+    "reach": 0.75,
+    "reach_low": 0.7,
+    "reach_high": 0.8,
+    "state": "fairly_quiet",
+}
+DAY = {
+    "day": date(2026, 6, 1),
+    **CELL,
+    "demand": 12.4,
+    "demand_low": 8.6,
+    "demand_high": 16.2,
+    "after_closure": False,
+    "bridge": False,
+    "month_start": True,
+    "school_holidays": False,
+}
 
 
-def scores(deviance: float, wape: float = 0.2) -> Scores:
-    return Scores(
-        forecasts=180,
-        poisson_deviance=deviance,
-        wape=wape,
-        crps=2.25,
-        mase=0.875,
-        coverage=0.825,
-        pit_coverage=0.801,
-        hit_rate=0.66,
-        regret=0.055,
+def said(text: str) -> list[list[str]]:
+    """The words of each line."""
+    return [line.split() for line in text.splitlines()]
+
+
+def test_a_cell_of_the_week() -> None:
+    unknown = dict.fromkeys((name for name in CELL if name not in ("weekday", "state")), None)
+    hours = {"start_min": 540, "end_min": 600}
+    weekly = [CELL, {**CELL, **unknown, **hours, "weekday": 7, "state": "not_enough_data"}]
+    header, known, nothing = said(week_as_text(pl.DataFrame(weekly)))
+    assert " ".join(header) == (
+        "heures lignes prises occupation refusés joindre un agent (à 80 %) niveau"
     )
+    assert " ".join(known) == ("lundi 13 h 30 - 14 h 25 % 50 % 12 % 75 % (70 % à 80 %) assez calme")
+    assert " ".join(nothing) == "dimanche 9 h - 10 h – – – – données insuffisantes"
 
 
-def grades(ours: float, theirs: float) -> Backtest:
-    return Backtest(
-        scores={"4-week mean": scores(theirs, wape=0.25), OURS: scores(ours)},
-        stability=Stability(runs=9, levels_changed=0.025, advice_changed=0.125),
-        half_lives_weeks=(2.0, 26.0),
+def test_the_days_to_come() -> None:
+    closed = {**DAY, "day": date(2026, 6, 2), "weekday": 2, "state": "closed"}
+    trust, _, monday, row, tuesday = said(forecast_as_text(pl.DataFrame([DAY, closed]), NOTHING))
+    assert " ".join(trust).startswith("Trop peu de semaines")
+    assert " ".join(monday) == "lundi 01/06/2026 12 premiers appels (début du mois)"
+    assert " ".join(row) == (
+        "13 h 30 - 14 h 12 (9 à 16) joindre un agent 75 % (70 % à 80 %) assez calme"
     )
-
-
-NOTHING = Backtest(scores={}, stability=None, half_lives_weeks=(2.0, 26.0))
-
-
-def test_a_week_is_a_line_a_cell_and_what_is_not_known_a_dash() -> None:
-    rates = {"busy_line_rate": 0.124, "occupancy_rate": 0.5, "refused_share": 0.2}
-    week = pl.DataFrame(
-        [
-            {**NINE, **rates, **REACH, "state": "fairly_quiet"},
-            {**HALF_PAST_ONE, **dict.fromkeys(rates), **UNKNOWN, "state": "not_enough_data"},
-        ]
-    )
-    header, *lines = week_as_text(week).splitlines()
-    assert [line.split() for line in lines] == [
-        ["Mon", "09:00-10:00", "12%", "50%", "20%", "80%", "(71%", "to", "87%)", "fairly_quiet"],
-        ["Mon", "13:30-14:00", "-", "-", "-", "-", "(-", "to", "-)", "not_enough_data"],
-    ]
-    for title, figure in (("lines full", "12%"), ("occupancy", "50%"), ("refused", "20%")):
-        assert header.index(title) + len(title) == lines[0].index(figure) + len(figure)
-
-
-def days_to_come() -> pl.DataFrame:
-    kinds = dict.fromkeys(("after_closure", "bridge", "month_start", "school_holidays"), False)
-    demand = {"demand": 30.4, "demand_low": 22.0, "demand_high": 41.0}
-    monday: dict[str, Any] = {"day": date(2026, 3, 2), **kinds, "month_start": True}
-    monday |= {"bridge": True}
-    tuesday: dict[str, Any] = {"day": date(2026, 3, 3), **kinds}
-    return pl.DataFrame(
-        [
-            {**monday, **NINE, **demand, **REACH, "state": "busy"},
-            {**monday, **HALF_PAST_ONE, **demand, **REACH, "state": "quiet"},
-            {**tuesday, **NINE, **dict.fromkeys(demand), **UNKNOWN, "state": "closed"},
-        ]
-    )
+    assert " ".join(tuesday) == "mardi 02/06/2026 fermé"
 
 
 def test_a_forecast_says_first_how_good_such_ones_have_been() -> None:
-    first, _, *lines = forecast_as_text(days_to_come(), grades(1.25, 1.5)).splitlines()
-    assert first == (
-        "On this platform's past weeks: deviance 1.250 against 1.500, WAPE 20.0%;"
-        " better than every plain mean."
-    )
-    assert lines == [
-        "Mon 2026-03-02      61 first attempts  bridge, start of the month",
-        "    09:00-10:00     30 (22 to 41)  reach 80% (71% to 87%)  busy",
-        "    13:30-14:00     30 (22 to 41)  reach 80% (71% to 87%)  quiet",
-        "Tue 2026-03-03  closed",
-    ]
-
-
-def test_a_forecast_that_plain_means_beat_is_not_advised() -> None:
-    for graded, said in (
-        (grades(1.5, 1.25), "NOT better than every plain mean"),
-        (NOTHING, "Too few weeks to say how good this is"),
+    days = pl.DataFrame([DAY])
+    for graded, verdict, advisable in (
+        (grades(1.25, 1.5), "\u00a0: mieux que toutes les simples moyennes.", True),
+        (grades(1.5, 1.25), "PAS mieux que toutes les simples moyennes", False),
+        (NOTHING, "fiez-vous à la semaine type.", False),
     ):
-        assert said in forecast_as_text(days_to_come(), graded)
-        document = json.loads(forecast_as_document(days_to_come(), graded))
-        assert document["advisable"] is False
-        assert len(document["days"]) == 3
-    assert json.loads(forecast_as_document(days_to_come(), grades(1.25, 1.5)))["advisable"] is True
-
-
-def test_a_backtest_is_a_line_a_forecaster_the_best_first() -> None:
-    text = backtest_as_text(grades(1.25, 1.5))
-    header, ours, theirs, *rest = text.splitlines()
-    assert ours.split() == [
-        *(OURS, "1.250", "2.250", "20.0%", "0.875", "82.5%", "80.1%", "66%", "5.5%")
-    ]
-    assert theirs.startswith("4-week mean") and "25.0%" in theirs
-    assert header.rindex("regret") + len("regret") == len(ours)
-    assert "180 counts foretold one to four weeks ahead" in rest[1]
-    assert rest[2] == "Half-lives so chosen: 2 weeks for the level, 26 for the shape."
-    assert rest[3].startswith("Published table, 9 weeks: 2.5% of the levels and 12.5% of the")
-    document = json.loads(backtest_as_document(grades(1.25, 1.5)))
-    assert document["scores"][OURS]["poisson_deviance"] == 1.25
-    assert document["stability"] == {"runs": 9, "levels_changed": 0.025, "advice_changed": 0.125}
-
-
-def test_before_anything_can_be_graded_a_backtest_says_when_it_can() -> None:
-    assert backtest_as_text(NOTHING) == ("Nothing can be graded yet: it takes 5 weeks of records.")
-    assert json.loads(backtest_as_document(NOTHING))["stability"] is None
+        first, *_ = forecast_as_text(days, graded).splitlines()
+        assert verdict in first
+        assert json.loads(forecast_as_document(days, graded))["advisable"] is advisable
+    first, *_ = forecast_as_text(days, grades(1.25, 1.5)).splitlines()
+    assert "à 20\u00a0% près (WAPE)" in first

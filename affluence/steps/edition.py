@@ -11,7 +11,7 @@ import polars as pl
 
 from affluence import typical_week
 from affluence.doubts import find_doubts
-from affluence.errors import NoRecordsError, RefusedPublicationError
+from affluence.errors import CHECK_ITS_SOURCE, NoRecordsError, RefusedPublicationError
 from affluence.publication import language
 from affluence.publication.checks import check_site
 from affluence.publication.dsfr import Theme
@@ -85,8 +85,7 @@ def records_of_platform(page: Page, slots: pl.DataFrame, last: date) -> typical_
 
     """
     if slots.is_empty():
-        advice = "Check its source: `affluence inspect FILE` tells what is in a file."
-        raise NoRecordsError(f"platform '{page.platform}'", advice)
+        raise NoRecordsError(f"platform '{page.platform}'", CHECK_ITS_SOURCE)
     oldest = oldest_day(page, slots)
     # Weeks before the first record are no part of the period.
     first = max(_first_of_period(page, last), oldest - timedelta(days=oldest.weekday()))

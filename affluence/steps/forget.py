@@ -22,7 +22,7 @@ from affluence.store.days import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Overdue:
     """What is past its period; ``kept_from`` is the oldest day that stays, by platform."""
 
     kept_from: Mapping[str, date]
@@ -37,7 +37,7 @@ class Due:
         return not (self.calls or self.key_months or self.quarantine or self.copies)
 
 
-def due(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Due:
+def find_overdue(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Overdue:
     """What is past its period.
 
     Args:
@@ -58,7 +58,7 @@ def due(config: Config, store: Store, days: Mapping[str, date], now: datetime) -
         if (old := [part for part in store.ledger.days.parts(name) if part.day < kept_from[name]])
     }
     oldest_quarantined = today - timedelta(days=config.state.quarantine_days)
-    return Due(
+    return Overdue(
         kept_from=kept_from,
         calls=calls,
         key_months=store.keys.months_before(today - period),
@@ -69,13 +69,13 @@ def due(config: Config, store: Store, days: Mapping[str, date], now: datetime) -
     )
 
 
-def forget(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Due:
+def forget(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Overdue:
     """Delete what is past its period, and what the ledger does not name; return what was.
 
     What is about to be deleted is measured first, as far as it was not. For the arguments see
-    `due`.
+    `find_overdue`.
     """
-    gone = due(config, store, days, now)
+    gone = find_overdue(config, store, days, now)
     for name in gone.calls:
         if name in config.platform:
             measure_changed_days(store, rules_of(name, config.platform[name]))

@@ -44,6 +44,13 @@ _DOUBTS = {
 }
 
 
+# Which calls come in is told by the lines that `trunks` names; other dialects tell it themselves.
+_WITH_TRUNKS = {
+    *("asterisk-csv", "asterisk-custom", "asterisk-db", "asterisk-cel", "cucm", "mitel-smdr"),
+    *("freeswitch-csv", "freeswitch-json", "freeswitch-xml"),
+}
+
+
 class Account(TypedDict):
     """What became of the lines of some files: ``lines`` is the sum of the rest."""
 
@@ -161,7 +168,7 @@ def inspect_files(
         unreadable=unreadable,
         warnings=[
             *_in_another_dialect(understood, recipe),
-            *_directions(found, recipe),
+            *_directions(found, understood, recipe),
             *_clocks(understood),
             *_doubts(found),
             *_never_seen(found, present, recipe.zone),
@@ -232,20 +239,28 @@ def _in_another_dialect(understood: Mapping[str, Understood], recipe: Recipe) ->
         yield f"{len(others)} files are not in the dialect that is stated, the first is {others[0]}"
 
 
-def _directions(found: pl.DataFrame, recipe: Recipe) -> Iterator[str]:
+def _directions(
+    found: pl.DataFrame, understood: Mapping[str, Understood], recipe: Recipe
+) -> Iterator[str]:
     if found.is_empty():
         return
+    trunks, dialects = recipe.reading.trunks, {file.dialect.name for file in understood.values()}
     inbound = found["direction"] == "inbound"
-    if inbound.all() and not recipe.reading.trunks:
+    if inbound.all() and not trunks:
         yield (
             "every call is taken as inbound; calls made by the desk itself would count as attempts:"
             " name the lines with 'trunks' where the records have channels"
         )
     if not inbound.any():
         why = "these may be the records of another desk"
-        if recipe.reading.trunks:
+        if trunks and dialects & _WITH_TRUNKS:
             why = "none comes in on one of the configured 'trunks'; check their names"
         yield f"no call is inbound: {why}"
+    if trunks and (others := sorted(dialects - _WITH_TRUNKS)):
+        yield (
+            f"the configured 'trunks' are not looked at: records of {', '.join(others)} tell"
+            " without them which calls come in; 'not_counted' leaves those of other desks out"
+        )
 
 
 def _clocks(understood: Mapping[str, Understood]) -> Iterator[str]:

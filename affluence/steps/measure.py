@@ -83,6 +83,10 @@ def measure_changed_days(
 
     ``on_days`` is told the number of days of each batch that was measured; ``on`` is where that is
     done.
+
+    Raises:
+        StateError: a file of the lake is damaged or missing.
+
     """
     parts = store.ledger.days.parts(rules.platform)
     if not parts:

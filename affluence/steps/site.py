@@ -65,6 +65,10 @@ def sites_of(
         theme: of the whole site, None for the neutral one.
         wish: what a person asked for.
 
+    Raises:
+        NoRecordsError: a platform has no slots at all.
+        RefusedPublicationError: a check of a page without a table failed.
+
     """
     for start in range(0, len(wanted), TOGETHER):
         some = wanted[start : start + TOGETHER]
@@ -137,22 +141,21 @@ def _make(
     else:
         reasons = verdict.reasons
     standing = publications.standing_week(name)
-    last_day = timedelta(days=config.publication.suspend_after_days)
-    if standing is not None and today > standing + last_day:
+    if standing is not None and _is_too_old(config, standing, today):
         return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
-    return Made(
-        files=site_that_stands(store, name),
-        week=standing,
-        reasons=reasons,
-    )
+    return Made(files=site_that_stands(store, name), week=standing, reasons=reasons)
+
+
+def _is_too_old(config: Config, week: date, today: date) -> bool:
+    """Whether the table of a week, by its Sunday, must not be shown any more."""
+    return today > week + timedelta(days=config.publication.suspend_after_days)
 
 
 def what_stays(config: Config, store: Store, name: str, today: date) -> Made:
     """The site of a platform whose section is wrong: the one that stands, until it is too old."""
     publications = store.ledger.publications
     standing = publications.standing_week(name)
-    last_day = timedelta(days=config.publication.suspend_after_days)
-    is_fit = standing is not None and today <= standing + last_day
+    is_fit = standing is not None and not _is_too_old(config, standing, today)
     if not is_fit and name not in publications.withdrawn():
         return Made()
     return Made(files=site_that_stands(store, name), week=standing)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from affluence.errors import RecordsError
-from affluence.steps.ingest import continues
+from affluence.steps.known_files import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
 from affluence.store.lake_names import LegsFile, MonthFile
@@ -54,7 +54,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verification:
     """What was found."""
 
     files: int  # that were looked at
@@ -69,7 +69,7 @@ class Verdict:
         return not (self.damages or self.strays)
 
 
-def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
+def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verification:
     """Compare every file of the state with what the ledger knows of it; change nothing.
 
     Args:
@@ -123,7 +123,7 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         *_damaged_releases(store),
     ]
     hashes = [*(part.sha256 for part in parts), *months.values()]
-    return Verdict(
+    return Verification(
         files=len(parts) + len(months) + len(store.keys.months()) + len(store.shelf.held()),
         damages=tuple(damages),
         strays=tuple(_strays(store, parts, months)),
@@ -139,17 +139,17 @@ def _holds(path: Path, file: SeenFile) -> bool:
         return False  # a file that cannot be read gives nothing again
 
 
-def repair(store: Store, verdict: Verdict, today: date) -> None:
+def repair(store: Store, verification: Verification, today: date) -> None:
     """Let go of what is damaged, so that the next run makes again what can be made again.
 
     Files without a hash get theirs. Stray files are left alone: who put them there should say.
     """
     inventory = store.ledger.inventory
-    damaged_parts = {damage.part for damage in verdict.damages if damage.part}
-    damaged_months = {damage.month for damage in verdict.damages if damage.month}
+    damaged_parts = {damage.part for damage in verification.damages if damage.part}
+    damaged_months = {damage.month for damage in verification.damages if damage.month}
     _write_hashes_down(store, damaged_parts, damaged_months)
     lost = []
-    for damage in verdict.damages:
+    for damage in verification.damages:
         if damage.part is not None:
             part = damage.part
             store.lake.remove_legs(part.platform, part.day, part.slice.file)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from affluence.contracts import Table
 from affluence.disk import write_bytes_atomically
 from affluence.errors import StateError
 from affluence.store.inventory import Slice
@@ -29,7 +30,7 @@ from affluence.store.lake_names import (
     month_file,
 )
 from affluence.store.storage import Storage
-from affluence.tables import LEGS, MEASURED, Table
+from affluence.tables import LEGS, MEASURED
 
 
 class Lake:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from affluence.disk import FILE_MODE, make_folder
-from affluence.errors import StateError
+from affluence.errors import AT_WORK, StateError
 
 LOCK = "lock"
 
@@ -31,6 +31,6 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = f"{folder}: another run of affluence is at work here. Wait for it to end."
+            message = f"{folder}: {AT_WORK}. Wait for it to end."
             raise StateError(message) from error
         yield

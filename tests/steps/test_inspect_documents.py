@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from affluence.inspection import as_document
+from affluence.inspection_words import as_document
 from affluence.steps.inspect import Inspection, inspect_files
 from tests.records import record
 from tests.samples.every_dialect import files_of, recipe_for

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from affluence.config import load
-from affluence.management import study
+from affluence.manager import study
 from affluence.typical_week import last_complete_week
 from affluence.typical_week.calendar import (
     Change,
