@@ -129,11 +129,12 @@ class Study:
             RecordsError: on a weekday that gains opening hours, no call is on record in these.
 
         """
-        demand = self.runs.model.demand
+        demand, platform = self.runs.model.demand, self.runs.platform
+        dispersion, of_day = demand.dispersion[platform], demand.day_variance(1)[platform]
 
         def planned(mean: Floats) -> Floats:
-            variance = demand.dispersion * mean + mean**2 * demand.day_variance(1)
-            found: Floats = quantiles(mean, variance, (probability,))[0]
+            # As `Demand.variances`, but for the shape: of these hours nothing is known.
+            found: Floats = quantiles(mean, dispersion * mean + mean**2 * of_day, (probability,))[0]
             return found
 
         others = replace(self.hours, weekly=weekly, changes=())

@@ -281,6 +281,35 @@ def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
     assert of_cells(model, model.demand.mean()) == pytest.approx(USUAL[0], rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("changed", "factor", "is_odd"),
+    [
+        ("first_attempts", 1.45, False),
+        ("first_attempts", 1.55, True),
+        ("first_attempts", 1 / 1.55, True),
+        ("attempts", 1.75, False),
+        ("attempts", 1.85, True),
+        ("answered", 0.83 / 0.95, False),  # on the logit 1.36 less
+        ("answered", 0.79 / 0.95, True),  # and 1.62
+    ],
+)
+def test_a_day_of_a_large_calm_desk_is_odd_where_people_would_notice(
+    changed: str, factor: float, is_odd: bool
+) -> None:
+    """Half as many people more, four fifths more calls, or 1.5 on the logit of reach."""
+    history = history_by(np.full_like(USUAL, 1e5))
+    figures = history.sums[changed].copy()
+    figures[7, 4:8] *= factor
+    abandoned = history.sums["attempts"] - history.sums["answered"]
+    sums = {**history.sums, changed: figures}
+    if changed == "answered":
+        sums["abandoned"] = abandoned + history.sums["answered"] - figures
+    model = model_of(replace(history, sums=sums))
+    list(model.run())
+    odd = [(history.day(7, 1), "odd_day")] if is_odd else []
+    assert [(aside.day, aside.reason) for aside in model.set_aside.of(0, history)] == odd
+
+
 def test_two_odd_days_in_a_row_are_learned_both() -> None:
     """From the sixth week on three times as many call on Tuesdays."""
     calls = USUAL.copy()
