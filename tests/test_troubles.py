@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +20,8 @@ from affluence.config import load
 from affluence.errors import DeliveryError, RecordsError, RefusedPublicationError, StateError
 from affluence.sources.folder import list_files
 from affluence.store import open_store
-from tests.conftest import REPOSITORY, ConfigWriter
+from tests.conftest import ConfigWriter
+from tests.powerless import powerless
 from tests.records import week
 from tests.runs import TODAY, files_under, ledger_content, noon, run
 from tests.test_cli import affluence
@@ -194,21 +194,6 @@ def test_what_is_written_on_a_full_disk_leaves_what_was_there(
 
 
 # Missing rights: a process that has no more rights than those of the files
-
-
-def powerless(config: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command of affluence without the right of root to pass every lock."""
-    lowered = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
-    return subprocess.run(
-        [
-            *(lowered if os.geteuid() == 0 else ()),
-            *(sys.executable, "-m", "affluence", *command, "--config", str(config)),
-        ],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def refused(config: Path, code: int, *command: str) -> str:
