@@ -143,7 +143,7 @@ def _bring_up_to_date(
             report.days_measured[name] = brought.days_measured
             report.accounts[name] = brought.account
             report.days[name] = today_of(config, store, name, now)
-    gone = forget(config, store, report.days, now)
+    gone = forget(config, store, now)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
@@ -270,8 +270,7 @@ def _forget_all_the_same(
     from affluence.steps.forget import forget
 
     if not isinstance(error, StateError):
-        days = {name: today_of(config, store, name, now) for name in config.platform}
-        forget(config, store, days, now)
+        forget(config, store, now)
 
 
 def places_of(config: Config) -> dict[str, Place]:

@@ -18,7 +18,7 @@ from affluence.config import WEEKDAYS, Config
 from affluence.connections import open_state
 from affluence.errors import DecisionError
 from affluence.pipeline import places_of
-from affluence.steps.clock import last_record_at, today_of
+from affluence.steps.clock import days_of, last_record_at, today_of
 from affluence.store import Store
 from affluence.store.publications import Release
 from affluence.store.runs import Run
@@ -325,7 +325,7 @@ def _deliver(  # noqa: PLR0917  # what, when and why, as the commands give them
         store,
         places_of(config),
         clear(config, store, _kept(store, release), release),
-        days={name: today_of(config, store, name, now) for name in config.platform},
+        days=days_of(config, store, now),
         now=now,
         action=action,
         reason=reason,
