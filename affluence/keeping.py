@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.config import Config
 from affluence.connections import open_state, storage_of
 from affluence.errors import NoRecordsError
-from affluence.steps.clock import today_of
+from affluence.steps.clock import days_of
 from affluence.steps.fetch import files_here
 from affluence.store import Store
 from affluence.store.retention import Deletion
@@ -40,8 +40,7 @@ def forget(config: Config, now: datetime, *, dry_run: bool) -> Overdue:
     from affluence.steps.forget import find_overdue, forget
 
     with open_state(config.state) as store:
-        days = _days(config, store, now)
-        return (find_overdue if dry_run else forget)(config, store, days, now)
+        return (find_overdue if dry_run else forget)(config, store, now)
 
 
 def privacy(config: Config, now: datetime) -> Privacy:
@@ -52,7 +51,7 @@ def privacy(config: Config, now: datetime) -> Privacy:
     with open_state(config.state) as store:
         return Privacy(
             held=held(config, store),
-            overdue=find_overdue(config, store, _days(config, store, now), now),
+            overdue=find_overdue(config, store, now),
             deletions=store.ledger.retention.deletions(),
         )
 
@@ -71,7 +70,7 @@ def repair(config: Config, now: datetime) -> Verification:
 
     with open_state(config.state) as store:
         found = look(store, _present(config, store))
-        repair(store, found, min(_days(config, store, now).values()))
+        repair(store, found, min(days_of(config, store, now).values()))
         return found
 
 
@@ -100,7 +99,3 @@ def _present(config: Config, store: Store) -> dict[str, Sequence[Path]]:
         except NoRecordsError:
             found[name] = ()  # nothing can be read again then, and that is what will be said
     return found
-
-
-def _days(config: Config, store: Store, now: datetime) -> dict[str, date]:
-    return {name: today_of(config, store, name, now) for name in config.platform}

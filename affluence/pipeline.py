@@ -154,7 +154,7 @@ def _bring_up_to_date(
                 nothing = NoRecordsError(f"platform '{name}'", CHECK_ITS_SOURCE)
                 report.ingested[name] = replace(brought.ingested, problems=(str(nothing),))
             report.days[name] = today_of(config, store, name, now)
-    gone = forget(config, store, report.days, now)
+    gone = forget(config, store, now)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
         raise RecordsError("no call could be read:\n" + "\n".join(report.problems))
@@ -282,8 +282,7 @@ def _forget_all_the_same(
     from affluence.steps.forget import forget
 
     if not isinstance(error, StateError):
-        days = {name: today_of(config, store, name, now) for name in config.platform}
-        forget(config, store, days, now)
+        forget(config, store, now)
 
 
 def places_of(config: Config) -> dict[str, Place]:

@@ -15,7 +15,7 @@ from affluence.config import Config
 from affluence.connections import open_state
 from affluence.errors import DecisionError
 from affluence.pipeline import places_of
-from affluence.steps.clock import today_of
+from affluence.steps.clock import days_of, today_of
 from affluence.store import Store
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _deliver(  # noqa: PLR0917  # what, when and why, as the commands give them
         store,
         places_of(config),
         clear(config, store, _kept(store, release), release),
-        days={name: today_of(config, store, name, now) for name in config.platform},
+        days=days_of(config, store, now),
         now=now,
         action=action,
         reason=reason,

@@ -94,7 +94,10 @@ class ChangedMeanwhileError(Exception):
 
 
 class Mirror:
-    """Copies of the files of one source, in a folder that nobody else may read."""
+    """Copies of the files of one source, in a folder that nobody else may read.
+
+    What the disk refuses is an `OSError`.
+    """
 
     def __init__(
         self, folder: Path, today: date, on_bytes: Callable[[int], None] = lambda _: None

@@ -13,10 +13,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def today_of(config: Config, store: Store, platform: str, now: datetime) -> date:
     """The day that counts as today: as the configuration's ``as_of`` says."""
-    latest = last_record_at(store, platform)
-    if config.run.as_of == "today" or latest is None:
+    latest = None if config.run.as_of == "today" else last_record_at(store, platform)
+    if latest is None:
         return clock_day(config, platform, now)
     return latest.astimezone(ZoneInfo(config.platform[platform].zone)).date() + timedelta(days=1)
+
+
+def days_of(config: Config, store: Store, now: datetime) -> dict[str, date]:
+    """The day that counts as today for each configured platform."""
+    return {name: today_of(config, store, name, now) for name in config.platform}
 
 
 def clock_day(config: Config, platform: str, now: datetime) -> date:

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from affluence.config import Config
+from affluence.steps.clock import days_of
 from affluence.steps.copies import forget_copies, old_copies
 from affluence.steps.measure import measure_changed_days
 from affluence.steps.settings import rules_of
@@ -37,17 +38,13 @@ class Overdue:
         return not (self.calls or self.key_months or self.quarantine or self.copies)
 
 
-def find_overdue(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Overdue:
+def find_overdue(config: Config, store: Store, now: datetime) -> Overdue:
     """What is past its period.
 
-    Args:
-        config: how long everything is kept.
-        store: where it is.
-        days: the day that counts as today for each configured platform; for one that is no longer
-            configured it is the earliest of them.
-        now: the clock's time, by which copies are dated.
-
+    By the day that counts as today for each platform; for one that is no longer configured that is
+    the earliest of them.
     """
+    days = days_of(config, store, now)
     today, period = min(days.values()), timedelta(days=config.state.legs_days)
     kept_from = {
         name: days.get(name, today) - period for name in {*days, *store.ledger.days.platforms()}
@@ -69,13 +66,13 @@ def find_overdue(config: Config, store: Store, days: Mapping[str, date], now: da
     )
 
 
-def forget(config: Config, store: Store, days: Mapping[str, date], now: datetime) -> Overdue:
+def forget(config: Config, store: Store, now: datetime) -> Overdue:
     """Delete what is past its period, and what the ledger does not name; return what was.
 
-    What is about to be deleted is measured first, as far as it was not. For the arguments see
-    `find_overdue`.
+    What is about to be deleted is measured first, as far as it was not.
     """
-    gone = find_overdue(config, store, days, now)
+    days = days_of(config, store, now)
+    gone = find_overdue(config, store, now)
     for name in gone.calls:
         if name in config.platform:
             measure_changed_days(store, rules_of(name, config.platform[name]))

@@ -34,7 +34,10 @@ from affluence.tables import LEGS, MEASURED
 
 
 class Lake:
-    """Parquet files in one place."""
+    """Parquet files in one place.
+
+    Whatever reads them raises `StateError` where one is damaged, or missing.
+    """
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

@@ -26,7 +26,8 @@ from affluence.store.weeks import Weeks
 class Ledger:
     """An open ledger, in parts that share a connection.
 
-    Every method of theirs that writes is one transaction, or a part of `together`.
+    Every method of theirs that writes is one transaction, or a part of `together`. What the
+    database refuses is a `sqlite3.Error`, which `affluence.store.open_store` says in plain words.
     """
 
     def __init__(self, path: Path) -> None:

@@ -11,9 +11,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Literal
 
 from affluence.store.database import transaction
 from affluence.store.weeks import Weeks
+
+_RELEASES = "SELECT release, built_at, weeks, state FROM releases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Release:
     release: str
     built_at: datetime
     weeks: Mapping[str, date]  # Sunday of the week that each platform shows; without it: no table
-    state: str  # "built", "waiting", "lapsed", "published" or "rejected"
+    state: Literal["built", "waiting", "lapsed", "published", "rejected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,27 +72,17 @@ class Publications:
 
     def release(self, release: str) -> Release | None:
         """What is known of a release."""
-        return next((one for one in self.releases() if one.release == release), None)
+        found = self._db.execute(f"{_RELEASES} WHERE release = ?", (release,))
+        return next(map(_release, found), None)
 
     def releases(self) -> list[Release]:
         """Every release, in the order in which they were first built."""
-        rows = self._db.execute(
-            "SELECT release, built_at, weeks, state FROM releases ORDER BY rowid"
-        )
-        return [
-            Release(
-                release=release,
-                built_at=datetime.fromisoformat(built_at),
-                weeks={p: date.fromisoformat(day) for p, day in json.loads(weeks).items()},
-                state=state,
-            )
-            for release, built_at, weeks, state in rows
-        ]
+        return [*map(_release, self._db.execute(f"{_RELEASES} ORDER BY rowid"))]
 
     def waiting(self) -> Release | None:
         """The release that waits for approval."""
-        waiting = [one for one in self.releases() if one.state == "waiting"]
-        return waiting[-1] if waiting else None
+        found = self._db.execute(f"{_RELEASES} WHERE state = 'waiting' ORDER BY rowid DESC LIMIT 1")
+        return next(map(_release, found), None)
 
     def wait_for_approval(self, release: str) -> None:
         """Let a release wait; one that waited before lapses."""
@@ -250,6 +243,16 @@ class Publications:
         with transaction(self._db):
             self._db.execute("DELETE FROM held_back")
             self._db.execute("DELETE FROM withdrawn")
+
+
+def _release(row: tuple[Any, ...]) -> Release:
+    release, built_at, weeks, state = row
+    return Release(
+        release=release,
+        built_at=datetime.fromisoformat(built_at),
+        weeks={platform: date.fromisoformat(day) for platform, day in json.loads(weeks).items()},
+        state=state,
+    )
 
 
 def _days_as_json(days: Mapping[str, date]) -> str:

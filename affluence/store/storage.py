@@ -17,7 +17,10 @@ from affluence.disk import write_bytes_atomically
 
 
 class Storage(Protocol):
-    """A place for files that several machines can have before them; it can be pickled."""
+    """A place for files that several machines can have before them; it can be pickled.
+
+    What a disk refuses is an `OSError`, what an object store refuses a `StateError`.
+    """
 
     @property
     def options(self) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Literal
 
 from affluence.store.database import transaction
 
@@ -20,7 +21,7 @@ class Week:
 
     platform: str
     last: date  # its Sunday
-    state: str  # "built", "held", "published" or "superseded"
+    state: Literal["built", "held", "published", "superseded"]
     settings: str
     inputs: str  # hash of the records that there were when the figures were made
     figures: str
@@ -91,7 +92,7 @@ class Weeks:
         )
 
 
-def _week(row: tuple[str, ...]) -> Week:
+def _week(row: tuple[Any, ...]) -> Week:
     platform, last, state, settings, inputs, figures = row
     return Week(
         platform=platform,
