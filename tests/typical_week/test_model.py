@@ -145,7 +145,7 @@ CELLS = cells_of(weekdays=5, rows=4)
 USUAL = np.full((8, CELLS.count), 30.0)  # calls a week
 
 
-def history_by(calls: Floats, answered: float = 0.95) -> History:
+def history_by(calls: Floats, answered: Floats | float = 0.95) -> History:
     """Of eight lines that are never full; some give up, equally everywhere."""
     got = np.round(answered * calls)
     hour = np.full(calls.shape, 3600.0)
@@ -234,6 +234,21 @@ def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -
     )
     assert without.set_aside(0, history) == ()
     assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
+
+
+def test_a_hole_takes_nothing_from_what_other_days_of_its_week_tell_of_the_load() -> None:
+    """On a Wednesday a third more call, of whom more give up; the Tuesday before has a hole."""
+    calls, answered = 10 * USUAL, np.full(USUAL.shape, 0.95)
+    calls[5, 8:12] *= 4 / 3
+    answered[5, 8:12] = 0.87
+    holed = calls.copy()
+    holed[5, 6] = 0
+    with_hole, without = (model_of(history_by(came, answered)) for came in (holed, calls))
+    for model in (with_hole, without):
+        list(model.run())
+    usual = model_of(history_by(calls, answered)).load.slope
+    assert without.load.slope < usual - 0.5
+    assert with_hole.load.slope == pytest.approx(without.load.slope, rel=0.01)
 
 
 def test_an_hour_without_any_call_where_few_were_to_be_expected_is_none() -> None:

@@ -187,6 +187,19 @@ def test_the_interval_narrows_with_more_calls_and_weeks() -> None:
     assert width(12.0, 2) > width(12.0, 8) > width(12.0, 32)
 
 
+def test_a_share_is_as_sure_as_what_it_was_observed_on_whatever_its_unit() -> None:
+    """Of an hour a call, in seconds: as sure as the same of calls."""
+    calls = np.random.default_rng(7).integers(1, 40, (6, CELLS.count, 1)).astype(np.float64)
+    reached = calls * expit(OF_CELLS)[:, None]
+    of_calls, of_seconds = Learned(nothing_known()), Learned(nothing_known())
+    for of_week, all_of_week in zip(reached, calls, strict=True):
+        for model, unit in ((of_calls, 1), (of_seconds, 3600)):
+            sums = {"reached": unit * of_week, "calls": unit * all_of_week}
+            model.together.learn(sums, all_of_week)
+    assert of_seconds.logit == pytest.approx(of_calls.logit, rel=1e-9)
+    assert of_seconds.variance == pytest.approx(of_calls.variance, rel=1e-9)
+
+
 def test_cells_without_calls_have_the_share_of_their_weekday_and_row() -> None:
     calls = np.full((6, CELLS.count), 1000.0)
     calls[:, 7] = 0
