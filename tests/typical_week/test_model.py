@@ -40,17 +40,24 @@ of_every_size = pytest.mark.parametrize("mean", SIZES)
 
 
 class Published(NamedTuple):
-    """A simulated desk and the levels that were published after every week of it."""
+    """A simulated desk, and what was published after every week of it, weeks × cells."""
 
     desk: Desk
     levels: Levels
+    low: Floats  # ends of the interval of reach
+    high: Floats
 
 
 def published_together(desks: Sequence[Desk]) -> tuple[Published, ...]:
     model = model_of(*[desk.history for desk in desks])
-    levels = np.stack([after.levels.levels for after in model.run()])
+    weekly = []
+    for after in model.run():
+        low, _, high = after.reach.interval()
+        weekly.append((after.levels.levels, low, high))
+    levels, low, high = (np.stack(each) for each in zip(*weekly, strict=True))
     return tuple(
-        Published(desk, model.grid.take_up(levels, platform)) for platform, desk in enumerate(desks)
+        Published(desk, *(model.grid.take_up(each, platform) for each in (levels, low, high)))
+        for platform, desk in enumerate(desks)
     )
 
 
@@ -103,6 +110,15 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
     assert np.mean((busier == 0) | (busier == 1)) >= 0.98
 
 
+@of_every_size
+def test_intervals_of_a_steady_desk_hold_the_truth_four_times_in_five(mean: float) -> None:
+    held = [
+        ((run.low <= run.desk.reach) & (run.desk.reach <= run.high))[WARM_UP_WEEKS:]
+        for run in steady_desks(mean)
+    ]
+    assert np.mean(held) == pytest.approx(0.8, abs=0.06)
+
+
 # A platform on which 40 % more call from one week to the next
 
 
@@ -111,7 +127,7 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
 def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
     """On two lines, on two, three, three, four and eleven."""
     shown = []
-    for desk, levels in stepping_desks(mean, seeds=60):
+    for desk, levels, *_ in stepping_desks(mean, seeds=60):
         saturated = (desk.reach[STEP_WEEK] <= LOWEST[VERY_BUSY - 1] - CLEARLY) & (
             desk.levels[STEP_WEEK - 1] < VERY_BUSY
         )
@@ -123,7 +139,7 @@ def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
 @of_every_size
 def test_what_became_busier_is_shown_within_six_runs(mean: float) -> None:
     shown = []
-    for desk, levels in stepping_desks(mean):
+    for desk, levels, *_ in stepping_desks(mean):
         before, after = desk.levels[STEP_WEEK - 1], desk.levels[STEP_WEEK]
         far = np.abs(desk.reach[STEP_WEEK][:, None] - LOWEST[:VERY_BUSY]).min(1) >= CLEARLY
         busier = (after > before) & (after < VERY_BUSY) & far
@@ -173,8 +189,8 @@ def until(history: History, weeks: int) -> History:
 
 @pytest.mark.parametrize("weeks", [4, 5, 13, 25])
 def test_a_past_run_is_what_it_was_then(weeks: int) -> None:
-    desk, levels = steady_desks(SIZES[1])[0]
-    assert published(until(desk.history, weeks)).tolist() == levels[:weeks].tolist()
+    run = steady_desks(SIZES[1])[0]
+    assert published(until(run.desk.history, weeks)).tolist() == run.levels[:weeks].tolist()
 
 
 def test_a_level_needs_enough_days() -> None:
