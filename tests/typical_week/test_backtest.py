@@ -244,6 +244,19 @@ def test_days_without_records_are_graded_for_nobody() -> None:
     assert whole.forecasts - lost.forecasts == 4 * 9
 
 
+def test_odd_days_are_graded_like_others() -> None:
+    """Five times as many calls in the tenth week: not learned, and not hidden either."""
+    counts = simulate_history(6, weeks=12, closed_share=0).counts
+    whole = backtest(run(history_of(counts)), history_of(counts)).scores[OURS]
+    counts[9, 2] *= 5
+    history = history_of(counts)
+    runs = run(history)
+    assert (history.day(9, 2), "odd_day") in [(of.day, of.reason) for of in runs.set_aside]
+    graded = backtest(runs, history).scores[OURS]
+    assert graded.forecasts == whole.forecasts
+    assert graded.poisson_deviance > whole.poisson_deviance + 0.5
+
+
 def test_the_table_of_a_steady_desk_is_calm() -> None:
     history = history_of(simulate_history(7, weeks=30, mean=30, walk=0, closed_share=0).counts)
     calm = backtest(run(history), history).stability

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import SetAside
+from affluence.typical_week.model import Model, SetAside, Settings
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import (
+    BOUNDS,
     LOWEST,
     Desk,
     cells_of,
@@ -24,6 +25,7 @@ from tests.typical_week.desks import (
     history_of,
     levels_after_every_week,
     model_of,
+    no_flags,
     of_cells,
     published,
 )
@@ -203,6 +205,15 @@ def test_a_level_needs_enough_calls() -> None:
     """Ten, by the settings: after four weeks of three."""
     levels = published(history_by(USUAL / 10))
     assert [bool(np.all(of_week == NONE)) for of_week in levels] == [True] * 3 + [False] * 5
+
+
+def test_exactly_as_many_days_and_calls_as_asked_for_are_enough() -> None:
+    reading = Reach(answers_known=True, lines_believed=True)
+    for calls, days, enough in ((10, 1, True), (9, 1, False), (10, 2, False)):
+        history = history_by(np.full((1, CELLS.count), float(calls)))
+        settings = Settings(minimum_days=days, minimum_calls=10, bounds=BOUNDS, reach=reading)
+        model = Model([history], [no_flags(history)], settings)
+        assert [bool(after.enough.all()) for after in model.run()] == [enough], (calls, days)
 
 
 def test_cells_that_are_never_seen_have_no_level() -> None:
