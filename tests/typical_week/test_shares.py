@@ -390,6 +390,20 @@ def test_lately_a_cell_may_have_moved_by_itself() -> None:
     assert np.all(variance > 0)
 
 
+def test_lately_cells_start_from_what_the_newest_weeks_show_in_all_of_them() -> None:
+    """Each week counts half as much as the one after: the last one as much as all before."""
+    calls = np.full((26, CELLS.count), 300.0)
+    share = np.repeat([0.8, 0.77], [25, 1])[:, None]
+    model = learned(calls * share, calls)
+    nothing = np.zeros((CELLS.count, 1))
+    start, _ = model.together.lately(
+        {"reached": nothing, "calls": nothing, "observations": nothing}
+    )
+    of_newest = logit((0.77 + 0.8) / 2)
+    assert start == pytest.approx(np.full((CELLS.count, 1), of_newest), abs=2e-3)
+    assert np.all(model.logit > of_newest + 0.05)  # what stands has a longer memory
+
+
 def test_lately_without_calls_a_cell_is_where_all_are_but_less_sure() -> None:
     calls = np.full((20, CELLS.count), 40.0)
     model = learned(0.9 * calls, calls)
@@ -415,6 +429,11 @@ def test_odd_sums_are_no_reason_to_warn() -> None:
         one = np.zeros((3, CELLS.count))
         one[:, 3] = 5
         assert np.isfinite(learned(one, one).logit).all()
+
+
+def test_the_logit_of_none_and_of_all_is_that_of_one_in_a_million() -> None:
+    of_one = np.log(1e-6 / (1 - 1e-6))
+    assert shares.logit(np.array([0.0, 0.5, 1.0])) == pytest.approx([of_one, 0, -of_one])
 
 
 def test_the_same_weeks_give_the_same_figures() -> None:
