@@ -207,6 +207,22 @@ def test_a_place_where_one_has_nothing_to_say_counts_for_none() -> None:
     assert scores[OURS].forecasts == scores["late"].forecasts == 45 * (3 * 4 + 3 + 2 + 1)
 
 
+def test_who_says_nothing_of_a_cell_is_as_sure_of_the_others() -> None:
+    """Nobody ever calls in the first cell: who speaks of it makes no error there."""
+    counts = simulate_history(4, weeks=10, closed_share=0).counts
+    counts[:, 0, 0] = 0
+    history = history_of(counts)
+
+    def silent_on_the_first_cell(history: Floats, horizon: int) -> Floats:
+        week = all_weeks_mean(history, horizon)
+        week[:, 0] = np.nan
+        return week
+
+    others = {"all": all_weeks_mean, "silent": silent_on_the_first_cell}
+    scores = backtest(run(history), history, others).scores
+    assert scores["silent"] == scores["all"]
+
+
 def test_too_few_weeks_are_not_graded() -> None:
     history = history_of(simulate_history(5, weeks=0, horizon=4).counts)
     assert backtest(run(history), history).scores == {}
