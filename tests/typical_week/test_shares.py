@@ -340,6 +340,14 @@ def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
     assert steps[27] == pytest.approx(logit(0.8) - np.log(2), abs=0.1)
 
 
+def test_a_level_that_drifts_is_soon_remembered_for_a_short_time_only() -> None:
+    """By 0.02 a week: with half of the weight on the last week it lags behind by one week."""
+    drifting = logit(0.8) - 0.02 * np.arange(30)
+    calls = np.full((30, CELLS.count), 300.0)
+    model = learned(calls * expit(drifting)[:, None], calls)
+    assert model.logit - drifting[-1] == pytest.approx(np.full(CELLS.count, 0.02), abs=0.005)
+
+
 def test_where_the_load_has_stepped_the_level_of_the_share_begins_anew() -> None:
     """Without noise: from odds of 4 to 3.5, too little to be told from the share alone."""
     calls = np.full((CELLS.count, 1), 300.0)
