@@ -45,6 +45,7 @@ def relisted(site: dict[str, bytes]) -> dict[str, bytes]:
         {"answers_known": False, "refusals_recorded": False},
         {"week": edition().week.clear(), "recommended": (), "to_avoid": ()},
         {"week": drawn(["?????"] * 7), "recommended": (), "to_avoid": (), "anything_quiet": False},
+        {"week": drawn(["ccccc"] * 7), "to_avoid": ()},  # says so, and names no hours
         {"opening": hours((1, 810, 840), (7, 780, 1440)), "demonstration": False},
     ],
 )

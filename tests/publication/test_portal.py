@@ -64,11 +64,14 @@ def joined() -> Portal:
     return join_sites(SERVICES, sites())
 
 
+def numbered(count: int) -> dict[str, Service]:
+    return {f"p{number}": Service(name=f"Préfecture n° {number}") for number in range(count)}
+
+
 @cache
 def long() -> Portal:
     """So many services that one may search among them."""
-    names = [f"Préfecture n° {number}" for number in range(14)]
-    services = {f"p{number}": Service(name=name) for number, name in enumerate(names)}
+    services = numbered(14)
     site = sites()["ministere"]
     return join_sites(services | SERVICES, dict.fromkeys(services, site) | sites())
 
@@ -157,6 +160,14 @@ def test_no_number_is_on_the_list_and_its_checks_hold() -> None:
     assert check_portal(long().files) == []
     for path in ("index.html", "ar.html", "plateformes.json"):
         assert "tel:" not in page(path) and PHONE[3:] not in page(path)
+
+
+@pytest.mark.parametrize(("count", "searched"), [(12, False), (13, True)])
+def test_one_may_search_among_more_than_twelve_services(count: int, searched: bool) -> None:
+    services = numbered(count)
+    files = join_sites(services, dict.fromkeys(services, sites()["ministere"])).files
+    assert ("Chercher un service" in files["index.html"].decode()) is searched
+    assert check_portal(files) == []
 
 
 @pytest.mark.parametrize(

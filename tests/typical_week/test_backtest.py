@@ -233,6 +233,22 @@ def test_a_place_where_one_has_nothing_to_say_counts_for_none() -> None:
     assert scores[OURS].forecasts == scores["late"].forecasts == 45 * (3 * 4 + 3 + 2 + 1)
 
 
+def test_who_says_nothing_of_a_cell_is_as_sure_of_the_others() -> None:
+    """Nobody ever calls in the first cell: who speaks of it makes no error there."""
+    counts = simulate_history(4, weeks=10, closed_share=0).counts
+    counts[:, 0, 0] = 0
+    history = history_of(counts)
+
+    def silent_on_the_first_cell(history: Floats, horizon: int) -> Floats:
+        week = all_weeks_mean(history, horizon)
+        week[:, 0] = np.nan
+        return week
+
+    others = {"all": all_weeks_mean, "silent": silent_on_the_first_cell}
+    scores = backtest(run(history), history, others).scores
+    assert scores["silent"] == scores["all"]
+
+
 def test_too_few_weeks_are_not_graded() -> None:
     history = history_of(simulate_history(5, weeks=0, horizon=4).counts)
     assert backtest(run(history), history).scores == {}
@@ -268,6 +284,19 @@ def test_days_without_records_are_graded_for_nobody() -> None:
     lost = backtest(run(history_of(counts)), history_of(counts)).scores[OURS]
     # Week 9 is one to four weeks after four origins: each foretells nine rows of the lost day.
     assert whole.forecasts - lost.forecasts == 4 * 9
+
+
+def test_odd_days_are_graded_like_others() -> None:
+    """Five times as many calls in the tenth week: not learned, and not hidden either."""
+    counts = simulate_history(6, weeks=12, closed_share=0).counts
+    whole = backtest(run(history_of(counts)), history_of(counts)).scores[OURS]
+    counts[9, 2] *= 5
+    history = history_of(counts)
+    runs = run(history)
+    assert (history.day(9, 2), "odd_day") in [(of.day, of.reason) for of in runs.set_aside]
+    graded = backtest(runs, history).scores[OURS]
+    assert graded.forecasts == whole.forecasts
+    assert graded.poisson_deviance > whole.poisson_deviance + 0.5
 
 
 def test_the_table_of_a_steady_desk_is_calm() -> None:

@@ -364,3 +364,4 @@ def test_the_level_that_a_week_alone_shows() -> None:
     assert model.level_of(3 * usual, whole) == pytest.approx(ordinary + np.log(3))
     assert model.level_of(0.5 * usual, 0.5 * whole) == pytest.approx(ordinary)
     assert np.isnan(model.level_of(usual, 0 * whole)).all()
+    assert np.isnan(model.level_of(0 * usual, whole)).all()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy.special import expit, logit
 
 from affluence.tables import FORECAST
 from affluence.typical_week import Settings, Study, study
 from affluence.typical_week.calendar import Closing, ExceptionalDay, Hours
+from affluence.typical_week.forecast import _share_to_come
 from tests.typical_week.slots import HOURS, Figures, slots_of
 from tests.typical_week.test_typical_week import BOUNDS
 
@@ -95,6 +98,22 @@ def test_intervals_widen_with_the_distance(learned: Study) -> None:
     assert (ahead["demand"] < ahead["demand_high"]).all()
     width = (ahead["demand_high"] - ahead["demand_low"]).to_list()
     assert width[-1] >= width[0]
+
+
+@pytest.mark.parametrize("variance", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize(("calls", "alike"), [(1000, 1), (4000, 4), (4000, 1)])
+@pytest.mark.parametrize("chance", [0.5, 0.8])
+def test_four_shares_in_five_lie_within_their_interval(
+    chance: float, calls: int, alike: int, variance: float
+) -> None:
+    """Of so many calls, of which some are always answered alike, at a chance that is not sure."""
+    rng = np.random.default_rng(1)
+    chances = expit(logit(chance) + rng.normal(0, np.sqrt(variance), 20_000))
+    shares = rng.binomial(calls // alike, chances) / (calls // alike)
+    low, high = _share_to_come(
+        np.array(chance), np.array(float(calls)), float(alike), np.array(variance)
+    )
+    assert ((low <= shares) & (shares <= high)).mean() == pytest.approx(0.8, abs=0.03)
 
 
 def test_hours_of_an_exceptional_day_are_those_of_that_day(learned: Study) -> None:

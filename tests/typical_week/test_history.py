@@ -76,9 +76,12 @@ def test_weeks_begin_on_mondays(two_weeks: pl.DataFrame) -> None:
 
 
 def test_slots_outside_the_weeks_count_nowhere(two_weeks: pl.DataFrame) -> None:
-    second = history_of(two_weeks, first=MONDAY + timedelta(days=7))
-    assert second.weeks == 1
-    assert second.sums["attempts"].tolist() == history_of(two_weeks).sums["attempts"][1:].tolist()
+    week = timedelta(days=7)
+    first = history_of(two_weeks, last=SUNDAY - week)
+    second = history_of(two_weeks, first=MONDAY + week)
+    assert first.weeks == second.weeks == 1
+    both = history_of(two_weeks).sums["attempts"].tolist()
+    assert [*first.sums["attempts"].tolist(), *second.sums["attempts"].tolist()] == both
 
 
 def test_calls_while_closed_are_no_attempts_of_the_row(two_weeks: pl.DataFrame) -> None:

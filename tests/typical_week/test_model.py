@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
+from affluence.typical_week.model import Model, Settings
 from affluence.typical_week.reach import Reach
 from affluence.typical_week.set_aside import SetAside
 from tests.typical_week.desks import (
+    BOUNDS,
     LOWEST,
     Desk,
     cells_of,
@@ -24,6 +26,7 @@ from tests.typical_week.desks import (
     history_of,
     levels_after_every_week,
     model_of,
+    no_flags,
     of_cells,
     published,
 )
@@ -40,17 +43,24 @@ of_every_size = pytest.mark.parametrize("mean", SIZES)
 
 
 class Published(NamedTuple):
-    """A simulated desk and the levels that were published after every week of it."""
+    """A simulated desk, and what was published after every week of it, weeks × cells."""
 
     desk: Desk
     levels: Levels
+    low: Floats  # ends of the interval of reach
+    high: Floats
 
 
 def published_together(desks: Sequence[Desk]) -> tuple[Published, ...]:
     model = model_of(*[desk.history for desk in desks])
-    levels = np.stack([after.levels.levels for after in model.run()])
+    weekly = []
+    for after in model.run():
+        low, _, high = after.reach.interval()
+        weekly.append((after.levels.levels, low, high))
+    levels, low, high = (np.stack(each) for each in zip(*weekly, strict=True))
     return tuple(
-        Published(desk, model.grid.take_up(levels, platform)) for platform, desk in enumerate(desks)
+        Published(desk, *(model.grid.take_up(each, platform) for each in (levels, low, high)))
+        for platform, desk in enumerate(desks)
     )
 
 
@@ -103,6 +113,15 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
     assert np.mean((busier == 0) | (busier == 1)) >= 0.98
 
 
+@of_every_size
+def test_intervals_of_a_steady_desk_hold_the_truth_four_times_in_five(mean: float) -> None:
+    held = [
+        ((run.low <= run.desk.reach) & (run.desk.reach <= run.high))[WARM_UP_WEEKS:]
+        for run in steady_desks(mean)
+    ]
+    assert np.mean(held) == pytest.approx(0.8, abs=0.06)
+
+
 # A platform on which 40 % more call from one week to the next
 
 
@@ -111,7 +130,7 @@ def test_levels_of_a_steady_desk_are_the_true_ones_or_one_busier(mean: float) ->
 def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
     """On two lines, on two, three, three, four and eleven."""
     shown = []
-    for desk, levels in stepping_desks(mean, seeds=60):
+    for desk, levels, *_ in stepping_desks(mean, seeds=60):
         saturated = (desk.reach[STEP_WEEK] <= LOWEST[VERY_BUSY - 1] - CLEARLY) & (
             desk.levels[STEP_WEEK - 1] < VERY_BUSY
         )
@@ -123,7 +142,7 @@ def test_what_is_saturated_is_shown_within_three_runs(mean: float) -> None:
 @of_every_size
 def test_what_became_busier_is_shown_within_six_runs(mean: float) -> None:
     shown = []
-    for desk, levels in stepping_desks(mean):
+    for desk, levels, *_ in stepping_desks(mean):
         before, after = desk.levels[STEP_WEEK - 1], desk.levels[STEP_WEEK]
         far = np.abs(desk.reach[STEP_WEEK][:, None] - LOWEST[:VERY_BUSY]).min(1) >= CLEARLY
         busier = (after > before) & (after < VERY_BUSY) & far
@@ -145,7 +164,7 @@ CELLS = cells_of(weekdays=5, rows=4)
 USUAL = np.full((8, CELLS.count), 30.0)  # calls a week
 
 
-def history_by(calls: Floats, answered: float = 0.95) -> History:
+def history_by(calls: Floats, answered: Floats | float = 0.95) -> History:
     """Of eight lines that are never full; some give up, equally everywhere."""
     got = np.round(answered * calls)
     hour = np.full(calls.shape, 3600.0)
@@ -173,8 +192,8 @@ def until(history: History, weeks: int) -> History:
 
 @pytest.mark.parametrize("weeks", [4, 5, 13, 25])
 def test_a_past_run_is_what_it_was_then(weeks: int) -> None:
-    desk, levels = steady_desks(SIZES[1])[0]
-    assert published(until(desk.history, weeks)).tolist() == levels[:weeks].tolist()
+    run = steady_desks(SIZES[1])[0]
+    assert published(until(run.desk.history, weeks)).tolist() == run.levels[:weeks].tolist()
 
 
 def test_a_level_needs_enough_days() -> None:
@@ -194,6 +213,15 @@ def test_calls_of_six_weeks_ago_count_half(calls: float, known: bool) -> None:
     """Of one a week never more than 1 + 0.89 + 0.79 + … = 9.2 count, of 1.2 as many as 11."""
     levels = published(history_by(np.full((60, CELLS.count), calls), answered=1.0))
     assert np.all((levels[-1] != NONE) == known)
+
+
+def test_exactly_as_many_days_and_calls_as_asked_for_are_enough() -> None:
+    reading = Reach(answers_known=True, lines_believed=True)
+    for calls, days, enough in ((10, 1, True), (9, 1, False), (10, 2, False)):
+        history = history_by(np.full((1, CELLS.count), float(calls)))
+        settings = Settings(minimum_days=days, minimum_calls=10, bounds=BOUNDS, reach=reading)
+        model = Model([history], [no_flags(history)], settings)
+        assert [bool(after.enough.all()) for after in model.run()] == [enough], (calls, days)
 
 
 def test_cells_that_are_never_seen_have_no_level() -> None:
@@ -241,6 +269,21 @@ def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -
     )
     assert without.set_aside.of(0, history) == ()
     assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
+
+
+def test_a_hole_takes_nothing_from_what_other_days_of_its_week_tell_of_the_load() -> None:
+    """On a Wednesday a third more call, of whom more give up; the Tuesday before has a hole."""
+    calls, answered = 10 * USUAL, np.full(USUAL.shape, 0.95)
+    calls[5, 8:12] *= 4 / 3
+    answered[5, 8:12] = 0.87
+    holed = calls.copy()
+    holed[5, 6] = 0
+    with_hole, without = (model_of(history_by(came, answered)) for came in (holed, calls))
+    for model in (with_hole, without):
+        list(model.run())
+    usual = model_of(history_by(calls, answered)).load.slope
+    assert without.load.slope < usual - 0.5
+    assert with_hole.load.slope == pytest.approx(without.load.slope, rel=0.01)
 
 
 @pytest.mark.parametrize(("usual", "is_hole"), [(3.0, False), (18.0, False), (22.0, True)])

@@ -188,6 +188,20 @@ def test_a_side_that_is_not_known_does_not_hide_the_other() -> None:
     assert odd[:, 0].tolist() == [False, False, True]
 
 
+def test_by_what_factor_a_day_is_off() -> None:
+    """Of first attempts and of attempts, twice as many, those tell that are further off."""
+    judge = OddDays([CALLS, CALLS, REACH], 5, 1)
+    usual = np.stack([np.log(USUAL), np.log(2 * np.array(USUAL)), np.ones(5)])[..., None]
+    noise = np.full_like(usual, 0.01)
+    judge.judge_first(np.stack([usual] * FIRST_WEEKS), np.stack([noise] * FIRST_WEEKS))
+    off = np.ones((3, 5, 1))
+    off[:2, MONDAY, 0] = 1 / 3, 1 / 2
+    off[:2, TUESDAY, 0] = 2.5, 4
+    off[2, WEDNESDAY] = 100  # of reach: no number of calls
+    factors = judge.times_expected(usual + np.log(off))
+    assert factors[:, 0] == pytest.approx([1 / 3, 4, 1, 1, 1])
+
+
 # By hand: one statistic, of which any deviation that is clear enough matters
 
 ALONE = Statistic(usual_spread=0.2, least=0.0)

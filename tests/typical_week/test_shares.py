@@ -11,6 +11,7 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import beta
 
+from affluence.typical_week import log_odds
 from affluence.typical_week.cells import Cells, Floats, Mask
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.level_steps import LevelSteps
@@ -137,6 +138,19 @@ def test_the_interval_narrows_with_more_calls_and_weeks() -> None:
 
     assert width(3.0, 4) > width(12.0, 4) > width(100.0, 4)
     assert width(12.0, 2) > width(12.0, 8) > width(12.0, 32)
+
+
+def test_a_share_is_as_sure_as_what_it_was_observed_on_whatever_its_unit() -> None:
+    """Of an hour a call, in seconds: as sure as the same of calls."""
+    calls = np.random.default_rng(7).integers(1, 40, (6, CELLS.count, 1)).astype(np.float64)
+    reached = calls * expit(OF_CELLS)[:, None]
+    of_calls, of_seconds = Learned(nothing_known()), Learned(nothing_known())
+    for of_week, all_of_week in zip(reached, calls, strict=True):
+        for model, unit in ((of_calls, 1), (of_seconds, 3600)):
+            sums = {"reached": unit * of_week, "calls": unit * all_of_week}
+            model.together.learn(sums, all_of_week)
+    assert of_seconds.logit == pytest.approx(of_calls.logit, rel=1e-9)
+    assert of_seconds.variance == pytest.approx(of_calls.variance, rel=1e-9)
 
 
 def test_cells_without_calls_have_the_share_of_their_weekday_and_row() -> None:
@@ -279,6 +293,14 @@ def test_a_level_that_moved_in_all_cells_is_followed_within_two_weeks() -> None:
     assert steps[27] == pytest.approx(logit(0.8) - np.log(2), abs=0.1)
 
 
+def test_a_level_that_drifts_is_soon_remembered_for_a_short_time_only() -> None:
+    """By 0.02 a week: with half of the weight on the last week it lags behind by one week."""
+    drifting = logit(0.8) - 0.02 * np.arange(30)
+    calls = np.full((30, CELLS.count), 300.0)
+    model = learned(calls * expit(drifting)[:, None], calls)
+    assert model.logit - drifting[-1] == pytest.approx(np.full(CELLS.count, 0.02), abs=0.005)
+
+
 def test_where_the_load_has_stepped_the_level_of_the_share_begins_anew() -> None:
     """Without noise: from odds of 4 to 3.5, too little to be told from the share alone."""
     calls = np.full((CELLS.count, 1), 300.0)
@@ -329,6 +351,20 @@ def test_lately_a_cell_may_have_moved_by_itself() -> None:
     assert np.all(variance > 0)
 
 
+def test_lately_cells_start_from_what_the_newest_weeks_show_in_all_of_them() -> None:
+    """Each week counts half as much as the one after: the last one as much as all before."""
+    calls = np.full((26, CELLS.count), 300.0)
+    share = np.repeat([0.8, 0.77], [25, 1])[:, None]
+    model = learned(calls * share, calls)
+    nothing = np.zeros((CELLS.count, 1))
+    start, _ = model.together.lately(
+        {"reached": nothing, "calls": nothing, "observations": nothing}
+    )
+    of_newest = logit((0.77 + 0.8) / 2)
+    assert start == pytest.approx(np.full((CELLS.count, 1), of_newest), abs=2e-3)
+    assert np.all(model.logit > of_newest + 0.05)  # what stands has a longer memory
+
+
 def test_lately_without_calls_a_cell_is_where_all_are_but_less_sure() -> None:
     calls = np.full((20, CELLS.count), 40.0)
     model = learned(0.9 * calls, calls)
@@ -354,6 +390,11 @@ def test_odd_sums_are_no_reason_to_warn() -> None:
         one = np.zeros((3, CELLS.count))
         one[:, 3] = 5
         assert np.isfinite(learned(one, one).logit).all()
+
+
+def test_the_logit_of_none_and_of_all_is_that_of_one_in_a_million() -> None:
+    of_one = np.log(1e-6 / (1 - 1e-6))
+    assert log_odds.logit(np.array([0.0, 0.5, 1.0])) == pytest.approx([of_one, 0, -of_one])
 
 
 def test_the_same_weeks_give_the_same_figures() -> None:
