@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,32 @@ def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None
     assert run(desk, day).delivered_to == ["site"]
     assert "Grève" in site(desk)["index.html"].decode()
     assert shown(desk)["cells"] == cells
+
+
+def test_a_day_that_is_closed_since_is_told_and_no_calls_are_expected_on_it(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    state = load(desk).state
+    with open_store(state.folder, state.keys_folder) as store:
+        week = store.ledger.publications.week("desk", date(2026, 3, 22))
+        assert week is not None
+        figures = json.loads(week.figures)
+        figures["days_ahead"] = [
+            {"day": f"2026-03-{day}", "kinds": [], "demand_factor": 1.4} for day in (26, 27)
+        ]
+        store.ledger.publications.set_week(replace(week, figures=json.dumps(figures)))
+    closure = "[[platform.desk.opening.closures]]\nfirst = 2026-03-27\nreason = 'Travaux'\n"
+    desk.write_text(desk.read_text().replace("[target.site]", f"{closure}[target.site]"))
+    run(desk, day)
+    page = site(desk)["index.html"].decode().replace("\u00a0", " ")
+    assert "Vendredi 27 mars 2026 : Travaux." in page
+    assert "Jeudi 26 mars 2026 : environ 40 % d’appels de plus" in page
+    assert "Vendredi 27 mars 2026 : environ" not in page
+    assert [ahead["day"] for ahead in shown(desk)["days_ahead"]] == ["2026-03-26"]
+    webmaster.withdraw(load(desk), None, "", noon(day))
+    assert "Vendredi 27 mars 2026 : Travaux." in (
+        site(desk)["index.html"].decode().replace("\u00a0", " ")
+    )
 
 
 def test_weeks_that_were_missed_are_superseded_by_the_newest(desk: Path) -> None:

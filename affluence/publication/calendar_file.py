@@ -2,7 +2,7 @@
 
 One weekly event for the quiet hours of a weekday, until the table expires. Its identifier stays
 the same from one edition to the next, so that a subscription is brought up to date instead of
-growing. Days on which the desk is closed are left out.
+growing. Days on which the desk is closed at these hours are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vDuration
 
 from affluence.publication import wording
-from affluence.publication.edition import Edition, Hours
+from affluence.publication.edition import Desk, Edition, Hours
 from affluence.publication.figures import Figure
 from affluence.publication.spans import by_weekday
 
@@ -46,9 +46,8 @@ def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Even
     first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
     closed = [
         day
-        for closure in edition.closures_ahead
-        for day in _days(closure.first, min(closure.last, edition.valid_until))
-        if day.isoweekday() == weekday
+        for day in _days(first, edition.valid_until)
+        if day.isoweekday() == weekday and not _is_open(edition.desk, day, start_min, end_min)
     ]
     event = Event()
     event.add("uid", f"{edition.desk.platform}-{weekday}-{start_min}@affluence")
@@ -63,6 +62,14 @@ def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Even
     event.add("description", f"Téléphone\u00a0: {wording.phone(edition.desk.phone)}")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _is_open(desk: Desk, day: date, start_min: int, end_min: int) -> bool:
+    """Whether the desk is open on a day from one minute to another that its weekly hours hold."""
+    on_the_day = [other.spans for other in desk.other_hours if other.day == day]
+    return not desk.is_closed_on(day) and all(
+        any(first <= start_min and end_min <= last for first, last in spans) for spans in on_the_day
+    )
 
 
 def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:

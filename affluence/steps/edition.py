@@ -24,6 +24,7 @@ from affluence.publication.edition import (
     Edition,
     Hours,
     LeftOut,
+    OtherHours,
     PastForecasts,
 )
 from affluence.publication.site import build_site
@@ -36,7 +37,7 @@ from affluence.typical_week.effects import KINDS
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _DOUBTFUL_WEEKS = 12  # the newest, in which records may contradict the number of lines
-_CLOSURES_AHEAD = timedelta(days=60)
+_DAYS_AHEAD = timedelta(days=60)  # of which it is told that they are unlike the others
 _FEWEST_FORECASTS = 200  # counts that must have been graded before anything is said of them
 _MOST_SILENT_DAYS = 9  # of opening, without a call at the end of the records
 _WORTH_SAYING = 0.1  # of the calls of an ordinary day
@@ -175,7 +176,6 @@ def make_edition(
             LeftOut(day=out.day, reason=out.reason, label=out.label, factor=out.factor)
             for out in made.left_out
         ),
-        closures_ahead=closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
         days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
@@ -196,6 +196,8 @@ def desk_on(page: Page, day: date, today: date) -> Desk:
             for start, end in spans
         ),
         demonstration=page.demonstration,
+        closures=_closures_from(page.hours, day),
+        other_hours=_other_hours_from(page.hours, day),
         languages=page.languages,
         reviewed=page.reviewed,
         contact=_without_past_notice(page.contact, today),
@@ -271,10 +273,10 @@ def _named(week: pl.DataFrame, rows: Sequence[int]) -> tuple[Hours, ...]:
     )
 
 
-def closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
-    """Closed days of the coming weeks; neighbouring days with the same label are one closure."""
+def _closures_from(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
+    """Closed days of the weeks from a day on; neighbours with the same label are one closure."""
     closures: list[Closure] = []
-    last = first + _CLOSURES_AHEAD
+    last = first + _DAYS_AHEAD
     opening = opening_by_day(hours, first, last)
     for closed in closed_days(hours, first, last):
         previous = closures[-1] if closures else None
@@ -287,3 +289,16 @@ def closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
         else:
             closures.append(Closure(first=closed.day, last=closed.day, label=closed.label))
     return tuple(closures)
+
+
+def _other_hours_from(hours: OpeningHours, first: date) -> tuple[OtherHours, ...]:
+    """Days of the weeks from a day on on which the desk is open at other hours than usually."""
+    days = sorted(
+        (each for each in hours.exceptions if first <= each.day <= first + _DAYS_AHEAD),
+        key=lambda each: each.day,
+    )
+    return tuple(
+        OtherHours(day=each.day, spans=tuple(sorted(each.spans)), label=each.label)
+        for each in days
+        if each.spans and set(each.spans) != set(hours.weekly_on(each.day)[each.day.weekday()])
+    )

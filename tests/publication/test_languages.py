@@ -38,7 +38,7 @@ FULL = edition(
         LeftOut(day=date(2026, 2, 2), reason="public_holiday", label="Lundi de Pâques"),
         LeftOut(day=date(2026, 2, 4), reason="odd_day", factor=2.5),
     ),
-    closures_ahead=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 10), label="Travaux"),),
+    closures=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 10), label="Travaux"),),
     days_ahead=(DayAhead(day=date(2026, 3, 11), kinds=("after_closure",), demand_factor=1.22),),
     past_forecasts=PastForecasts(error=0.15, error_of_mean=0.18, are_better=True),
 )

@@ -79,6 +79,22 @@ def test_without_data_the_simple_version_gives_no_hours() -> None:
     said = plain(build_site(EDITIONS["little data"]), "simple.html")
     assert "Il n’y a pas encore assez de données" in said
     assert "Appelez :" not in said
+    assert "Ces heures sont justes" not in said  # there are none
+    assert "symbole signe" not in site("little data")["simple.html"].decode()  # nor a tick
+
+
+def test_the_simple_version_does_not_hide_that_nothing_is_quiet() -> None:
+    said = plain(site("nothing quiet"), "simple.html")
+    assert said.index("Aucune heure n’est vraiment calme.") < said.index("Appelez :")
+
+
+@pytest.mark.parametrize("drawing", ["c", "?"])
+def test_the_simple_version_without_hours_to_call_tells_when_the_desk_is_open(drawing: str) -> None:
+    """« Appelez quand vous voulez » is not to be read as: at night."""
+    week = drawn([drawing * 5] * 7)
+    best = hours((2, 840, 900)) if drawing == "c" else ()
+    said = plain(build_site(edition(week=week, recommended=best, to_avoid=())), "simple.html")
+    assert "de 9 h à 12 h et de 13 h 30 à 16 h 30" in said
 
 
 @pytest.mark.parametrize("name", EDITIONS)
