@@ -99,7 +99,7 @@ def what_is_due(
     known = publications.week(page.platform, last)
     frozen = known is not None and known.state == "published" and known.settings == settings
     if known is not None and frozen and not wish.correction:
-        return Verdict(last=last, edition=_thaw(known, page, today), frozen=True)
+        return Verdict(last=last, edition=thaw(known, page, today), frozen=True)
     if not _has_records(store, page, last):
         return Verdict(last=last, reasons=(str(no_records(last)),))
     slots = slots_of_period(store, page, last)
@@ -210,7 +210,7 @@ def _days_with_calls(store: Store, page: Page) -> set[date]:
     return {part.day for part in parts if part.records > part.of_agents}
 
 
-def _thaw(week: Week, page: Page, today: date) -> Edition:
+def thaw(week: Week, page: Page, today: date) -> Edition:
     """The figures as they were published, for the desk as it is now."""
     edition = edition_from_json(week.figures, desk_on(page, week.last + _DAY, today))
     # Nobody calls more or less than usually on a day that has been closed since.
