@@ -11,9 +11,9 @@ import polars as pl
 
 from affluence import typical_week
 from affluence.doubts import find_doubts
-from affluence.errors import NoRecordsError, RefusedPublicationError
+from affluence.errors import NoRecordsError, Reason, RefusedPublicationError
 from affluence.publication import language
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
 from affluence.publication.edition import (
     Bounds,
@@ -92,11 +92,13 @@ def records_of_platform(page: Page, slots: pl.DataFrame, last: date) -> typical_
     # Weeks before the first record are no part of the period.
     first = max(_first_of_period(page, last), oldest - timedelta(days=oldest.weekday()))
     if first > last:
-        reason = (
+        reason = Reason(
+            f"plateforme « {page.platform} » : les enregistrements commencent le {oldest}, aucune"
+            " semaine n’en est encore complète ; le premier tableau viendra avec elle.",
             f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
-            " complete yet; the first table comes when one is."
+            " complete yet; the first table comes when one is.",
         )
-        raise RefusedPublicationError([reason])
+        raise RefusedPublicationError([str(reason)])
     return typical_week.records_of(
         slots,
         page.hours,
@@ -148,11 +150,14 @@ def make_edition(
     valid_until = period_last + timedelta(days=1 + page.valid_days)
     nothing_seen = made.week["days"].sum() == 0 or learned.silent_days > _MOST_SILENT_DAYS
     if nothing_seen or valid_until < today:
-        reason = (
+        reason = Reason(
+            f"plateforme « {page.platform} » : aucun appel enregistré les {learned.silent_days}"
+            f" derniers jours d’ouverture jusqu’au {period_last} ; les enregistrements arrivent-ils"
+            " encore ?",
             f"platform '{page.platform}': no call on record on the last {learned.silent_days} days"
-            f" of opening up to {period_last}; do new records still arrive?"
+            f" of opening up to {period_last}; do new records still arrive?",
         )
-        raise RefusedPublicationError([reason])
+        raise RefusedPublicationError([str(reason)])
     bounds = page.settings.bounds
     past = _past_forecasts(learned)
     return Edition(
@@ -252,7 +257,7 @@ def build_checked_site(edition: Edition, theme: Theme | None = None) -> dict[str
     """
     desk = edition.desk
     unfit = [
-        problem
+        str(problem)
         for code in desk.languages
         for problem in language.problems(code, reviewed=code in desk.reviewed)
     ]

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 
 from affluence.config import Config
 from affluence.credentials import REFERENCE, reveal
-from affluence.errors import CredentialError, RefusedPublicationError
-from affluence.publication.checks import digits_of
+from affluence.errors import CredentialError, Reason, RefusedPublicationError
 from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
+from affluence.publication.phone_numbers import digits_of
 from affluence.publication.site import JSON
 from affluence.report_folder import reports_among
-from affluence.steps.refusals import Reason
 from affluence.store import Store
 
 _PUBLIC = ("page", "public_url", "theme")  # what the page itself shows

@@ -10,7 +10,7 @@ from typing import Any
 
 from affluence.config import Config
 from affluence.errors import RefusedPublicationError
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Hours
 from affluence.publication.site import JSON, build_suspended_site

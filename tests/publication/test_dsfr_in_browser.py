@@ -15,7 +15,7 @@ import pytest
 
 from affluence import config
 from affluence.errors import ThemeError
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import SHEETS, Theme
 from affluence.publication.edition import Contact
 from affluence.publication.language import Language

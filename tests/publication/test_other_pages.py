@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.edition import Contact
 from affluence.publication.language import Language, available
 from affluence.publication.site import build_site, kind_of, path_of

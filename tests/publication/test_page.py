@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.edition import (
     Bounds,
     Closure,
