@@ -199,6 +199,40 @@ def test_a_day_that_is_closed_since_is_told_and_no_calls_are_expected_on_it(desk
     )
 
 
+CHANGE = """
+[[platform.desk.opening.changes]]
+since = 2026-04-02
+monday = ["10:00-12:00"]
+thursday = ["10:00-12:00"]
+[target.site]"""
+
+
+def test_a_table_is_not_to_be_trusted_once_the_weekly_hours_have_changed(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("[target.site]", CHANGE))
+    run(desk, grace_is_over(2))
+    before = shown(desk)
+    assert before["valid_until"] == "2026-04-01"
+    assert "vendredi, de 9 h à 12 h" in opening_said(desk)
+    with pytest.raises(RefusedPublicationError, match="do new records still arrive"):
+        run(desk, date(2026, 4, 2))
+    assert shown(desk) == before
+    assert opening_said(desk) == "Lundi, de 10 h à 12 h Jeudi, de 10 h à 12 h"
+
+
+def test_no_first_table_of_hours_that_hold_no_longer(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("[target.site]", CHANGE.replace("04-02", "03-25")))
+    with pytest.raises(RefusedPublicationError) as refused:
+        run(desk, grace_is_over(2) + timedelta(days=1))
+    assert "heures d’ouverture ont changé le 2026-03-25" in str(refused.value)
+    assert "opening hours changed on 2026-03-25" in str(refused.value)
+
+
+def opening_said(config: Path) -> str:
+    """When the desk is open, as the page says it."""
+    page = site(config)["index.html"].decode()
+    return " ".join(re.findall('<p class="ouverture">(.*?)</p>', page)).replace("\u00a0", " ")
+
+
 def test_weeks_that_were_missed_are_superseded_by_the_newest(desk: Path) -> None:
     run(desk, grace_is_over(0))
     for week in (3, 4):

@@ -32,25 +32,28 @@ def ics_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         for figure in figures
         if figure.state == "quiet"
     ]
+    begins = edition.period_last + timedelta(days=1)
     for weekday, spans in by_weekday(quiet).items():
+        first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
+        if first > edition.valid_until:
+            continue  # a rule that ends before its event begins would still be shown once
         for start_min, end_min in spans:
-            calendar.add_component(_event(edition, weekday, start_min, end_min))
+            calendar.add_component(_event(edition, first, start_min, end_min))
     calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Event:
+def _event(edition: Edition, first: date, start_min: int, end_min: int) -> Event:
+    """Every week from a day on."""
     zone = ZoneInfo(edition.desk.zone)
-    begins = edition.period_last + timedelta(days=1)
-    first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
     closed = [
         day
         for day in _days(first, edition.valid_until)
-        if day.isoweekday() == weekday and not _is_open(edition.desk, day, start_min, end_min)
+        if day.weekday() == first.weekday() and not _is_open(edition.desk, day, start_min, end_min)
     ]
     event = Event()
-    event.add("uid", f"{edition.desk.platform}-{weekday}-{start_min}@affluence")
+    event.add("uid", f"{edition.desk.platform}-{first.isoweekday()}-{start_min}@affluence")
     event.add("dtstamp", datetime.combine(edition.period_last, time(), UTC))
     event.add("dtstart", _at(first, start_min, zone))
     event.add("dtend", _at(first, end_min, zone))

@@ -147,9 +147,9 @@ def make_edition(
     end = instant(period_last + _DAY, 0, ZoneInfo(page.hours.zone))
     in_service = lines.filter(pl.col("from") < end).sort("from").tail(1)
     advised = made.advice
-    valid_until = period_last + timedelta(days=1 + page.valid_days)
+    expires = period_last + timedelta(days=1 + page.valid_days)
     nothing_seen = made.week["days"].sum() == 0 or learned.silent_days > _MOST_SILENT_DAYS
-    if nothing_seen or valid_until < today:
+    if nothing_seen or expires < today:
         reason = Reason(
             f"plateforme « {page.platform} » : aucun appel enregistré les {learned.silent_days}"
             f" derniers jours d’ouverture jusqu’au {period_last} ; les enregistrements arrivent-ils"
@@ -158,6 +158,16 @@ def make_edition(
             f" of opening up to {period_last}; do new records still arrive?",
         )
         raise RefusedPublicationError([str(reason)])
+    changed_on = _next_change(page.hours, period_last + _DAY)
+    if changed_on is not None and changed_on <= today:
+        reason = Reason(
+            f"plateforme « {page.platform} » : les heures d’ouverture ont changé le {changed_on} ;"
+            f" le tableau de la semaine qui finit le {period_last} serait celui des anciennes",
+            f"platform '{page.platform}': the opening hours changed on {changed_on}, the table of"
+            f" the week up to {period_last} would be one of the former hours",
+        )
+        raise RefusedPublicationError([str(reason)])
+    valid_until = min(expires, changed_on - _DAY) if changed_on is not None else expires
     bounds = page.settings.bounds
     past = _past_forecasts(learned)
     return Edition(
@@ -188,8 +198,25 @@ def make_edition(
     )
 
 
+def _next_change(hours: OpeningHours, day: date) -> date | None:
+    """From when on other weekly hours than those of a day hold."""
+    changes = [
+        change.since
+        for change in hours.changes
+        if change.since > day and change.weekly != hours.weekly_on(day)
+    ]
+    return min(changes, default=None)
+
+
 def desk_on(page: Page, day: date, today: date) -> Desk:
-    """Who is called, when and how, from a day on; a notice whose time is over is left out."""
+    """Who is called, when and how.
+
+    Args:
+        page: the platform's.
+        day: from which on closures and days with other hours are told.
+        today: what is over by then is left out: a notice, weekly hours that have changed since.
+
+    """
     return Desk(
         platform=page.platform,
         service=page.service,
@@ -197,7 +224,7 @@ def desk_on(page: Page, day: date, today: date) -> Desk:
         zone=page.hours.zone,
         opening=tuple(
             Hours(weekday=weekday, start_min=start, end_min=end)
-            for weekday, spans in enumerate(page.hours.weekly_on(day), 1)
+            for weekday, spans in enumerate(page.hours.weekly_on(max(day, today)), 1)
             for start, end in spans
         ),
         demonstration=page.demonstration,

@@ -165,8 +165,8 @@ def _put_right(
 ) -> Mapping[str, bytes]:
     """The table that stands for the desk as it is now: number, notice, closures, way to the list.
 
-    As it is where that cannot be: its figures are not those that the ledger has of that week, the
-    desk is open at other hours by now, or a check refuses it.
+    As it is where that cannot be: its figures are not those that the ledger has of that week, it
+    is still valid though the desk is open at other hours by now, or a check refuses it.
     """
     week = store.ledger.publications.week(name, standing)
     if week is None or not week.figures:
@@ -174,7 +174,7 @@ def _put_right(
     edition = thaw(week, page_of(name, config.platform[name], is_listed=config.has_list), today)
     cells = edition.week.select("weekday", "start_min", "end_min").rows()
     hours = [Hours(weekday=day, start_min=start, end_min=end) for day, start, end in cells]
-    if by_weekday(hours) != by_weekday(edition.desk.opening):
+    if by_weekday(hours) != by_weekday(edition.desk.opening) and today <= edition.valid_until:
         return files
     try:
         made = build_checked_site(edition, theme)

@@ -110,6 +110,13 @@ def test_events_are_left_out_on_days_with_other_hours_that_do_not_hold_them() ->
     assert days == [2, 3, 4, 5, 6, 9, 11, 12, 13]
 
 
+def test_a_table_that_expires_within_its_week_has_no_event_after_that() -> None:
+    """From Wednesday on other weekly hours hold."""
+    week = drawn(["ccccc"], [(540, 600)])
+    found = events(week=week, valid_until=date(2026, 3, 3))
+    assert sorted(event["dtstart"].dt.day for event in found) == [2, 3]
+
+
 def test_an_event_keeps_its_identifier_from_week_to_week() -> None:
     later = {"period_last": date(2026, 3, 8), "valid_until": date(2026, 3, 22)}
     names = [[str(event["uid"]) for event in events(**changes)] for changes in ({}, later)]
