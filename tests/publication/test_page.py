@@ -127,7 +127,8 @@ def test_bounds_that_are_no_simple_share_are_told_in_percent() -> None:
 
 def test_period_update_and_end_of_validity_are_in_full_words() -> None:
     page = said()
-    assert "du lundi 5 janvier 2026 au dimanche 1er mars 2026 (8 semaines" in page
+    assert "du lundi 5 janvier 2026 au dimanche 1er mars 2026 (calcul fondé sur 8 semaines)" in page
+    assert "(calcul fondé sur 1 semaine)" in said(weeks=1)
     assert "Prochaine mise à jour : lundi 9 mars 2026." in page
     assert "Valable jusqu’au dimanche 15 mars 2026 ; après cette date, ne vous y fiez plus." in page
 
