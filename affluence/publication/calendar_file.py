@@ -47,11 +47,9 @@ def ics_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
 def _event(edition: Edition, first: date, start_min: int, end_min: int) -> Event:
     """Every week from a day on."""
     zone = ZoneInfo(edition.desk.zone)
-    closed = [
-        day
-        for day in _days(first, edition.valid_until)
-        if day.weekday() == first.weekday() and not _is_open(edition.desk, day, start_min, end_min)
-    ]
+    weeks = range((edition.valid_until - first).days // 7 + 1)
+    occurrences = (first + timedelta(weeks=n) for n in weeks)
+    closed = [day for day in occurrences if not _is_open(edition.desk, day, start_min, end_min)]
     event = Event()
     event.add("uid", f"{edition.desk.platform}-{first.isoweekday()}-{start_min}@affluence")
     event.add("dtstamp", datetime.combine(edition.period_last, time(), UTC))
@@ -79,7 +77,3 @@ def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(minutes // 60 % 24, minutes % 60), zone) + timedelta(
         days=minutes // 1440
     )
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from affluence.publication.site import JSON
+from affluence.publication.paths import JSON
 
 Files = Mapping[str, bytes]
 

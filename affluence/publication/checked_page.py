@@ -10,7 +10,8 @@ from typing import Any
 
 from affluence.publication.language import Language
 from affluence.publication.markup import Element
-from affluence.publication.site import MANIFEST, RELEASE_META
+from affluence.publication.paths import MANIFEST
+from affluence.publication.site import RELEASE_META
 
 LINKED_DATA = "application/ld+json"  # the one kind of script that is no program
 # Attributes that make a browser fetch something or go somewhere.

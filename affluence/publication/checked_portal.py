@@ -19,9 +19,9 @@ from affluence.publication.checked_page import (
 )
 from affluence.publication.dsfr import Theme
 from affluence.publication.markup import Element, parse
+from affluence.publication.paths import MANIFEST, kind_of
 from affluence.publication.phone_numbers import foreign_numbers
 from affluence.publication.portal_page import SEEN_AT_A_GLANCE
-from affluence.publication.site import MANIFEST, kind_of
 
 SCRIPT = own_script("portal.js")
 

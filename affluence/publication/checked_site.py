@@ -26,9 +26,7 @@ from affluence.publication.checked_page import (
 from affluence.publication.dsfr import ASSETS, Theme
 from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
-from affluence.publication.phone_numbers import digits_of, foreign_numbers
-from affluence.publication.schema_org import VOCABULARY
-from affluence.publication.site import (
+from affluence.publication.paths import (
     CSV,
     FRAGMENTS,
     JSON,
@@ -42,6 +40,8 @@ from affluence.publication.site import (
     kind_of,
     list_path_of,
 )
+from affluence.publication.phone_numbers import digits_of, foreign_numbers
+from affluence.publication.schema_org import VOCABULARY
 
 FILES = (PAGE, JSON, MANIFEST)
 SCRIPTS = {"": own_script("page.js"), TO_COPY: own_script("copy.js")}

@@ -18,7 +18,7 @@ from affluence.publication import wording
 from affluence.publication.edition import Hours
 from affluence.publication.language import SOURCE, Language, available
 from affluence.publication.open_data import COLUMNS, read_hours
-from affluence.publication.site import CSV, JSON, path_of
+from affluence.publication.paths import CSV, JSON, path_of
 
 _STATES = {level.id: state for state, level in wording.LEVELS.items()}
 

@@ -13,8 +13,8 @@ from affluence.config import Config
 from affluence.credentials import REFERENCE, reveal
 from affluence.errors import CredentialError, Reason, RefusedPublicationError
 from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
+from affluence.publication.paths import JSON
 from affluence.publication.phone_numbers import digits_of
-from affluence.publication.site import JSON
 from affluence.report_folder import reports_among
 from affluence.store import Store
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from affluence.errors import DeliveryError, DifferentSiteError
 from affluence.publication.open_data import read_hours
-from affluence.publication.site import JSON
+from affluence.publication.paths import JSON
 from affluence.steps.leaks import Cleared
 from affluence.store import Store
 from affluence.store.publications import Publication, Recommended

@@ -13,7 +13,8 @@ from affluence.errors import RefusedPublicationError
 from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Hours
-from affluence.publication.site import JSON, build_suspended_site
+from affluence.publication.paths import JSON
+from affluence.publication.site import build_suspended_site
 from affluence.publication.spans import by_weekday
 from affluence.steps.edition import build_checked_site, desk_on
 from affluence.steps.measure import lines_in_service

@@ -24,7 +24,8 @@ from affluence.publication.edition import (
     PastForecasts,
 )
 from affluence.publication.language import Language
-from affluence.publication.site import build_site, kind_of, path_of
+from affluence.publication.paths import kind_of, path_of
+from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, axe_violations
 
 from . import matrix
