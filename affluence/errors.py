@@ -7,6 +7,7 @@ No message ever holds a telephone number or a name taken from a record.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -104,8 +105,23 @@ class CredentialError(AffluenceError):
         super().__init__(f"secret '{reference}': {why}. {what_to_do}")
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something must not be published, in both languages of whoever has to mend it."""
+
+    french: str
+    english: str
+
+    def __str__(self) -> str:
+        return f"{self.french}\n    {self.english}"
+
+
 class RefusedPublicationError(AffluenceError):
-    """The site was built but must not be published; the old one stays up."""
+    """The site was built but must not be published; the old one stays up.
+
+    Reasons that a webmaster can do something about are `Reason` as text, faults of the program are
+    in English alone.
+    """
 
     exit_code = 5
 

@@ -78,7 +78,9 @@ def changes_as_text(old: str | None, new: str | None, changes: Changes) -> str:
     """Which slots change, from what to what, and why; then what is said around them."""
     if new is None:
         return "Nothing is published yet: `affluence run`."
-    lines = [f"From {old or 'nothing'} to {new}:"]
+    if old is None:
+        return "\n".join(_first(new, changes))
+    lines = [f"From {old} to {new}:"]
     if changes.are_none:
         return f"{lines[0]} nothing changes."
     lines += [f"  {_change(change)}" for change in changes.levels]
@@ -92,12 +94,32 @@ def changes_as_text(old: str | None, new: str | None, changes: Changes) -> str:
     return "\n".join(lines)
 
 
+def _first(release: str, changes: Changes) -> Iterator[str]:
+    """Of a release before which there was none: nothing of it was otherwise."""
+    yield f"{release} is the first release, everything in it is new:"
+    for level in changes.levels:
+        yield f"  {level.platform}, {_hours(level)}: {level.new}"
+    for platform, _, hours in changes.recommended:
+        yield f"  {platform}, recommended: {hours}"
+    for key, _, value in changes.around:
+        yield f"  {key}: {value}"
+    yield f"  {len(changes.files)} files: {', '.join(changes.files)}"
+
+
 def _change(change: LevelChange) -> str:
-    said = f"{change.platform}, {change.weekday} {change.start}-{change.end}:"
-    said += f" {change.old or 'no such hour'} → {change.new or 'no such hour'}"
+    said = f"{change.platform}, {_hours(change)}:"
+    if not change.old:
+        return f"{said} {change.new}, these hours come into the table"
+    if not change.new:
+        return f"{said} these hours leave the table, they were {change.old}"
+    said += f" {change.old} → {change.new}"
     if change.old_reach is not None and change.new_reach is not None:
         said += f" (chance of reaching an agent: {change.old_reach:.2f} → {change.new_reach:.2f})"
     return said
+
+
+def _hours(change: LevelChange) -> str:
+    return f"{change.weekday} {change.start}-{change.end}"
 
 
 def changes_as_document(old: str | None, new: str | None, changes: Changes) -> str:

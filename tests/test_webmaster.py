@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,66 @@ def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None
     assert shown(desk)["cells"] == cells
 
 
+def test_a_day_that_is_closed_since_is_told_and_no_calls_are_expected_on_it(desk: Path) -> None:
+    day = grace_is_over(2)
+    run(desk, day)
+    state = load(desk).state
+    with open_store(state.folder, state.keys_folder) as store:
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
+        assert week is not None
+        figures = json.loads(week.figures)
+        figures["days_ahead"] = [
+            {"day": f"2026-03-{day}", "kinds": [], "demand_factor": 1.4} for day in (26, 27)
+        ]
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    closure = "[[platform.desk.opening.closures]]\nfirst = 2026-03-27\nreason = 'Travaux'\n"
+    desk.write_text(desk.read_text().replace("[target.site]", f"{closure}[target.site]"))
+    run(desk, day)
+    page = site(desk)["index.html"].decode().replace("\u00a0", " ")
+    assert "Vendredi 27 mars 2026 : Travaux." in page
+    assert "Jeudi 26 mars 2026 : environ 40 % d’appels de plus" in page
+    assert "Vendredi 27 mars 2026 : environ" not in page
+    assert [ahead["day"] for ahead in shown(desk)["days_ahead"]] == ["2026-03-26"]
+    webmaster.withdraw(load(desk), None, "", noon(day))
+    assert "Vendredi 27 mars 2026 : Travaux." in (
+        site(desk)["index.html"].decode().replace("\u00a0", " ")
+    )
+
+
+CHANGE = """
+[[platform.desk.opening.changes]]
+since = 2026-04-02
+monday = ["10:00-12:00"]
+thursday = ["10:00-12:00"]
+[target.site]"""
+
+
+def test_a_table_is_not_to_be_trusted_once_the_weekly_hours_have_changed(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("[target.site]", CHANGE))
+    run(desk, grace_is_over(2))
+    before = shown(desk)
+    assert before["valid_until"] == "2026-04-01"
+    assert "vendredi, de 9 h à 12 h" in opening_said(desk)
+    with pytest.raises(RefusedPublicationError, match="do new records still arrive"):
+        run(desk, date(2026, 4, 2))
+    assert shown(desk) == before
+    assert opening_said(desk) == "Lundi, de 10 h à 12 h Jeudi, de 10 h à 12 h"
+
+
+def test_no_first_table_of_hours_that_hold_no_longer(desk: Path) -> None:
+    desk.write_text(desk.read_text().replace("[target.site]", CHANGE.replace("04-02", "03-25")))
+    with pytest.raises(RefusedPublicationError) as refused:
+        run(desk, grace_is_over(2) + timedelta(days=1))
+    assert "heures d’ouverture ont changé le 2026-03-25" in str(refused.value)
+    assert "opening hours changed on 2026-03-25" in str(refused.value)
+
+
+def opening_said(config: Path) -> str:
+    """When the desk is open, as the page says it."""
+    page = site(config)["index.html"].decode()
+    return " ".join(re.findall('<p class="ouverture">(.*?)</p>', page)).replace("\u00a0", " ")
+
+
 def test_weeks_that_were_missed_are_superseded_by_the_newest(desk: Path) -> None:
     run(desk, grace_is_over(0))
     for week in (3, 4):
@@ -355,6 +416,10 @@ def test_a_table_that_grows_too_old_is_suspended_by_itself(desk: Path) -> None:
     with pytest.raises(RefusedPublicationError):
         run(desk, date(2026, 3, 22) + timedelta(days=29))
     assert "Tableau suspendu" in site(desk)["index.html"].decode()
+    desk.write_text(desk.read_text().replace("+33 1 99 00 12 34", "+33 1 99 00 56 78"))
+    with pytest.raises(RefusedPublicationError, match="do new records still arrive"):
+        run(desk, date(2026, 3, 22) + timedelta(days=30))
+    assert "01\u00a099\u00a000\u00a056\u00a078" in site(desk)["index.html"].decode()
     for week in range(3, 8):
         write(desk, week)
     run(desk, grace_is_over(7))
@@ -374,8 +439,7 @@ def test_too_few_weeks_are_refused_in_both_languages(desk: Path) -> None:
 
 
 def test_too_many_rejected_lines_are_refused_unless_somebody_insists(desk: Path) -> None:
-    with (desk.parent / "records" / "week2.csv").open("a") as file:
-        file.write('"not","a","record"\n' * 100)
+    _refuse_next(desk, 2)
     with pytest.raises(RefusedPublicationError, match="of the lines of the files are rejected"):
         run(desk, grace_is_over(2))
     publish(desk, grace_is_over(2), force=True, reason="the lines are of another desk")
@@ -419,12 +483,7 @@ def _all_busy(config: Path, week: int) -> None:
 def test_one_platform_that_is_refused_keeps_its_table_while_the_other_goes_on(
     desk: Path,
 ) -> None:
-    first = desk.read_text()
-    section = first[first.index("[platform.desk]") : first.index("[target.site]")]
-    other = section.replace("platform.desk", "platform.other").replace('"records"', '"others"')
-    desk.write_text(first.replace("[target.site]", f"{other}[target.site]"))
-    (desk.parent / "others").mkdir()
-    (desk.parent / "others" / "log.csv").write_text(week_of_records(0) + week_of_records(1))
+    _with_another(desk)
     run(desk, grace_is_over(1))
     before = site(desk)
     for week in range(3, 5):
@@ -434,6 +493,91 @@ def test_one_platform_that_is_refused_keeps_its_table_while_the_other_goes_on(
     after = site(desk)
     assert json.loads(after["desk/affluence.json"])["period"]["last"] == "2026-04-05"
     assert after["other/index.html"] == before["other/index.html"]
+
+
+def _refuse_next(config: Path, week: int) -> None:
+    """Records of another week come, with far too many lines that are none."""
+    write(config, week)
+    with (config.parent / "records" / f"week{week}.csv").open("a") as file:
+        file.write('"not","a","record"\n' * 100)
+
+
+def test_while_a_week_is_refused_what_stands_is_put_right_with_the_same_figures(
+    desk: Path,
+) -> None:
+    run(desk, grace_is_over(2))
+    before = shown(desk)
+    _refuse_next(desk, 3)
+    notice = '[platform.desk.page.notice]\ntext = "Grève"\nuntil = 2026-04-30\n'
+    desk.write_text(
+        desk.read_text()
+        .replace("+33 1 99 00 12 34", "+33 1 99 00 56 78")
+        .replace("[target.site]", f"{notice}[target.site]")
+    )
+    for _ in range(2):
+        with pytest.raises(RefusedPublicationError, match="are rejected"):
+            run(desk, grace_is_over(3))
+        page = site(desk)["index.html"].decode()
+        assert "Grève" in page and "01\u00a099\u00a000\u00a056\u00a078" in page
+        assert shown(desk) == {**before, "phone": "+33199005678"}
+
+
+def test_figures_that_do_not_stand_do_not_come_with_a_refusal(desk: Path) -> None:
+    """Those of a correction that could not be delivered."""
+    run(desk, grace_is_over(2))
+    before = site(desk)
+    state = load(desk).state
+    with open_store(state.folder, state.keys_folder) as store:
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
+        assert week is not None
+        figures = json.loads(week.figures)
+        figures["week"][0]["state"] = "very_busy"
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    _refuse_next(desk, 3)
+    with pytest.raises(RefusedPublicationError, match="are rejected"):
+        run(desk, grace_is_over(3))
+    assert site(desk) == before
+
+
+def _with_another(config: Path) -> None:
+    """A second platform with two weeks of calls."""
+    first = config.read_text()
+    section = first[first.index("[platform.desk]") : first.index("[target.site]")]
+    other = section.replace("platform.desk", "platform.other").replace('"records"', '"others"')
+    other = other.replace("00 12 34", "00 43 21")
+    config.write_text(first.replace("[target.site]", f"{other}[target.site]"))
+    (config.parent / "others").mkdir()
+    (config.parent / "others" / "log.csv").write_text(week_of_records(0) + week_of_records(1))
+
+
+def test_one_that_is_left_alone_and_refused_leads_to_no_list_any_more(desk: Path) -> None:
+    alone = desk.read_text()
+    _with_another(desk)
+    run(desk, grace_is_over(1))
+    assert b"../index.html" in site(desk)["desk/index.html"]
+    _refuse_next(desk, 3)
+    desk.write_text(alone)
+    with pytest.raises(RefusedPublicationError, match="are rejected"):
+        run(desk, grace_is_over(3))
+    assert shown(desk)["platform"] == "desk"
+    assert b"../index.html" not in site(desk)["index.html"]
+
+
+def test_an_old_number_on_a_page_that_was_put_back_stops_no_other(desk: Path) -> None:
+    """Nothing of the desk appears by itself after a rollback, its new number neither."""
+    _with_another(desk)
+    run(desk, grace_is_over(1))
+    for week, name in ((2, "records"), (2, "others")):
+        (desk.parent / name / "more.csv").write_text(week_of_records(week))
+    run(desk, grace_is_over(2))
+    webmaster.rollback(load(desk), 1, "", noon(grace_is_over(2)))
+    desk.write_text(desk.read_text().replace("+33 1 99 00 12 34", "+33 1 99 00 56 78", 1))
+    (desk.parent / "others" / "newest.csv").write_text(week_of_records(3))
+    report = run(desk, grace_is_over(3))
+    assert report.delivered_to == ["site"]
+    told = {name: json.loads(site(desk)[f"{name}/affluence.json"]) for name in ("desk", "other")}
+    assert told["desk"]["phone"] == "+33199001234"
+    assert told["other"]["period"]["last"] == "2026-03-29"
 
 
 # How it stands

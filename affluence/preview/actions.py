@@ -15,6 +15,7 @@ from affluence.preview.notices import Notice
 from affluence.preview.overview import Overview, look
 from affluence.preview.page import notice_page, preview_page
 from affluence.preview.view import NEW, OLD
+from affluence.publication.dsfr import ASSETS
 from affluence.publication.headers import content_security_policy
 from affluence.webmaster import approve, rollback
 
@@ -163,5 +164,5 @@ class Actions:
 def _policy_of(files: Mapping[str, bytes]) -> str:
     """The site's own policy, and no script even where a page of it is opened outside its frame."""
     pages = (body.decode() for path, body in files.items() if path.endswith(".html"))
-    assets = any(path.startswith("assets/") or "/assets/" in path for path in files)
+    assets = any(path.startswith(ASSETS) or f"/{ASSETS}" in path for path in files)
     return f"sandbox; {content_security_policy(pages, '', assets=assets)}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import resources
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.indicators.plain_words import tidy
 from affluence.preview.notices import Notice
 from affluence.preview.overview import Overview
 from affluence.preview.view import view
+from affluence.publication.rendering import environment
 
 
 def preview_page(
@@ -40,19 +38,5 @@ def style_sheet() -> bytes:
 
 
 def _render(template: str, **values: object) -> bytes:
-    return _environment().get_template(template).render(values).encode()
-
-
-@cache
-def _environment() -> Environment:
-    """Made at the first page: importing this module compiles nothing."""
-    made = Environment(
-        loader=PackageLoader("affluence.preview", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters["tidy"] = tidy
-    return made
+    templates = environment("affluence.preview")
+    return templates.get_template(template).render(values, tidy=tidy).encode()

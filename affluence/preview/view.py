@@ -14,7 +14,7 @@ from affluence.preview.overview import Overview, Side
 from affluence.publication.changes import Changes, documents
 from affluence.publication.edition import LeftOut
 from affluence.publication.language import SOURCE, Language
-from affluence.publication.site import PAGE
+from affluence.publication.paths import PAGE
 from affluence.publication.wording import Words
 from affluence.store.runs import Run
 

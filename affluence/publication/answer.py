@@ -46,7 +46,7 @@ class Answer:
 
     text: Markup
     first: Markup = _NOTHING
-    quiet: bool = False  # the hours of `call_at` are quiet, not only the least busy
+    quiet: bool = False  # the hours to call at are quiet, not only the least busy
     call_at: Advice | None = None
     avoid: Advice | None = None
     last: Markup = _NOTHING
@@ -89,7 +89,7 @@ def answer_of(
     if not known:
         return Answer(first=say(NOT_ENOUGH_DATA), text=say(NOT_ENOUGH_DATA))
     if all(state == "quiet" for state in open_hours) and not avoid:
-        return Answer(first=say(ALL_QUIET), text=say(ALL_QUIET))
+        return Answer(first=say(ALL_QUIET), text=say(ALL_QUIET), quiet=True)
     all_known = len(known) == len(open_hours)
     nothing_quiet = say(NOTHING_QUIET if all_known else NOTHING_QUIET_KNOWN)
     first = _NOTHING if anything_quiet else nothing_quiet

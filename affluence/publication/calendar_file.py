@@ -2,7 +2,7 @@
 
 One weekly event for the quiet hours of a weekday, until the table expires. Its identifier stays
 the same from one edition to the next, so that a subscription is brought up to date instead of
-growing. Days on which the desk is closed are left out.
+growing. Days on which the desk is closed at these hours are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vDuration
 
 from affluence.publication import wording
-from affluence.publication.edition import Edition, Hours
+from affluence.publication.edition import Desk, Edition, Hours
 from affluence.publication.figures import Figure
 from affluence.publication.spans import by_weekday
 
@@ -32,26 +32,26 @@ def ics_file(edition: Edition, figures: Sequence[Figure]) -> bytes:
         for figure in figures
         if figure.state == "quiet"
     ]
+    begins = edition.period_last + timedelta(days=1)
     for weekday, spans in by_weekday(quiet).items():
+        first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
+        if first > edition.valid_until:
+            continue  # a rule that ends before its event begins would still be shown once
         for start_min, end_min in spans:
-            calendar.add_component(_event(edition, weekday, start_min, end_min))
+            calendar.add_component(_event(edition, first, start_min, end_min))
     calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Event:
+def _event(edition: Edition, first: date, start_min: int, end_min: int) -> Event:
+    """Every week from a day on."""
     zone = ZoneInfo(edition.desk.zone)
-    begins = edition.period_last + timedelta(days=1)
-    first = begins + timedelta(days=(weekday - 1 - begins.weekday()) % 7)
-    closed = [
-        day
-        for closure in edition.closures_ahead
-        for day in _days(closure.first, min(closure.last, edition.valid_until))
-        if day.isoweekday() == weekday
-    ]
+    weeks = range((edition.valid_until - first).days // 7 + 1)
+    occurrences = (first + timedelta(weeks=n) for n in weeks)
+    closed = [day for day in occurrences if not _is_open(edition.desk, day, start_min, end_min)]
     event = Event()
-    event.add("uid", f"{edition.desk.platform}-{weekday}-{start_min}@affluence")
+    event.add("uid", f"{edition.desk.platform}-{first.isoweekday()}-{start_min}@affluence")
     event.add("dtstamp", datetime.combine(edition.period_last, time(), UTC))
     event.add("dtstart", _at(first, start_min, zone))
     event.add("dtend", _at(first, end_min, zone))
@@ -65,11 +65,15 @@ def _event(edition: Edition, weekday: int, start_min: int, end_min: int) -> Even
     return event
 
 
+def _is_open(desk: Desk, day: date, start_min: int, end_min: int) -> bool:
+    """Whether the desk is open on a day from one minute to another that its weekly hours hold."""
+    on_the_day = [other.spans for other in desk.other_hours if other.day == day]
+    return not desk.is_closed_on(day) and all(
+        any(first <= start_min and end_min <= last for first, last in spans) for spans in on_the_day
+    )
+
+
 def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(minutes // 60 % 24, minutes % 60), zone) + timedelta(
         days=minutes // 1440
     )
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from affluence.publication.site import JSON
+from affluence.publication.paths import JSON
 
 Files = Mapping[str, bytes]
 
@@ -43,30 +43,24 @@ class Changes:
 
 def changes_between(old: Files, new: Files) -> Changes:
     """What changes from one release to another; ``old`` is empty where there is none."""
-    before, after = documents(old), documents(new)
-    platforms = sorted({*before, *after})
-    none: dict[str, Any] = {}
+    told = documents(old), documents(new)
+    pairs = {
+        platform: (told[0].get(platform, {}), told[1].get(platform, {}))
+        for platform in sorted({*told[0], *told[1]})
+    }
     return Changes(
         levels=tuple(
-            change
-            for platform in platforms
-            for change in _levels(platform, before.get(platform, none), after.get(platform, none))
+            change for platform, pair in pairs.items() for change in _levels(platform, *pair)
         ),
         recommended=tuple(
-            (platform, *hours)
-            for platform in platforms
-            if (
-                hours := (
-                    _hours(before.get(platform, none)),
-                    _hours(after.get(platform, none)),
-                )
-            )[0]
-            != hours[1]
+            (platform, _hours(before), _hours(after))
+            for platform, (before, after) in pairs.items()
+            if _hours(before) != _hours(after)
         ),
         around=tuple(
             (f"{platform}: {key}", str(first), str(last))
-            for platform in platforms
-            for key, first, last in _around(before.get(platform, none), after.get(platform, none))
+            for platform, pair in pairs.items()
+            for key, first, last in _around(*pair)
         ),
         files=tuple(path for path in sorted({*old, *new}) if old.get(path) != new.get(path)),
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from affluence.publication import wording
-from affluence.publication.edition import Hours
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.markup import Element
-from affluence.publication.open_data import RATES
+from affluence.publication.open_data import RATES, read_hours
 from affluence.publication.spans import by_weekday
 from affluence.publication.wording import Words
 
@@ -55,20 +54,10 @@ def _same_hours(document: Element, data: Mapping[str, Any], words: Words) -> Ite
     """The hours that are recommended and those to avoid, as the data and the page name them."""
     text = document.text
     for name in ("recommended", "to_avoid"):
-        for weekday, spans in by_weekday(_hours(data[name])).items():
+        for weekday, spans in by_weekday(read_hours(data[name])).items():
             said = " ".join(str(words.day_hours(weekday, spans).striptags()).split())
             if said not in text and not _all_quiet(data):
                 yield f"the page does not say « {said} »"
-
-
-def _hours(listed: Sequence[Mapping[str, str]]) -> Iterator[Hours]:
-    numbers = {name: number for number, name in wording.DAYS.items()}
-    for one in listed:
-        yield Hours(
-            weekday=numbers[one["jour"]],
-            start_min=_minutes(one["heure_debut"]),
-            end_min=_minutes(one["heure_fin"]),
-        )
 
 
 def _all_quiet(data: Mapping[str, Any]) -> bool:

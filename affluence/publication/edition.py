@@ -40,15 +40,6 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
-    """Days on which the desk will be closed although its weekly hours say open; both included."""
-
-    first: date
-    last: date
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DayAhead:
     """A day to come on which other numbers of calls than usual are to be expected, and why."""
 
@@ -101,10 +92,29 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Days on which the desk will be closed although its weekly hours say open; both included."""
+
+    first: date
+    last: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherHours:
+    """A day on which the desk will be open at other hours than its weekly ones."""
+
+    day: date
+    spans: tuple[tuple[int, int], ...]  # minutes after local midnight, in order
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who is called, when and how, whatever the figures say.
 
-    ``phone`` is in international form ("+33199001234").
+    ``phone`` is in international form ("+33199001234"). ``closures`` and ``other_hours`` are those
+    of the coming weeks, in order.
     """
 
     platform: str
@@ -113,10 +123,16 @@ class Desk:
     zone: str
     opening: tuple[Hours, ...]
     demonstration: bool
+    closures: tuple[Closure, ...] = ()
+    other_hours: tuple[OtherHours, ...] = ()
     languages: tuple[str, ...] = ("fr",)  # in which there is a page, the first one's is the index
     reviewed: tuple[str, ...] = ()  # those of them whose catalogue somebody is said to have read
     contact: Contact = Contact()
     is_listed: bool = False  # among others: their list is in the folder above
+
+    def is_closed_on(self, day: date) -> bool:
+        """Whether one of the closures holds on a day."""
+        return any(closure.first <= day <= closure.last for closure in self.closures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +160,6 @@ class Edition:
     period_last: date
     weeks: int
     left_out: tuple[LeftOut, ...]
-    closures_ahead: tuple[Closure, ...]
     next_update: date
     valid_until: date
     days_ahead: tuple[DayAhead, ...] = ()

@@ -1,7 +1,7 @@
 """An edition's figures as JSON and back: what is published of a week is frozen in this form.
 
 The desk is not part of it: a notice or a closure may change while the figures stay. A file of an
-older version is read as long as what it lacks has a default.
+older version is read as long as what it lacks has a default; what it has besides is left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import polars as pl
 
 from affluence.publication.edition import (
     Bounds,
-    Closure,
     DayAhead,
     Desk,
     Edition,
@@ -30,7 +29,6 @@ _LISTS = {
     "recommended": Hours,
     "to_avoid": Hours,
     "left_out": LeftOut,
-    "closures_ahead": Closure,
     "days_ahead": DayAhead,
 }
 _OBJECTS: dict[str, type[Bounds | PastForecasts]] = {
@@ -55,7 +53,9 @@ def edition_as_json(edition: Edition) -> str:
 def edition_from_json(text: str, desk: Desk) -> Edition:
     """The edition that was written, for a desk as it is now."""
     document = json.loads(text)
-    values: dict[str, Any] = {**document, "desk": desk}
+    names = {field.name for field in fields(Edition)}
+    values: dict[str, Any] = {name: document[name] for name in names & document.keys()}
+    values["desk"] = desk
     values["week"] = pl.DataFrame(document["week"], schema=WEEK.schema)
     for name in _DAYS:
         values[name] = date.fromisoformat(document[name])

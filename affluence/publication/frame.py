@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import segno
@@ -38,6 +39,8 @@ class Frame:
     phone_href: str
     phone: str
     opening: tuple[Markup, ...]
+    closures: tuple[Markup, ...]  # as long as the table holds, all that are known without one
+    other_hours: tuple[Markup, ...]  # the same
     zone: str
     price: Markup
     notice: Markup
@@ -47,8 +50,15 @@ class Frame:
     qr: Markup
 
 
-def frame(desk: Desk, language: Language) -> Frame:
-    """The frame of a platform's pages in one language."""
+def frame(desk: Desk, language: Language, valid_until: date = date.max) -> Frame:
+    """The frame of a platform's pages in one language.
+
+    Args:
+        desk: the platform's.
+        language: of the pages.
+        valid_until: last day on which the table may be trusted; by default there is none.
+
+    """
     words = Words(language)
     contact = desk.contact
     return Frame(
@@ -61,6 +71,12 @@ def frame(desk: Desk, language: Language) -> Frame:
         phone_href=f"tel:{desk.phone}",
         phone=wording.phone(desk.phone),
         opening=_opening(desk, words),
+        closures=tuple(
+            words.closure(closure) for closure in desk.closures if closure.first <= valid_until
+        ),
+        other_hours=tuple(
+            words.other_hours(other) for other in desk.other_hours if other.day <= valid_until
+        ),
         zone=desk.zone,
         price=_price(contact.price, language),
         notice=_notice(contact.notice, language),

@@ -22,6 +22,8 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from markupsafe import Markup, escape
 
+from affluence.errors import Reason
+
 SOURCE = "fr"
 PACKAGE = "affluence.publication"  # whose ``languages/`` the page's own catalogues are in
 NBSP = "\u00a0"
@@ -104,7 +106,7 @@ def available() -> tuple[str, ...]:
     return (SOURCE, *codes)
 
 
-def problems(code: str, *, reviewed: bool) -> list[str]:
+def problems(code: str, *, reviewed: bool) -> list[Reason]:
     """Why a language must not be published; none if it may be.
 
     Args:
@@ -115,17 +117,37 @@ def problems(code: str, *, reviewed: bool) -> list[str]:
     if code == SOURCE:
         return []
     if code not in available():
-        return [f"language '{code}' has no catalogue; there are: {', '.join(available())}"]
+        there_are = ", ".join(available())
+        return [
+            Reason(
+                f"la langue « {code} » n’a pas de catalogue ; il y a : {there_are}",
+                f"language '{code}' has no catalogue; there are: {there_are}",
+            )
+        ]
     translated = read_catalogue(code)
     wanted = [message for message in read_template() if message.id]
     missing = [message for message in wanted if not _is_complete(translated.get(message.id))]
-    extra = f" (the first: « {_first(missing[0].id)} »)" if missing else ""
     if missing:
-        return [f"language '{code}': {len(missing)} of {len(wanted)} messages are missing{extra}"]
+        first = _first(missing[0].id)
+        return [
+            Reason(
+                f"langue « {code} » : il manque {len(missing)} messages sur {len(wanted)} (le"
+                f" premier : « {first} »)",
+                f"language '{code}': {len(missing)} of {len(wanted)} messages are missing (the"
+                f" first: « {first} »)",
+            )
+        ]
     if is_draft(code) and not reviewed:
-        advice = f'reviewed_by = {{ {code} = "interpreter of the desk, 3 December 2026" }}'
-        reason = f"language '{code}' is a draft: have its pages read by somebody who speaks it"
-        return [f"{reason}, then say so in the configuration, such as {advice}"]
+        return [
+            Reason(
+                f"la langue « {code} » est un brouillon : faites lire ses pages par quelqu’un qui"
+                " la parle, puis dites-le dans la configuration, par exemple reviewed_by ="
+                f' {{ {code} = "interprète du service, 3 décembre 2026" }}',
+                f"language '{code}' is a draft: have its pages read by somebody who speaks it, then"
+                " say so in the configuration, such as reviewed_by ="
+                f' {{ {code} = "interpreter of the desk, 3 December 2026" }}',
+            )
+        ]
     return []
 
 

@@ -16,9 +16,9 @@ from enum import StrEnum, auto
 from importlib import resources
 from urllib.parse import unquote
 
-from affluence.publication.checks import foreign_numbers
 from affluence.publication.dsfr import ASSETS
 from affluence.publication.markup import parse
+from affluence.publication.phone_numbers import foreign_numbers
 
 _DECIMAL = re.compile(r"(?<![0-9A-Za-z])\d{10,80}(?![0-9A-Za-z])")
 # Begins with its first digit: what stands before is looked at only where there is one.

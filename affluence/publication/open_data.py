@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from affluence.publication import wording
@@ -142,6 +142,30 @@ def _hours(hours: Iterable[Hours]) -> list[dict[str, str]]:
         }
         for span in hours
     ]
+
+
+def read_hours(listed: Iterable[Mapping[str, str]]) -> tuple[Hours, ...]:
+    """Hours as one of the lists of the JSON has them, in its order.
+
+    Raises:
+        KeyError: a weekday is none.
+        ValueError: a time is none.
+
+    """
+    numbers = {name: number for number, name in wording.DAYS.items()}
+    return tuple(
+        Hours(
+            weekday=numbers[one["jour"]],
+            start_min=_minutes(one["heure_debut"]),
+            end_min=_minutes(one["heure_fin"]),
+        )
+        for one in listed
+    )
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _time(minutes: int) -> str:

@@ -15,22 +15,10 @@ from dataclasses import dataclass
 from affluence.publication.dsfr import Theme
 from affluence.publication.headers import apache_file, content_security_policy, nginx_file
 from affluence.publication.language import Language
+from affluence.publication.paths import APACHE, CSV, MANIFEST, NGINX, ROBOTS, TABLE_SCHEMA, path_of
 from affluence.publication.portal_data import Listed, all_cells, list_file, listed, sitemap
 from affluence.publication.portal_page import portal_page
-from affluence.publication.site import (
-    APACHE,
-    CSV,
-    MANIFEST,
-    NGINX,
-    RELEASE_META,
-    ROBOTS,
-    TABLE_SCHEMA,
-    content_hash,
-    manifest,
-    path_of,
-    render,
-    schemas,
-)
+from affluence.publication.site import RELEASE_META, content_hash, manifest, render, schemas
 
 LIST = "plateformes.json"
 SITEMAP = "sitemap.xml"

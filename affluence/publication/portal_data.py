@@ -17,11 +17,10 @@ from xml.sax.saxutils import escape
 from affluence.publication import wording
 from affluence.publication.edition import Hours
 from affluence.publication.language import SOURCE, Language, available
-from affluence.publication.open_data import COLUMNS
-from affluence.publication.site import CSV, JSON, path_of
+from affluence.publication.open_data import COLUMNS, read_hours
+from affluence.publication.paths import CSV, JSON, path_of
 
 _STATES = {level.id: state for state, level in wording.LEVELS.items()}
-_WEEKDAYS = {name: number for number, name in wording.DAYS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,27 +82,11 @@ def listed(platform: str, service: str, group: str, site: Mapping[str, bytes]) -
 def _table(told: Mapping[str, Any]) -> Table:
     return Table(
         states=tuple(_STATES[cell["niveau"]] for cell in told["cells"]),
-        recommended=_hours(told["recommended"]),
-        to_avoid=_hours(told["to_avoid"]),
+        recommended=read_hours(told["recommended"]),
+        to_avoid=read_hours(told["to_avoid"]),
         anything_quiet=told["anything_quiet"],
         valid_until=date.fromisoformat(told["valid_until"]),
     )
-
-
-def _hours(spans: Sequence[Mapping[str, str]]) -> tuple[Hours, ...]:
-    return tuple(
-        Hours(
-            weekday=_WEEKDAYS[span["jour"]],
-            start_min=_minutes(span["heure_debut"]),
-            end_min=_minutes(span["heure_fin"]),
-        )
-        for span in spans
-    )
-
-
-def _minutes(time: str) -> int:
-    hours, minutes = time.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def list_file(platforms: Sequence[Listed]) -> bytes:

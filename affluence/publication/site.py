@@ -6,11 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from affluence.publication.calendar_file import ics_file
 from affluence.publication.dsfr import Theme
@@ -20,36 +17,32 @@ from affluence.publication.frame import Frame, frame
 from affluence.publication.headers import apache_file, content_security_policy, nginx_file
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.open_data import csv_file, json_file, suspended_json
+from affluence.publication.paths import (
+    APACHE,
+    CSV,
+    ICS,
+    JSON,
+    LEADING_BACK,
+    MANIFEST,
+    MISSING,
+    NGINX,
+    RICH_TEXT,
+    ROBOTS,
+    SCHEMAS,
+    TEMPLATES,
+    TEXTS,
+    TEXTS_JSON,
+    TO_COPY,
+    WITH_STYLES,
+    list_path_of,
+    path_of,
+)
+from affluence.publication.rendering import environment
 from affluence.publication.schema_org import linked_data
 from affluence.publication.texts import texts_file, texts_json
 from affluence.publication.view import Page, page
 
-PAGE = "index.html"
-CSV = "affluence.csv"
-JSON = "affluence.json"
-ICS = "affluence.ics"
-TEXTS, TEXTS_JSON = "textes.txt", "textes.json"
-APACHE, NGINX = "entetes-apache.txt", "entetes-nginx.txt"
-ROBOTS = "robots.txt"
-MANIFEST = "manifest.json"
-TABLE_SCHEMA = "schema.json"  # of the CSV
-SCHEMAS = (TABLE_SCHEMA, "affluence.schema.json")
-# In every language: the page, its version in plain words, and the poster for the reception hall.
-TEMPLATES = {
-    "": "index.html.jinja",
-    "simple": "simple.html.jinja",
-    "affiche": "poster.html.jinja",
-}
-# For a page of another site. The one for rich text is in French only: editors of rich text drop all
-# but the plainest markup, `lang` and `dir` too. The one with symbols and colours is in every one.
-RICH_TEXT, WITH_STYLES = "fragment", "integrer"
-# In French, for everybody who went astray and for the webmaster.
-MISSING, TO_COPY = "404", "coller"
-# From these a caller comes back to the list of all platforms.
-LEADING_BACK = ("", "simple")
-KINDS = (*TEMPLATES, RICH_TEXT, WITH_STYLES, MISSING, TO_COPY)
-FRAGMENTS = (RICH_TEXT, WITH_STYLES)
-RELEASE_META = "affluence-release"
+RELEASE_META = "affluence-release"  # name of the meta element that holds the release
 
 
 def build_site(edition: Edition, theme: Theme | None = None) -> dict[str, bytes]:
@@ -118,27 +111,6 @@ def build_suspended_site(desk: Desk, day: date, theme: Theme | None = None) -> d
 
     data = {JSON: suspended_json(desk)}
     return _released(desk, theme, written, data, day, frames=frames)
-
-
-def path_of(kind: str, language: Language) -> str:
-    """Path of one of the pages (of `KINDS`) in a language."""
-    if language.code == SOURCE:
-        return f"{kind}.html" if kind else PAGE
-    return f"{kind}-{language.code}.html" if kind else f"{language.code}.html"
-
-
-def list_path_of(language: Language) -> str:
-    """Path of the list of all platforms, as a page of one of them has it."""
-    return f"../{path_of('', language)}"
-
-
-def kind_of(path: str) -> tuple[str, Language]:
-    """Which page it is, and in which language: the reverse of `path_of`."""
-    if path == PAGE:
-        return "", Language(SOURCE)
-    stem = path.removesuffix(".html")
-    kind, _, code = stem.partition("-")
-    return (kind, Language(code or SOURCE)) if kind in KINDS else ("", Language(stem))
 
 
 def _released(
@@ -236,7 +208,7 @@ def manifest(release: str, files: Mapping[str, bytes]) -> bytes:
 
 def render(template: str, **values: object) -> bytes:
     """A page from one of our templates."""
-    return _environment().get_template(template).render(values).encode()
+    return environment("affluence.publication").get_template(template).render(values).encode()
 
 
 def _release_id(day: date, files: Mapping[str, bytes]) -> str:
@@ -252,16 +224,3 @@ def content_hash(files: Mapping[str, bytes]) -> str:
         content.update(f"{path} {len(body)} ".encode())
         content.update(body)
     return content.hexdigest()
-
-
-@cache
-def _environment() -> Environment:
-    """Made at the first page: importing this module compiles nothing."""
-    return Environment(
-        loader=PackageLoader("affluence.publication", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

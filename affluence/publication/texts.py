@@ -27,6 +27,9 @@ BASIC_ALPHABET = frozenset(
 _MOST_BASIC_CHARACTERS = 160
 _MOST_OTHER_CHARACTERS = 2 * 67
 _TYPED = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+# On each side of figures it keeps them in their order among words from right to left: without it a
+# telephone shows the pairs of a number, and the hours on both sides of a slash, turned round.
+_LEFT_TO_RIGHT_MARK = "\u200e"
 
 TITLES = {
     "ligne_occupee": message("Annonce « toutes les lignes sont occupées »"),
@@ -46,7 +49,7 @@ def texts_of(edition: Edition, language: Language) -> dict[str, str]:
         return dict.fromkeys(TITLES, nothing)
     lead = say(QUIETEST if edition.anything_quiet else LEAST_BUSY)
     best = words.listed([words.day_hours(day, spans) for day, spans in hours.items()])
-    phone = wording.phone(edition.desk.phone)
+    phone = _in_order(wording.phone(edition.desk.phone), language)
     until = words.calendar_day(edition.valid_until)
     call_back = say("Toutes nos lignes sont occupées. Rappelez plutôt {hours}. Merci.", hours=best)
     letter = say(
@@ -85,6 +88,7 @@ def texts_file(edition: Edition) -> bytes:
 
 def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> str:
     """As many of the best hours as fit, the best first."""
+    phone = _in_order(wording.phone(edition.desk.phone), words.language)
     best_first = list(dict.fromkeys(span.weekday for span in edition.recommended))
     for count in range(len(best_first), 0, -1):
         days = sorted(best_first[:count])
@@ -93,7 +97,7 @@ def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> str:
             "{service}\u00a0: appelez {hours}. Tél. {phone}. Valable jusqu’au {day}.",
             service=edition.desk.service,
             hours=f"{words.language.comma} ".join(short),
-            phone=wording.phone(edition.desk.phone),
+            phone=phone,
             day=words.short_date(edition.valid_until),
         )
         text = _typed(said)
@@ -104,7 +108,7 @@ def _sms(edition: Edition, hours: Mapping[int, Spans], words: Words) -> str:
         words.language.say(
             "Appelez {hours}. Tél. {phone}.",
             hours=_short(words, best_first[0], hours[best_first[0]]),
-            phone=wording.phone(edition.desk.phone),
+            phone=phone,
         )
     )
 
@@ -117,9 +121,15 @@ def _typed(text: Markup) -> str:
 def _short(words: Words, weekday: int, spans: Spans) -> str:
     """« mar. 14 h-16 h 30 »."""
     said = "/".join(f"{words.clock(start)}-{words.clock(end)}" for start, end in spans)
-    return f"{words.short_day(weekday)} {said}"
+    return f"{words.short_day(weekday)} {_in_order(said, words.language)}"
+
+
+def _in_order(figures: str, language: Language) -> str:
+    """Figures that a text without markup must not turn round."""
+    if language.direction == "ltr":
+        return figures
+    return f"{_LEFT_TO_RIGHT_MARK}{figures}{_LEFT_TO_RIGHT_MARK}"
 
 
 def _plain(text: Markup) -> str:
-    """Without markup; the places where figures were isolated are plain text here."""
     return str(text.striptags()).replace(wording.SOFT_HYPHEN, "")

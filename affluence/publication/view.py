@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -82,7 +83,9 @@ class Page:
     left_out: tuple[Markup, ...]
     left_out_folded: bool
     left_out_count: Markup
-    closures: tuple[Markup, ...]
+    later_closures: tuple[Markup, ...]  # after the table has expired
+    later_hours: tuple[Markup, ...]  # other than the weekly ones, the same
+    unlike_days: str  # closed days and days with hours of their own, ISO, for the page's script
     days_ahead: tuple[Markup, ...]
     past_error: Markup  # empty where too few weeks tell
     past_error_of_mean: Markup
@@ -107,7 +110,7 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
     grid = lay_out(figures, edition.desk.opening)
     past = edition.past_forecasts
     return Page(
-        frame=frame(edition.desk, language),
+        frame=frame(edition.desk, language, edition.valid_until),
         valid_until_day=edition.valid_until.isoformat(),
         answer=answer(edition, figures, words),
         weekdays=tuple(Weekday(d, words.short_day(d), words.day(d)) for d in grid.weekdays),
@@ -122,7 +125,17 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
             "{number}\u00a0jour écarté du calcul",
             "{number}\u00a0jours écartés du calcul",
         ),
-        closures=tuple(words.closure(ahead) for ahead in edition.closures_ahead),
+        later_closures=tuple(
+            words.closure(closure)
+            for closure in edition.desk.closures
+            if closure.first > edition.valid_until
+        ),
+        later_hours=tuple(
+            words.other_hours(other)
+            for other in edition.desk.other_hours
+            if other.day > edition.valid_until
+        ),
+        unlike_days=_unlike_days(edition),
         days_ahead=tuple(words.day_ahead(ahead) for ahead in edition.days_ahead),
         past_error=words.percent(round(past.error, DECIMALS)) if past else _NOTHING,
         past_error_of_mean=words.percent(round(past.error_of_mean, DECIMALS)) if past else _NOTHING,
@@ -138,6 +151,17 @@ def page(edition: Edition, figures: Sequence[Figure], language: Language) -> Pag
         any_quiet=any(figure.state == "quiet" for figure in figures),
         answers_known=edition.answers_known,
         refusals_recorded=edition.refusals_recorded,
+    )
+
+
+def _unlike_days(edition: Edition) -> str:
+    """Days until the table expires of which it does not tell."""
+    first = edition.period_last + timedelta(days=1)
+    days = [first + timedelta(days=n) for n in range((edition.valid_until - first).days + 1)]
+    with_other_hours = {other.day for other in edition.desk.other_hours}
+    # With commas: days with blanks between them would look like a telephone number.
+    return ",".join(
+        day.isoformat() for day in days if day in with_other_hours or edition.desk.is_closed_on(day)
     )
 
 

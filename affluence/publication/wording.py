@@ -17,7 +17,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
-from affluence.publication.edition import Bounds, Closure, DayAhead, LeftOut
+from affluence.publication.edition import Bounds, Closure, DayAhead, LeftOut, OtherHours
 from affluence.publication.language import NBSP, SOURCE, Language
 
 SOFT_HYPHEN = "\u00ad"
@@ -192,6 +192,15 @@ class Words:
         if not ahead.label:
             return _capital(when)
         return self.colon(_capital(when), self.language.french(ahead.label))
+
+    def other_hours(self, other: OtherHours) -> Markup:
+        """« Jeudi 12 mars 2026 (formation) : ouvert de 9 h à 11 h »."""
+        say = self.language.say
+        when: str | Markup = self.calendar_day(other.day)
+        if other.label:
+            when = say("{day} ({why})", day=when, why=self.language.french(other.label))
+        is_open = say("ouvert {hours}", hours=self.hours(other.spans))
+        return self.colon(_capital(Markup.escape(when)), is_open)
 
     def day_ahead(self, ahead: DayAhead) -> Markup:
         """« Mardi 1er juin 2027 (début du mois) : environ 20 % d’appels de plus … »."""

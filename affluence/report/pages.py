@@ -12,11 +12,11 @@ from markupsafe import Markup
 from affluence.indicators.persons import FEWEST_PERSONS
 from affluence.indicators.plain_words import conclusion, tidy
 from affluence.publication.leaks import INTERNAL_REPORT
+from affluence.publication.rendering import environment
 from affluence.publication.wording import Words, message
 from affluence.report import charts, choices, glance
 from affluence.report.csv_files import CSV_NAMES
 from affluence.report.drawing import Figure, layout
-from affluence.report.environment import environment
 from affluence.report.facts import Facts
 from affluence.report.hours import Hours
 from affluence.report.sheet import Column, Kind, Sheet, Value, is_source, shown

@@ -11,9 +11,9 @@ import polars as pl
 
 from affluence import typical_week
 from affluence.doubts import find_doubts
-from affluence.errors import CHECK_ITS_SOURCE, NoRecordsError, RefusedPublicationError
+from affluence.errors import CHECK_ITS_SOURCE, NoRecordsError, Reason, RefusedPublicationError
 from affluence.publication import language
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
 from affluence.publication.edition import (
     Bounds,
@@ -24,6 +24,7 @@ from affluence.publication.edition import (
     Edition,
     Hours,
     LeftOut,
+    OtherHours,
     PastForecasts,
 )
 from affluence.publication.site import build_site
@@ -36,7 +37,7 @@ from affluence.typical_week.grades import OURS, is_best
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _DOUBTFUL_WEEKS = 12  # the newest, in which records may contradict the number of lines
-_CLOSURES_AHEAD = timedelta(days=60)
+_DAYS_AHEAD = timedelta(days=60)  # of which it is told that they are unlike the others
 _FEWEST_FORECASTS = 200  # counts that must have been graded before anything is said of them
 _MOST_SILENT_DAYS = 9  # of opening, without a call at the end of the records
 _WORTH_SAYING = 0.1  # of the calls of an ordinary day
@@ -90,11 +91,13 @@ def records_of_platform(page: Page, slots: pl.DataFrame, last: date) -> typical_
     # Weeks before the first record are no part of the period.
     first = max(_first_of_period(page, last), oldest - timedelta(days=oldest.weekday()))
     if first > last:
-        reason = (
+        reason = Reason(
+            f"plateforme « {page.platform} » : les enregistrements commencent le {oldest}, aucune"
+            " semaine n’en est encore complète ; le premier tableau viendra avec elle.",
             f"platform '{page.platform}': the records begin on {oldest}, and no week of them is"
-            " complete yet; the first table comes when one is."
+            " complete yet; the first table comes when one is.",
         )
-        raise RefusedPublicationError([reason])
+        raise RefusedPublicationError([str(reason)])
     return typical_week.records_of(
         slots,
         page.hours,
@@ -143,14 +146,27 @@ def make_edition(
     end = instant(period_last + _DAY, 0, ZoneInfo(page.hours.zone))
     in_service = lines.filter(pl.col("from") < end).sort("from").tail(1)
     advised = made.advice
-    valid_until = period_last + timedelta(days=1 + page.valid_days)
+    expires = period_last + timedelta(days=1 + page.valid_days)
     nothing_seen = made.week["days"].sum() == 0 or learned.silent_days > _MOST_SILENT_DAYS
-    if nothing_seen or valid_until < today:
-        reason = (
+    if nothing_seen or expires < today:
+        reason = Reason(
+            f"plateforme « {page.platform} » : aucun appel enregistré les {learned.silent_days}"
+            f" derniers jours d’ouverture jusqu’au {period_last} ; les enregistrements arrivent-ils"
+            " encore ?",
             f"platform '{page.platform}': no call on record on the last {learned.silent_days} days"
-            f" of opening up to {period_last}; do new records still arrive?"
+            f" of opening up to {period_last}; do new records still arrive?",
         )
-        raise RefusedPublicationError([reason])
+        raise RefusedPublicationError([str(reason)])
+    changed_on = _next_change(page.hours, period_last + _DAY)
+    if changed_on is not None and changed_on <= today:
+        reason = Reason(
+            f"plateforme « {page.platform} » : les heures d’ouverture ont changé le {changed_on} ;"
+            f" le tableau de la semaine qui finit le {period_last} serait celui des anciennes",
+            f"platform '{page.platform}': the opening hours changed on {changed_on}, the table of"
+            f" the week up to {period_last} would be one of the former hours",
+        )
+        raise RefusedPublicationError([str(reason)])
+    valid_until = min(expires, changed_on - _DAY) if changed_on is not None else expires
     bounds = page.settings.bounds
     past = _past_forecasts(learned)
     return Edition(
@@ -174,7 +190,6 @@ def make_edition(
             LeftOut(day=out.day, reason=out.reason, label=out.label, factor=out.factor)
             for out in made.left_out
         ),
-        closures_ahead=closures_ahead(page.hours, period_last + timedelta(days=1)),
         next_update=period_last + timedelta(days=8),
         valid_until=valid_until,
         days_ahead=_days_ahead(learned, valid_until) if past and past.are_better else (),
@@ -182,8 +197,25 @@ def make_edition(
     )
 
 
+def _next_change(hours: OpeningHours, day: date) -> date | None:
+    """From when on other weekly hours than those of a day hold."""
+    changes = [
+        change.since
+        for change in hours.changes
+        if change.since > day and change.weekly != hours.weekly_on(day)
+    ]
+    return min(changes, default=None)
+
+
 def desk_on(page: Page, day: date, today: date) -> Desk:
-    """Who is called, when and how, from a day on; a notice whose time is over is left out."""
+    """Who is called, when and how.
+
+    Args:
+        page: the platform's.
+        day: from which on closures and days with other hours are told.
+        today: what is over by then is left out: a notice, weekly hours that have changed since.
+
+    """
     return Desk(
         platform=page.platform,
         service=page.service,
@@ -191,10 +223,12 @@ def desk_on(page: Page, day: date, today: date) -> Desk:
         zone=page.hours.zone,
         opening=tuple(
             Hours(weekday=weekday, start_min=start, end_min=end)
-            for weekday, spans in enumerate(page.hours.weekly_on(day), 1)
+            for weekday, spans in enumerate(page.hours.weekly_on(max(day, today)), 1)
             for start, end in spans
         ),
         demonstration=page.demonstration,
+        closures=_closures_from(page.hours, day),
+        other_hours=_other_hours_from(page.hours, day),
         languages=page.languages,
         reviewed=page.reviewed,
         contact=_without_past_notice(page.contact, today),
@@ -249,7 +283,7 @@ def build_checked_site(edition: Edition, theme: Theme | None = None) -> dict[str
     """
     desk = edition.desk
     unfit = [
-        problem
+        str(problem)
         for code in desk.languages
         for problem in language.problems(code, reviewed=code in desk.reviewed)
     ]
@@ -270,10 +304,10 @@ def _named(week: pl.DataFrame, rows: Sequence[int]) -> tuple[Hours, ...]:
     )
 
 
-def closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
-    """Closed days of the coming weeks; neighbouring days with the same label are one closure."""
+def _closures_from(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
+    """Closed days of the weeks from a day on; neighbours with the same label are one closure."""
     closures: list[Closure] = []
-    last = first + _CLOSURES_AHEAD
+    last = first + _DAYS_AHEAD
     opening = opening_by_day(hours, first, last)
     for closed in closed_days(hours, first, last):
         previous = closures[-1] if closures else None
@@ -286,3 +320,16 @@ def closures_ahead(hours: OpeningHours, first: date) -> tuple[Closure, ...]:
         else:
             closures.append(Closure(first=closed.day, last=closed.day, label=closed.label))
     return tuple(closures)
+
+
+def _other_hours_from(hours: OpeningHours, first: date) -> tuple[OtherHours, ...]:
+    """Days of the weeks from a day on on which the desk is open at other hours than usually."""
+    days = sorted(
+        (each for each in hours.exceptions if first <= each.day <= first + _DAYS_AHEAD),
+        key=lambda each: each.day,
+    )
+    return tuple(
+        OtherHours(day=each.day, spans=tuple(sorted(each.spans)), label=each.label)
+        for each in days
+        if each.spans and set(each.spans) != set(hours.weekly_on(each.day)[each.day.weekday()])
+    )

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 
 from affluence.config import Config
 from affluence.credentials import REFERENCE, reveal
-from affluence.errors import CredentialError, RefusedPublicationError
-from affluence.publication.checks import digits_of
+from affluence.errors import CredentialError, Reason, RefusedPublicationError
 from affluence.publication.leaks import Confidential, Kind, Leak, find_leaks
-from affluence.publication.site import JSON
+from affluence.publication.paths import JSON
+from affluence.publication.phone_numbers import digits_of
 from affluence.report_folder import reports_among
-from affluence.steps.refusals import Reason
 from affluence.store import Store
 
 _PUBLIC = ("page", "public_url", "theme")  # what the page itself shows
@@ -52,7 +51,7 @@ def clear(config: Config, store: Store, files: Mapping[str, bytes], release: str
 
     """
     confidential = confidential_of(config, store)
-    phones = {*confidential.own_phones, *_phones_that_stand(config, files)}
+    phones = {*confidential.own_phones, *_phones_that_stand(store, files)}
     found = find_leaks(files, replace(confidential, own_phones=phones), store.pseudonyms_among)
     reasons = [str(_reason(leak)) for leak in found]
     reasons += [
@@ -89,11 +88,17 @@ def confidential_of(config: Config, store: Store) -> Confidential:
     )
 
 
-def _phones_that_stand(config: Config, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Numbers of platforms whose sections are wrong: what is shown of them was published before."""
-    for name in config.misconfigured:
-        if f"{name}/{JSON}" in files:
-            yield digits_of(json.loads(files[f"{name}/{JSON}"])["phone"])
+def _phones_that_stand(store: Store, files: Mapping[str, bytes]) -> Iterator[str]:
+    """Numbers to call on sites of platforms that stand already: these were looked through before.
+
+    The configuration may have another by now, or a section that is wrong.
+    """
+    standing = store.ledger.publications.standing()
+    if standing is None:
+        return
+    for path in files:
+        if path.endswith(JSON) and files[path] == store.shelf.read(standing, path):
+            yield digits_of(json.loads(files[path])["phone"])
 
 
 def _reason(leak: Leak) -> Reason:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from affluence.errors import Reason
 from affluence.publication.edition import Edition
 from affluence.tables import LEVELS
 
@@ -17,17 +18,6 @@ MOST_CHANGED = 0.5  # of the levels from one week to the next, before a second w
 _RATES = ("reach", "busy_line_rate", "occupancy_rate")
 
 Levels = Mapping[tuple[int, int, int], str]  # by weekday, start and end in minutes
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why not, for the webmaster."""
-
-    french: str
-    english: str
-
-    def __str__(self) -> str:
-        return f"{self.french}\n    {self.english}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

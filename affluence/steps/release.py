@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from affluence.errors import DeliveryError, DifferentSiteError
-from affluence.publication import wording
-from affluence.publication.site import JSON
+from affluence.publication.open_data import read_hours
+from affluence.publication.paths import JSON
 from affluence.steps.leaks import Cleared
 from affluence.store import Store
 from affluence.store.publications import Publication, Recommended
@@ -109,7 +109,6 @@ def deliver(
 
 def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]:
     """What the tables of a release recommend, each from the day that is today for its platform."""
-    numbers = {name: number for number, name in wording.DAYS.items()}
     found = []
     for path in files:
         if not path.endswith(JSON):
@@ -118,8 +117,7 @@ def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]
         if data.get("suspended") is True or data["platform"] not in days:
             continue
         hours = sorted(
-            (numbers[one["jour"]], _minutes(one["heure_debut"]), _minutes(one["heure_fin"]))
-            for one in data["recommended"]
+            (one.weekday, one.start_min, one.end_min) for one in read_hours(data["recommended"])
         )
         found.append(
             Recommended(
@@ -130,8 +128,3 @@ def _recommended_in(files: Files, days: Mapping[str, date]) -> list[Recommended]
             )
         )
     return found
-
-
-def _minutes(clock: str) -> int:
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)

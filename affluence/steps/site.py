@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from affluence.config import Config
 from affluence.errors import RefusedPublicationError
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
+from affluence.publication.edition import Hours
+from affluence.publication.paths import JSON
 from affluence.publication.site import build_suspended_site
+from affluence.publication.spans import by_weekday
 from affluence.steps.edition import build_checked_site, desk_on
 from affluence.steps.measure import lines_in_service
 from affluence.steps.refusals import Limits
 from affluence.steps.release import site_that_stands
 from affluence.steps.settings import page_of, rules_of
-from affluence.steps.weekly import Due, Verdict, Wish, judge, what_is_due
+from affluence.steps.weekly import Due, Verdict, Wish, judge, thaw, what_is_due
 from affluence.store import Store
 from affluence.typical_week import Study, study_together
 from affluence.typical_week.runs import TOGETHER
@@ -141,9 +146,50 @@ def _make(
     else:
         reasons = verdict.reasons
     standing = publications.standing_week(name)
-    if standing is not None and _is_too_old(config, standing, today):
+    stands = site_that_stands(store, name)
+    if stands is None:
+        return Made(reasons=reasons)
+    if standing is None or _is_too_old(config, standing, today):
         return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
-    return Made(files=site_that_stands(store, name), week=standing, reasons=reasons)
+    # What a person has put back stays as it is.
+    if rejected is None or standing > rejected:
+        stands = _put_right(config, store, name, stands, standing, theme=theme, today=today)
+    return Made(files=stands, week=standing, reasons=reasons)
+
+
+def _put_right(
+    config: Config,
+    store: Store,
+    name: str,
+    files: Mapping[str, bytes],
+    standing: date,
+    *,
+    theme: Theme | None,
+    today: date,
+) -> Mapping[str, bytes]:
+    """The table that stands for the desk as it is now: number, notice, closures, way to the list.
+
+    As it is where that cannot be: its figures are not those that the ledger has of that week, it
+    is still valid though the desk is open at other hours by now, or a check refuses it.
+    """
+    week = store.ledger.weeks.at(name, standing)
+    if week is None or not week.figures:
+        return files
+    edition = thaw(week, page_of(name, config.platform[name], is_listed=config.has_list), today)
+    cells = edition.week.select("weekday", "start_min", "end_min").rows()
+    hours = [Hours(weekday=day, start_min=start, end_min=end) for day, start, end in cells]
+    if by_weekday(hours) != by_weekday(edition.desk.opening) and today <= edition.valid_until:
+        return files
+    try:
+        made = build_checked_site(edition, theme)
+    except RefusedPublicationError:
+        return files
+    return made if _figures(made) == _figures(files) else files
+
+
+def _figures(files: Mapping[str, bytes]) -> dict[str, Any]:
+    told = json.loads(files[JSON])
+    return {key: told.get(key) for key in ("period", "cells", "recommended", "to_avoid")}
 
 
 def _is_too_old(config: Config, week: date, today: date) -> bool:

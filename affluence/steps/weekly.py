@@ -15,7 +15,6 @@ from affluence.publication.edition_file import edition_as_json, edition_from_jso
 from affluence.steps.clock import last_record_at
 from affluence.steps.edition import (
     Page,
-    closures_ahead,
     desk_on,
     make_edition,
     records_of_platform,
@@ -100,7 +99,7 @@ def what_is_due(
     known = weeks.at(page.platform, last)
     frozen = known is not None and known.state == "published" and known.settings == settings
     if known is not None and frozen and not wish.correction:
-        return Verdict(last=last, edition=_thaw(known, page, today), frozen=True)
+        return Verdict(last=last, edition=thaw(known, page, today), frozen=True)
     if not _has_records(store, page, last):
         return Verdict(last=last, reasons=(str(no_records(last)),))
     slots = slots_of_period(store, page, last)
@@ -211,11 +210,12 @@ def _days_with_calls(store: Store, page: Page) -> set[date]:
     return {part.day for part in parts if part.records > part.of_agents}
 
 
-def _thaw(week: Week, page: Page, today: date) -> Edition:
-    """The figures as they were published, beside the notices and closures of now."""
-    coming = week.last + _DAY
-    edition = edition_from_json(week.figures, desk_on(page, coming, today))
-    return replace(edition, closures_ahead=closures_ahead(page.hours, coming))
+def thaw(week: Week, page: Page, today: date) -> Edition:
+    """The figures as they were published, for the desk as it is now."""
+    edition = edition_from_json(week.figures, desk_on(page, week.last + _DAY, today))
+    # Nobody calls more or less than usually on a day that has been closed since.
+    ahead = [each for each in edition.days_ahead if not edition.desk.is_closed_on(each.day)]
+    return replace(edition, days_ahead=tuple(ahead))
 
 
 def _share_changed_unconfirmed(store: Store, page: Page, edition: Edition, new: Week) -> float:

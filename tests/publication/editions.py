@@ -135,7 +135,6 @@ def edition(**changes: Any) -> Edition:
         period_last=date(2026, 3, 1),
         weeks=8,
         left_out=(),
-        closures_ahead=(),
         next_update=date(2026, 3, 9),
         valid_until=date(2026, 3, 15),
     )
@@ -157,9 +156,7 @@ def full_edition(**changes: Any) -> Edition:
             LeftOut(day=date(2026, 2, day), reason="odd_day", label="travaux", factor=2.5)
             for day in (2, 3, 4, 5)
         ),
-        "closures_ahead": (
-            Closure(first=date(2026, 3, 12), last=date(2026, 3, 13), label="Travaux"),
-        ),
+        "closures": (Closure(first=date(2026, 3, 12), last=date(2026, 3, 13), label="Travaux"),),
         "days_ahead": (
             DayAhead(day=date(2026, 3, 11), kinds=("month_start", "bridge"), demand_factor=0.81),
         ),

@@ -32,14 +32,8 @@ from affluence.publication.dsfr import Theme
 from affluence.publication.edition import Edition
 from affluence.publication.language import SOURCE, available
 from affluence.publication.language import problems as language_problems
-from affluence.publication.site import (
-    FRAGMENTS,
-    NGINX,
-    PAGE,
-    build_site,
-    build_suspended_site,
-    kind_of,
-)
+from affluence.publication.paths import FRAGMENTS, NGINX, PAGE, kind_of
+from affluence.publication.site import build_site, build_suspended_site
 from affluence.steps.theme import theme_of
 from tests.browser import axe_violations, chromium
 

@@ -20,14 +20,8 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from affluence.publication.language import SOURCE, Language
-from affluence.publication.site import (
-    FRAGMENTS,
-    MISSING,
-    RICH_TEXT,
-    TO_COPY,
-    build_site,
-    kind_of,
-)
+from affluence.publication.paths import FRAGMENTS, MISSING, RICH_TEXT, TO_COPY, kind_of
+from affluence.publication.site import build_site
 from affluence.publication.wording import LEVELS, Words
 from tests.browser import TEXT_SPACING, axe_violations, chromium
 from tests.publication.editions import full_edition

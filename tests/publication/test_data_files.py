@@ -15,7 +15,14 @@ import icalendar
 import jsonschema
 import pytest
 
-from affluence.publication.edition import Closure, Contact, DayAhead, LeftOut, PastForecasts
+from affluence.publication.edition import (
+    Closure,
+    Contact,
+    DayAhead,
+    LeftOut,
+    OtherHours,
+    PastForecasts,
+)
 from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, chromium
 
@@ -81,13 +88,33 @@ def test_events_end_with_the_table_and_leave_closures_out() -> None:
     week = drawn(["ccccc"], [(540, 600)])
     closed = Closure(first=date(2026, 3, 10), last=date(2026, 3, 11), label="Travaux")
     found = events(week=week, opening=hours(*((d, 540, 600) for d in range(1, 6))),
-                   closures_ahead=(closed,))  # fmt: skip
+                   closures=(closed,))  # fmt: skip
     days = sorted(moment.date() for event in found for moment in occurrences(event))
     assert days == [
         *(date(2026, 3, day) for day in (2, 3, 4, 5, 6)),
         *(date(2026, 3, day) for day in (9, 12, 13)),
     ]
     assert all(event["dtstart"].dt.utcoffset() == timedelta(hours=1) for event in found)
+
+
+def test_events_are_left_out_on_days_with_other_hours_that_do_not_hold_them() -> None:
+    """9 h to 10 h is quiet: on the 10th the desk opens at 9.30, on the 12th at 8."""
+    week = drawn(["ccccc"], [(540, 600)])
+    other = (
+        OtherHours(day=date(2026, 3, 10), spans=((570, 720),)),
+        OtherHours(day=date(2026, 3, 12), spans=((480, 720),)),
+    )
+    found = events(week=week, opening=hours(*((d, 540, 600) for d in range(1, 6))),
+                   other_hours=other)  # fmt: skip
+    days = sorted(moment.date().day for event in found for moment in occurrences(event))
+    assert days == [2, 3, 4, 5, 6, 9, 11, 12, 13]
+
+
+def test_a_table_that_expires_within_its_week_has_no_event_after_that() -> None:
+    """From Wednesday on other weekly hours hold."""
+    week = drawn(["ccccc"], [(540, 600)])
+    found = events(week=week, valid_until=date(2026, 3, 3))
+    assert sorted(event["dtstart"].dt.day for event in found) == [2, 3]
 
 
 def test_an_event_keeps_its_identifier_from_week_to_week() -> None:

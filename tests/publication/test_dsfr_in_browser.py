@@ -15,11 +15,12 @@ import pytest
 
 from affluence import config
 from affluence.errors import ThemeError
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import SHEETS, Theme
 from affluence.publication.edition import Contact
 from affluence.publication.language import Language
-from affluence.publication.site import build_site, build_suspended_site, path_of
+from affluence.publication.paths import path_of
+from affluence.publication.site import build_site, build_suspended_site
 from affluence.steps.theme import theme_of
 from tests.browser import NEEDS_CHROMIUM, axe_violations
 

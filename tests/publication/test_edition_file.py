@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from polars.testing import assert_frame_equal
 
-from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
+from affluence.publication.edition import DayAhead, Edition, LeftOut, PastForecasts
 from affluence.publication.edition_file import edition_as_json, edition_from_json
 from affluence.publication.site import build_site
 
@@ -22,7 +22,6 @@ EDITIONS = {
             LeftOut(day=date(2026, 2, 2), reason="public_holiday", label="Lundi de Pâques"),
             LeftOut(day=date(2026, 2, 4), reason="odd_day", factor=2.5),
         ),
-        closures_ahead=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 10), label="Travaux"),),
         days_ahead=(DayAhead(day=date(2026, 3, 11), kinds=("bridge",), demand_factor=1.22),),
         past_forecasts=PastForecasts(error=0.15, error_of_mean=0.18, are_better=True),
     ),
@@ -53,6 +52,15 @@ def test_what_an_older_version_did_not_write_has_its_default() -> None:
         del document[name]
     read = edition_from_json(json.dumps(document), desk())
     assert (read.days_ahead, read.past_forecasts) == ((), None)
+
+
+def test_what_an_older_version_wrote_besides_is_left() -> None:
+    """Closures were written with the figures; they are those of the desk now."""
+    closed = {"first": "2026-03-09", "last": "2026-03-10", "label": "Travaux"}
+    document = json.loads(edition_as_json(edition())) | {"closures_ahead": [closed]}
+    read = edition_from_json(json.dumps(document), desk())
+    assert edition_as_json(read) == edition_as_json(edition())
+    assert read.desk.closures == ()
 
 
 def test_no_number_of_the_desk_is_frozen() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from affluence.errors import RefusedPublicationError
 from affluence.publication import language as languages
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.edition import Closure, DayAhead, LeftOut, PastForecasts
 from affluence.publication.language import (
     Language,
@@ -38,7 +38,7 @@ FULL = edition(
         LeftOut(day=date(2026, 2, 2), reason="public_holiday", label="Lundi de Pâques"),
         LeftOut(day=date(2026, 2, 4), reason="odd_day", factor=2.5),
     ),
-    closures_ahead=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 10), label="Travaux"),),
+    closures=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 10), label="Travaux"),),
     days_ahead=(DayAhead(day=date(2026, 3, 11), kinds=("after_closure",), demand_factor=1.22),),
     past_forecasts=PastForecasts(error=0.15, error_of_mean=0.18, are_better=True),
 )
@@ -95,7 +95,8 @@ def test_a_missing_or_doubtful_message_keeps_a_language_from_the_site(
     del catalogue["Heure"]
     monkeypatch.setattr(languages, "read_catalogue", lambda _code: catalogue)
     (problem,) = problems("en", reviewed=True)
-    assert problem.startswith("language 'en': 2 of ")
+    assert "langue « en » : il manque 2 messages" in str(problem)
+    assert "language 'en': 2 of " in str(problem)
     with pytest.raises(RefusedPublicationError, match="2 of"):
         build_checked_site(edition(languages=("fr", "en")))
 
@@ -108,7 +109,7 @@ def test_a_draft_is_built_only_once_somebody_has_read_it(code: str) -> None:
     if "Status: part of the product" in status:
         assert unread == []
     else:
-        assert len(unread) == 1 and f"language '{code}' is a draft" in unread[0]
+        assert len(unread) == 1 and f"language '{code}' is a draft" in unread[0].english
         with pytest.raises(RefusedPublicationError, match="is a draft"):
             build_checked_site(edition(languages=("fr", code)))
         build_checked_site(edition(languages=("fr", code), reviewed=(code,)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.edition import (
     Bounds,
     Closure,
@@ -16,11 +16,12 @@ from affluence.publication.edition import (
     DayAhead,
     LeftOut,
     Notice,
+    OtherHours,
     PastForecasts,
 )
-from affluence.publication.site import build_site
+from affluence.publication.site import build_site, build_suspended_site
 
-from .editions import DRAWN, drawn, edition, hours
+from .editions import DRAWN, desk, drawn, edition, hours
 from .reading import source, table, text, words
 
 
@@ -126,7 +127,8 @@ def test_bounds_that_are_no_simple_share_are_told_in_percent() -> None:
 
 def test_period_update_and_end_of_validity_are_in_full_words() -> None:
     page = said()
-    assert "du lundi 5 janvier 2026 au dimanche 1er mars 2026 (8 semaines" in page
+    assert "du lundi 5 janvier 2026 au dimanche 1er mars 2026 (calcul fondé sur 8 semaines)" in page
+    assert "(calcul fondé sur 1 semaine)" in said(weeks=1)
     assert "Prochaine mise à jour : lundi 9 mars 2026." in page
     assert "Valable jusqu’au dimanche 15 mars 2026 ; après cette date, ne vous y fiez plus." in page
 
@@ -157,12 +159,55 @@ def test_many_days_left_out_are_folded_away(count: int, *, folded: bool) -> None
     assert page.count("(fermeture\u00a0: travaux)") == count
 
 
-def test_closures_ahead_are_announced() -> None:
+SOON = {
+    "closures": (
+        Closure(first=date(2026, 3, 10), last=date(2026, 3, 11), label="Travaux"),
+        Closure(first=date(2026, 5, 1), last=date(2026, 5, 1), label="fête du Travail"),
+    ),
+    "other_hours": (
+        OtherHours(day=date(2026, 3, 12), spans=((540, 600),), label="Formation"),
+        OtherHours(day=date(2026, 3, 14), spans=((540, 600), (660, 720))),
+        OtherHours(day=date(2026, 4, 1), spans=((600, 720),)),
+    ),
+    "contact": Contact(notice=Notice(texts=(("fr", "Grève"),), until=date(2026, 3, 12))),
+}
+SAID_SOON = (
+    "Fermetures à venir : Du mardi 10 mars 2026 au mercredi 11 mars 2026 : Travaux.",
+    "Jours particuliers à venir : Jeudi 12 mars 2026 (Formation) : ouvert de 9 h à 10 h.",
+    "Samedi 14 mars 2026 : ouvert de 9 h à 10 h et de 11 h à 12 h.",
+    "Grève (jusqu’au jeudi 12 mars 2026)",
+)
+LATER = ("fête du Travail", "1er avril")
+KINDS = ("index", "simple", "affiche", "fragment", "integrer")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_sends_callers_to_a_desk_that_is_closed(kind: str) -> None:
+    """What holds while the table does stands before the hours to call, wherever they are named."""
+    site = build_site(edition(**SOON))
+    page = words(site[f"{kind}.html"].decode()).replace("\u00a0", " ")
+    best = page.index("mardi de 14 h à 16 h 30")
+    assert all(page.index(said) < best for said in SAID_SOON)
+    assert [page.count(said) for said in LATER] == [1 if kind == "index" else 0] * len(LATER)
+    assert check_site(site) == []
+
+
+@pytest.mark.parametrize("kind", ["index", "simple", "affiche"])
+def test_without_a_table_every_day_that_is_unlike_the_others_is_told(kind: str) -> None:
+    site = build_suspended_site(desk(**SOON), date(2026, 3, 2))
+    page = words(site[f"{kind}.html"].decode()).replace("\u00a0", " ")
+    closed = "Du mardi 10 mars 2026 au mercredi 11 mars 2026 : Travaux."
+    assert f"Fermetures à venir : {closed} Vendredi 1er mai 2026 : fête du Travail." in page
+    assert "Mercredi 1er avril 2026 : ouvert de 10 h à 12 h." in page
+    assert check_site(site) == []
+
+
+def test_closures_beyond_the_table_are_announced() -> None:
     ahead = (
         Closure(first=date(2026, 5, 1), last=date(2026, 5, 1), label="fête du Travail"),
         Closure(first=date(2026, 5, 14), last=date(2026, 5, 15), label=""),
     )
-    page = said(closures_ahead=ahead)
+    page = said(closures=ahead)
     assert "Fermetures à venir Vendredi 1er mai 2026 : fête du Travail." in page
     assert "Du jeudi 14 mai 2026 au vendredi 15 mai 2026." in page
     assert "Fermetures à venir" not in said()

@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from affluence.publication.edition import Closure, DayAhead, Edition, LeftOut, PastForecasts
+from affluence.publication.edition import (
+    Closure,
+    DayAhead,
+    Edition,
+    LeftOut,
+    OtherHours,
+    PastForecasts,
+)
 from affluence.publication.language import Language
-from affluence.publication.site import build_site, kind_of, path_of
+from affluence.publication.paths import kind_of, path_of
+from affluence.publication.site import build_site
 from tests.browser import NEEDS_CHROMIUM, axe_violations
 
 from . import matrix
@@ -42,7 +50,7 @@ EDITIONS = {
             LeftOut(day=day, reason="closure", label="travaux de voirie")
             for day in (edition().period_first, *[edition().period_last] * 5)
         ),
-        closures_ahead=(
+        closures=(
             Closure(
                 first=edition().valid_until, last=edition().valid_until, label="lundi de Pâques"
             ),
@@ -207,6 +215,18 @@ def test_the_present_hour_of_the_service_is_marked(
         .map(head => head.textContent.replace(/\\u00a0/g, ' ')).join(' '))""")
     assert found == marked
     assert not page.locator("#perime").is_visible()
+
+
+@pytest.mark.parametrize("moment", ["2026-03-10T14:30:00+01:00", "2026-03-12T14:30:00+01:00"])
+def test_no_hour_is_marked_on_a_day_that_the_table_does_not_tell_of(
+    show: Show, moment: str
+) -> None:
+    """A closed day, and one with hours of its own."""
+    unlike = edition(
+        closures=(Closure(first=date(2026, 3, 9), last=date(2026, 3, 11), label="Travaux"),),
+        other_hours=(OtherHours(day=date(2026, 3, 12), spans=((840, 900),)),),
+    )
+    assert show(unlike, moment=moment).locator("[aria-current=time]").count() == 0
 
 
 @pytest.mark.parametrize("moment", ["2026-03-16T00:00:00+01:00", "2027-01-04T10:00:00+01:00"])

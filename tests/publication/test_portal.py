@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from affluence.publication.checked_portal import check_portal
-from affluence.publication.checks import check_site
+from affluence.publication.checked_site import check_site
 from affluence.publication.language import Language
 from affluence.publication.portal import Portal, Service, join_sites
 from affluence.publication.site import build_site, build_suspended_site

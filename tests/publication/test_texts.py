@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from affluence.publication.language import Language, available
 from affluence.publication.site import build_site
 from affluence.publication.texts import BASIC_ALPHABET, TITLES, texts_of
+from tests.browser import NEEDS_CHROMIUM
 
 from .editions import PHONE, drawn, edition, hours
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 FRENCH = Language("fr")
+RIGHT_TO_LEFT = [code for code in available() if Language(code).direction == "rtl"]
+
+# A text as a telephone shows it; then where each sign from one place to another stands, in pixels.
+SHOWN = """([text, from, to]) => {
+  document.body.innerHTML = '<p dir="auto" style="white-space: nowrap"></p>';
+  const node = document.body.firstChild.appendChild(new Text(text));
+  const range = new Range();
+  return [...Array(to - from).keys()].map((nth) => {
+    range.setStart(node, from + nth);
+    range.setEnd(node, from + nth + 1);
+    return range.getBoundingClientRect().left;
+  });
+}"""
 
 
 def plain(text: str) -> str:
@@ -86,3 +105,25 @@ def test_both_files_hold_the_same_texts_of_all_languages() -> None:
         assert set(texts) == set(TITLES)
         assert all(text in as_file for text in texts.values())
         assert not any("<" in text or PHONE in text for text in texts.values())
+
+
+@pytest.mark.browser
+@NEEDS_CHROMIUM[1]
+@pytest.mark.parametrize("code", RIGHT_TO_LEFT)
+def test_figures_of_a_text_from_right_to_left_are_not_turned_round(
+    browser: Browser, code: str
+) -> None:
+    """The number is dialled as it stands; « 9:00-10:00/14:00-15:00 » are two spans of hours."""
+    best = hours((2, 540, 600), (2, 840, 900))
+    texts = texts_of(edition(service="Étrangers", recommended=best), Language(code))
+    page = browser.new_page()
+    for key, wanted in (
+        ("sms", r"01 99 00 12 34"),
+        ("sms", r"9:00-10:00/14:00-15:00"),
+        ("sms", r"15/03/2026"),
+        ("lettre", r"01\s99\s00\s12\s34"),
+    ):
+        found = re.search(wanted, texts[key])
+        assert found, texts[key]
+        places = page.evaluate(SHOWN, [texts[key], found.start(), found.end()])
+        assert places == sorted(places), f"{key}: {wanted} is turned round"

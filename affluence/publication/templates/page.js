@@ -2,17 +2,20 @@
 // page says anyway, that a table past its date must not be trusted. It stands right after that
 // warning: nothing has to make room for it later.
 (() => {
-  const { fuseau, valable } = document.documentElement.dataset;
+  const { fuseau, valable, autresJours } = document.documentElement.dataset;
   const now = {};
   const form = new Intl.DateTimeFormat("en-GB", {
     timeZone: fuseau, weekday: "short", year: "numeric", month: "2-digit", day: "2-digit",
     hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
   for (const { type, value } of form.formatToParts(new Date())) now[type] = value;
-  if (`${now.year}-${now.month}-${now.day}` > valable) {
+  const today = `${now.year}-${now.month}-${now.day}`;
+  if (today > valable) {
     document.getElementById("perime").hidden = false;
     return;
   }
+  // Closed today, or open at other hours: the table does not tell of this day.
+  if (autresJours.split(",").includes(today)) return;
   document.addEventListener("DOMContentLoaded", () => {
     const table = document.getElementById("affluence");
     if (!table) return;

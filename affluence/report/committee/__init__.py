@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from affluence.indicators import Indicators
+from affluence.publication.rendering import environment
 from affluence.report.committee.parts import Cut
 from affluence.report.committee.view import page
-from affluence.report.environment import environment
 
 
 def committee_page(

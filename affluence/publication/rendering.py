@@ -1,4 +1,4 @@
-"""Templates of the report and of the committee's page, made ready once."""
+"""Templates of every page that is made here, made ready once: nothing missing, all escaped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 @cache
 def environment(package: str) -> Environment:
-    """Those of a package; made at the first page: importing a module compiles nothing."""
+    """Those in the ``templates/`` of a package.
+
+    Made at the first page: importing a module compiles nothing.
+    """
     return Environment(
         loader=PackageLoader(package, "templates"),
         autoescape=True,

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affluence.publication.checks import PHONE, check_site
+from affluence.publication.checked_site import check_site
+from affluence.publication.edition import Contact, Notice
+from affluence.publication.phone_numbers import foreign_numbers
 from affluence.publication.site import build_site
 
 from .editions import drawn, edition, hours
@@ -153,6 +155,23 @@ def test_a_number_cut_by_tags_or_written_in_entities_is_refused() -> None:
         assert any("not the service's own" in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        ("Appelez le 06 39 98 12 34", "1 numéro(s) de téléphone qui ne sont pas celui du service"),
+        ("Voir https://autre.example.fr/", "renvoie hors du site"),
+    ],
+)
+def test_what_a_notice_must_not_hold_is_said_in_french_and_english(text: str, french: str) -> None:
+    notice = Notice(texts=(("fr", text),), until=date(2026, 3, 12))
+    found = check_site(build_site(edition(contact=Contact(notice=notice))))
+    assert found
+    for problem in found:
+        said, english = problem.split("\n    ")
+        assert french in said and "configuration" in said and "configuration" in english
+        assert "98 12 34" not in problem
+
+
 @pytest.mark.parametrize("number", ["01 99 00 12 34", "+33 1 99 00 12 34", "+33 (0)1 99 00 12 34"])
 def test_the_number_of_the_service_may_be_written_as_one_likes(number: str) -> None:
     assert check_site(broken(PAGE, "<footer>", f"<footer><p>{number}</p>")) == []
@@ -161,7 +180,7 @@ def test_the_number_of_the_service_may_be_written_as_one_likes(number: str) -> N
 @given(st.floats(0, 1), st.floats(0, 1), st.dates(min_value=date(2000, 1, 1)))
 def test_rates_hours_and_dates_are_no_telephone_numbers(a: float, b: float, day: date) -> None:
     row = f"13:30,14:00,{round(a, 2)},{round(b, 2)},{day.isoformat()},{day.isoformat()}\n"
-    assert not PHONE.search(row * 2)
+    assert foreign_numbers(row * 2, ()) == set()
 
 
 @pytest.mark.parametrize("path", [PAGE, CSV, JSON, MANIFEST])

@@ -6,19 +6,27 @@ import hashlib
 import html
 import json
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
+from affluence.errors import Reason
 from affluence.publication.checked_figures import check_figures
+from affluence.publication.checked_page import (
+    LINKED_DATA,
+    OTHER_HOST,
+    dead_links,
+    own_script,
+    source_of,
+    wrong_markup,
+    wrong_scripts,
+    wrong_whole_page,
+)
 from affluence.publication.dsfr import ASSETS, Theme
 from affluence.publication.language import Language
 from affluence.publication.markup import Element, parse
-from affluence.publication.schema_org import VOCABULARY
-from affluence.publication.site import (
+from affluence.publication.paths import (
     CSV,
     FRAGMENTS,
     JSON,
@@ -26,43 +34,22 @@ from affluence.publication.site import (
     MANIFEST,
     MISSING,
     PAGE,
-    RELEASE_META,
     RICH_TEXT,
     SCHEMAS,
     TO_COPY,
     kind_of,
     list_path_of,
 )
+from affluence.publication.phone_numbers import digits_of, foreign_numbers
+from affluence.publication.schema_org import VOCABULARY
 
-
-def _own(script: str) -> str:
-    file = resources.files(__package__).joinpath("templates", script)
-    return file.read_text(encoding="utf-8").strip()
-
-
-LINKED_DATA = "application/ld+json"
 FILES = (PAGE, JSON, MANIFEST)
-SCRIPTS = {"": _own("page.js"), TO_COPY: _own("copy.js")}
-
-# Attributes that make a browser fetch something or go somewhere.
-LINKS = ("href", "src", "srcset", "xlink:href", "action", "formaction", "poster", "data", "ping")
-OTHER_HOST = re.compile(r"(?:https?:|wss?:|ftp:)?//[\w\[]|@import|url\(", re.IGNORECASE)
+SCRIPTS = {"": own_script("page.js"), TO_COPY: own_script("copy.js")}
 
 # What the files of a theme may be, and what their sheets fetch; SVG names its own vocabulary.
 ASSET_SUFFIXES = (".css", ".svg", ".woff2")
 FETCHED = re.compile(r"url\(\s*([\"']?)(.*?)\1\s*\)", re.IGNORECASE | re.DOTALL)
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
-
-# A number dialled in France or abroad, with what people put between its digits. It begins with its
-# first sign: what stands before is looked at only where there is one.
-PHONE = re.compile(
-    r"[0+](?<!\d.)(?:"
-    r"(?<=0)[1-9](?:[\s.\-‑–/()]{0,2}\d){8}"
-    r"|(?:(?<=\+)|(?<=0)0)[\s(]?[1-9](?:[\s.\-‑–/()]{0,3}\d){6,13}"
-    r")(?!\d)"
-)
-# The digits of a hash can look like a number by chance.
-HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{12}(?=\.(?:css|svg|woff2)))\b")
 
 
 @dataclass(frozen=True)
@@ -105,8 +92,7 @@ def check_site(
         is_listed: whether its pages lead to a list of all platforms in the folder above.
 
     """
-    missing = [f"{path} is missing" for path in FILES if path not in site]
-    if missing:
+    if missing := [f"{path} is missing" for path in FILES if path not in site]:
         return missing
     try:
         texts = {
@@ -152,65 +138,16 @@ def _page(path: str, built: _Built) -> Iterator[str]:
         yield from check_figures(document, kind, language, built.texts[CSV], built.data)
 
 
-def wrong_whole_page(
-    document: Element, language: Language, manifest: Mapping[str, Any]
-) -> Iterator[str]:
-    """What is wrong with a page as a whole: its language, its title, its release."""
-    for root in document.all("html"):
-        if root.attributes.get("lang") != language.code:
-            yield f"the language of the page is not '{language.code}'"
-        if root.attributes.get("dir") != language.direction:
-            yield f"the page is not written {language.direction}"
-    titles = len(list(document.all("h1")))
-    if titles != 1:
-        yield f"there are {titles} h1 headings, not one"
-    yield from _release(document, manifest)
-
-
-def wrong_markup(document: Element) -> Iterator[str]:
-    """What no page may have, and tables that not everybody can read."""
-    yield from _tables(document)
-    ids = Counter(element.attributes.get("id") for element in document.all())
-    yield from (f"id '{name}' is used {n} times" for name, n in ids.items() if name and n > 1)
-    for element in document.all("iframe", "object", "embed"):
-        yield f"<{element.tag}> has no place on the page"
-    if any(name.startswith("on") for element in document.all() for name in element.attributes):
-        yield "an attribute holds a script"
-
-
-def wrong_scripts(document: Element, own: str | None) -> Iterator[str]:
-    """Programs other than the page's own, or its own missing."""
-    programs = [
-        script for script in document.all("script") if script.attributes.get("type") != LINKED_DATA
-    ]
-    if [_source(script) for script in programs] != ([] if own is None else [own]):
-        yield "a script other than its own is on the page"
-
-
 def _linked_data(document: Element, phone: str) -> Iterator[str]:
     for script in document.all("script"):
         if script.attributes.get("type") == LINKED_DATA:
             try:
-                told = json.loads(_source(script))["contactPoint"]["telephone"]
+                told = json.loads(source_of(script))["contactPoint"]["telephone"]
             except (ValueError, KeyError, TypeError) as error:
                 yield f"what search engines are told cannot be read: {error}"
             else:
                 if digits_of(str(told)) != phone:
                     yield "search engines are told a number that is not the service's own"
-
-
-def _source(script: Element) -> str:
-    return "".join(child for child in script.children if isinstance(child, str)).strip()
-
-
-def _tables(document: Element) -> Iterator[str]:
-    for table in document.all("table"):
-        if not any(caption.text for caption in table.all("caption")):
-            yield "a table has no caption"
-        if any(not cell.text for cell in table.all("td", "th")):
-            yield "a table has a cell without text"
-        if any(cell.attributes.get("scope") not in ("col", "row") for cell in table.all("th")):
-            yield "a table header does not say what it heads"
 
 
 def _list_paths(kind: str, language: Language, built: _Built) -> Collection[str]:
@@ -221,23 +158,22 @@ def _list_paths(kind: str, language: Language, built: _Built) -> Collection[str]
 def _links(document: Element, built: _Built, outside: Collection[str]) -> Iterator[str]:
     links = [link.attributes.get("href") for link in document.all("a")]
     yield from (f'the link to "{path}" is missing' for path in outside if path not in links)
-    ids = {element.attributes["id"] for element in document.all() if "id" in element.attributes}
-    for element in document.all():
-        for name in LINKS:
-            target = element.attributes.get(name)
-            if target is None or target.startswith("tel:"):
-                continue
-            if element.tag == "a" and (target in outside or _leads_to(target, built)):
-                continue
-            path, _, fragment = target.partition("#")
-            if (path and not _is_path(path, built)) or (fragment and fragment not in ids):
-                yield f'{name}="{target}" leads nowhere within the site'
+    yield from dead_links(
+        document,
+        lambda target: target in outside or _leads_to(target, built),
+        lambda path: _is_path(path, built),
+    )
 
 
 def _leads_to(target: str, built: _Built) -> bool:
-    """Whether it is a configured link, or a page of the site by its public address."""
-    return target in built.links or any(
-        target.startswith(link) and target.removeprefix(link) in built.paths for link in built.links
+    """Whether it is a number, a configured link, or a page of the site by its public address."""
+    return (
+        target.startswith("tel:")
+        or target in built.links
+        or any(
+            target.startswith(link) and target.removeprefix(link) in built.paths
+            for link in built.links
+        )
     )
 
 
@@ -258,7 +194,15 @@ def _elsewhere(built: _Built) -> Iterator[str]:
             text = text.replace(html.escape(link), "").replace(json.dumps(link), "")  # noqa: PLW2901
         if found := OTHER_HOST.search(text):
             line = text.count("\n", 0, found.start()) + 1
-            yield f"{path}: line {line} refers to something outside the site"
+            yield str(
+                Reason(
+                    f"{path} : la ligne {line} renvoie hors du site ; dans la configuration, une"
+                    " adresse a sa propre clé, et n’a pas de place dans un avis ni dans un nom",
+                    f"{path}: line {line} refers to something outside the site; in the"
+                    " configuration an address has a key of its own, and no place in a notice or"
+                    " a name",
+                )
+            )
 
 
 def _assets(built: _Built) -> Iterator[str]:
@@ -295,13 +239,6 @@ def _dialled(document: Element) -> Iterator[Element]:
             yield link
 
 
-def _release(document: Element, manifest: Mapping[str, Any]) -> Iterator[str]:
-    metas = [element.attributes for element in document.all("meta")]
-    releases = [meta.get("content") for meta in metas if meta.get("name") == RELEASE_META]
-    if releases != [manifest.get("release")]:
-        yield f"its release is not that of {MANIFEST}"
-
-
 def _phones(built: _Built) -> Iterator[str]:
     """Any number but the service's own; the number itself is not repeated in the reason."""
     # A page is read as source and as text: a number may be cut by tags or written in entities.
@@ -309,20 +246,14 @@ def _phones(built: _Built) -> Iterator[str]:
     for path, text in (*built.texts.items(), *as_text):
         others = foreign_numbers(text, {built.phone})
         if others:
-            yield f"{path}: {len(others)} telephone number(s) that are not the service's own"
-
-
-def foreign_numbers(text: str, own: Collection[str]) -> set[str]:
-    """Digits of every telephone number in a text but for these, written as by `digits_of`."""
-    return {digits_of(number) for number in PHONE.findall(HASH.sub("", text))} - set(own)
-
-
-def digits_of(number: str) -> str:
-    """A number in one form, without « + », « 00 », the French 0 or the « (0) » of habit."""
-    digits = re.sub(r"\D", "", number.replace("(0)", ""))
-    if digits.startswith("00"):
-        return digits[2:]
-    return f"33{digits[1:]}" if digits.startswith("0") else digits
+            yield str(
+                Reason(
+                    f"{path} : {len(others)} numéro(s) de téléphone qui ne sont pas celui du"
+                    " service ; dans la configuration, voir l’avis, le prix et les noms",
+                    f"{path}: {len(others)} telephone number(s) that are not the service's own;"
+                    " see notice, price and names in the configuration",
+                )
+            )
 
 
 def _manifest(manifest: Mapping[str, Any], site: Mapping[str, bytes]) -> Iterator[str]:
