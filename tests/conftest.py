@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Generator
@@ -29,12 +28,6 @@ settings.load_profile("quick")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: no other core waits for it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
-def pytest_collection_finish() -> None:
-    """Thousands of tests and their modules stay to the end: let nobody look for garbage in them."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture
