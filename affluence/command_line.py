@@ -1,13 +1,15 @@
-"""What several commands take and show alike: options, the clock, progress."""
+"""What several commands take, show and write alike: options, the clock, progress, files."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +17,8 @@ from affluence.errors import RefusedPublicationError
 from affluence.interruption import ended_by_ctrl_c
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from affluence.config import Config
     from affluence.run_report import Progress, RunReport
 
@@ -91,3 +95,67 @@ def _line() -> Iterator[Progress]:
             )
         }
         yield lambda what, count: bar.update(tasks[what], advance=count, visible=True)
+
+
+def write_table(frame: pl.DataFrame, output: Path, *, personal: bool = False) -> None:
+    """Write a table to a .parquet or .csv file and say how many rows; a personal one is 0600.
+
+    Raises:
+        typer.BadParameter: the file has another ending, or cannot be written.
+
+    """
+    if output.suffix not in (".parquet", ".csv"):
+        raise typer.BadParameter("the file must end in .parquet or .csv", param_hint="--output")
+
+    def write(stream: IO[bytes]) -> None:
+        if output.suffix == ".csv":
+            frame.write_csv(stream)
+        else:
+            frame.write_parquet(stream)
+
+    _write_whole(output, write, "--output", 0o600 if personal else None)
+    print(f"{output}: {frame.height} rows.")
+
+
+def write_text(text: str, output: Path, ending: str, option: str) -> None:
+    """Write a text to a file with this ending and say so; ``option`` is what named the file.
+
+    Raises:
+        typer.BadParameter: the file has another ending, or cannot be written.
+
+    """
+    if output.suffix != ending:
+        raise typer.BadParameter(f"the file must end in {ending}", param_hint=option)
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write(text.encode())
+
+    _write_whole(output, write, option)
+    print(f"{output}: written.")
+
+
+def _write_whole(
+    output: Path, write: Callable[[IO[bytes]], None], option: str, mode: int | None = None
+) -> None:
+    """Have a file filled, which is there whole or as it was before; by default as the umask says.
+
+    Raises:
+        typer.BadParameter: it cannot be written.
+
+    """
+    from polars.exceptions import ComputeError
+
+    from affluence.disk import write_atomically
+
+    if mode is None:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    try:
+        if not output.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        write_atomically(output, write, mode=mode, by=f".{os.getpid()}")
+    except (OSError, ComputeError) as error:  # the latter of a full disk, in the words of Polars
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        message = f"{output}: {why}; name a file in a folder that can be written to"
+        raise typer.BadParameter(message, param_hint=option) from error

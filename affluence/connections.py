@@ -1,4 +1,4 @@
-"""Configuration → how servers, the state and the machines that work on it are reached."""
+"""Configuration → how servers, people, the state and the machines that work on it are reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from affluence.config import EngineSettings, NetworkSettings, SftpSource, SftpTarget, State
+from affluence.config import Config, EngineSettings, NetworkSettings, SshLogin, State
 from affluence.credentials import file_of, reveal
 from affluence.engine import LOCAL, Engine
 from affluence.errors import ClusterError, StateError
@@ -16,6 +16,7 @@ from affluence.store import Store, open_store, storage_in
 from affluence.store.storage import Folder, Storage
 
 if TYPE_CHECKING:
+    from affluence.alerts import Alerts
     from affluence.ssh import SshServer
 
 
@@ -24,7 +25,7 @@ def network_of(settings: NetworkSettings) -> Network:
     return Network(proxy=settings.proxy, ca_file=settings.ca_file, timeout_s=settings.timeout_s)
 
 
-def ssh_server_of(server: SftpSource | SftpTarget, timeout_s: float) -> SshServer:
+def ssh_server_of(server: SshLogin, timeout_s: float) -> SshServer:
     """An SSH server, its secrets revealed.
 
     Raises:
@@ -39,10 +40,42 @@ def ssh_server_of(server: SftpSource | SftpTarget, timeout_s: float) -> SshServe
         user=server.user,
         known_hosts=server.known_hosts,
         key=file_of(server.key) if server.key else None,
-        key_passphrase=reveal(server.key_passphrase) if server.key_passphrase else "",
-        password=reveal(server.password) if server.password else "",
+        key_passphrase=reveal(server.key_passphrase),
+        password=reveal(server.password),
         timeout_s=timeout_s,
     )
+
+
+def alerts_of(config: Config) -> Alerts:
+    """Who is told how a run ended.
+
+    Raises:
+        CredentialError: a secret that is needed for it is not there.
+
+    """
+    from affluence.alerts import Alerts, Mail
+
+    worker, mail = config.worker, config.worker.mail
+    return Alerts(
+        network=network_of(config.network),
+        heartbeat_url=_address(worker.heartbeat_url),
+        webhook_url=_address(worker.webhook_url),
+        mail=None
+        if mail is None
+        else Mail(
+            server=mail.server,
+            port=mail.port,
+            sender=mail.sender,
+            to=mail.to,
+            user=mail.user,
+            password=reveal(mail.password),
+        ),
+    )
+
+
+def _address(url_or_secret: str) -> str:
+    is_plain = not url_or_secret or url_or_secret.startswith("https://")
+    return url_or_secret if is_plain else reveal(url_or_secret)
 
 
 def open_state(settings: State) -> AbstractContextManager[Store]:
@@ -72,8 +105,8 @@ def storage_of(settings: State) -> Storage:
         url=settings.lake,
         endpoint=bucket.endpoint,
         region=bucket.region,
-        access_key=reveal(bucket.access_key) if bucket.access_key else "",
-        secret_key=reveal(bucket.secret_key) if bucket.secret_key else "",
+        access_key=reveal(bucket.access_key),
+        secret_key=reveal(bucket.secret_key),
     )
 
 

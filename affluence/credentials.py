@@ -17,12 +17,14 @@ REFERENCE = re.compile(r"(env|file|credential):(.+)")
 
 
 def reveal(reference: str) -> str:
-    """The secret that a reference leads to, without the line end after it.
+    """The secret that a reference leads to, without the line end after it; "" without a reference.
 
     Raises:
         CredentialError: it is not there, is empty, or everybody on the machine can read it.
 
     """
+    if not reference:
+        return ""
     secret = _from_environment(reference) if reference.startswith("env:") else _from_file(reference)
     if not secret:
         raise CredentialError(reference, "it is empty", "Write the secret into it.")

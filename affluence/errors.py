@@ -61,6 +61,9 @@ class NoRecordsError(RecordsError):
         super().__init__(f"{where}: no usable record. {what_to_do}")
 
 
+CHECK_ITS_SOURCE = "Check its source: `affluence inspect FILE` tells what is in a file."
+
+
 class UnreadableFileError(RecordsError):
     """A file is not a text file of call records at all."""
 
@@ -82,6 +85,9 @@ class StateError(AffluenceError):
     """The state folder cannot be used."""
 
     exit_code = 4
+
+
+AT_WORK = "another run of affluence is at work here"  # which a StateError says in these words
 
 
 class ClusterError(AffluenceError):

@@ -17,23 +17,13 @@ from affluence.errors import NoRecordsError
 from affluence.steps.clock import today_of
 from affluence.steps.fetch import files_here
 from affluence.store import Store
+from affluence.store.retention import Deletion
 
 if TYPE_CHECKING:
-    from affluence.steps.forget import Due
+    from affluence.steps.forget import Overdue
     from affluence.steps.held import Held
-    from affluence.steps.verify import Verdict
+    from affluence.steps.verify import Verification
     from affluence.store.backup import Archived
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deletion:
-    """The trace of something that was deleted."""
-
-    platform: str | None  # None: keys, which all platforms share
-    what: str  # "calls", "keys", "copies", "quarantine" or "lost"
-    kept_from: str  # day or month from which it was kept; the day that is lost
-    on: date  # the day of the run
-    count: int  # parts of the lake, keys, or files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,42 +31,33 @@ class Privacy:
     """What is held, what should have gone by now, and what has gone."""
 
     held: Sequence[Held]
-    overdue: Due
+    overdue: Overdue
     deletions: Sequence[Deletion]
 
 
-def forget(config: Config, now: datetime, *, dry_run: bool) -> Due:
+def forget(config: Config, now: datetime, *, dry_run: bool) -> Overdue:
     """Delete what is past its period, or only tell what would be deleted."""
-    from affluence.steps.forget import due, forget
+    from affluence.steps.forget import find_overdue, forget
 
     with open_state(config.state) as store:
         days = _days(config, store, now)
-        return (due if dry_run else forget)(config, store, days)
+        return (find_overdue if dry_run else forget)(config, store, days, now)
 
 
 def privacy(config: Config, now: datetime) -> Privacy:
     """What is held of each kind of data, since when and until when, and the trace of deletions."""
-    from affluence.steps.forget import due
+    from affluence.steps.forget import find_overdue
     from affluence.steps.held import held
 
     with open_state(config.state) as store:
         return Privacy(
             held=held(config, store),
-            overdue=due(config, store, _days(config, store, now)),
-            deletions=[
-                Deletion(
-                    platform=platform,
-                    what=what,
-                    kept_from=kept_from,
-                    on=date.fromisoformat(on_day),
-                    count=count,
-                )
-                for platform, what, kept_from, on_day, count in store.ledger.deletions()
-            ],
+            overdue=find_overdue(config, store, _days(config, store, now), now),
+            deletions=store.ledger.retention.deletions(),
         )
 
 
-def verify(config: Config) -> Verdict:
+def verify(config: Config) -> Verification:
     """Compare every file of the state with what the ledger knows of it; change nothing."""
     from affluence.steps.verify import look
 
@@ -84,7 +65,7 @@ def verify(config: Config) -> Verdict:
         return look(store, _present(config, store))
 
 
-def repair(config: Config, now: datetime) -> Verdict:
+def repair(config: Config, now: datetime) -> Verification:
     """Let go of what is damaged, so that the next run makes it again; return what was found."""
     from affluence.steps.verify import look, repair
 

@@ -57,10 +57,10 @@ def verify(
 ) -> None:
     """Compare every file of the state with its hash; the exit code is 9 if something is wrong."""
     from affluence import keeping, pipeline
-    from affluence.keeping_words import verdict_as_document, verdict_as_text
+    from affluence.keeping_words import verification_as_document, verification_as_text
     from affluence.webmaster_words import report_as_text
 
-    settings, show = load(config), verdict_as_document if as_json else verdict_as_text
+    settings, show = load(config), verification_as_document if as_json else verification_as_text
     if repair:
         print(show(keeping.repair(settings, clock())), file=sys.stderr)
         with progress() as on_progress:

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from affluence.keeping import Privacy
-from affluence.steps.forget import Due
+from affluence.steps.forget import Overdue
 from affluence.steps.held import Held
-from affluence.steps.verify import Remedy, Verdict
+from affluence.steps.verify import Remedy, Verification
 from affluence.store.backup import Archived
 
 _KINDS = {
@@ -40,7 +40,7 @@ _LOST = {
 }
 
 
-def forgotten_as_text(gone: Due, *, dry_run: bool) -> str:
+def forgotten_as_text(gone: Overdue, *, dry_run: bool) -> str:
     """What was deleted, or would be."""
     if gone.is_none:
         return "Nothing is past its period."
@@ -57,10 +57,12 @@ def forgotten_as_text(gone: Due, *, dry_run: bool) -> str:
         lines.append(f"Keys of {', '.join(gone.key_months)} {verb}.")
     if gone.quarantine:
         lines.append(f"{len(gone.quarantine)} files of rejected lines {verb}.")
+    for name, paths in gone.copies.items():
+        lines.append(f"{name}: {len(paths)} files fetched from a server {verb}.")
     return "\n".join(lines)
 
 
-def forgotten_as_document(gone: Due, *, dry_run: bool) -> str:
+def forgotten_as_document(gone: Overdue, *, dry_run: bool) -> str:
     """The same as JSON."""
     document = {
         "dry_run": dry_run,
@@ -76,6 +78,7 @@ def forgotten_as_document(gone: Due, *, dry_run: bool) -> str:
         ],
         "keys": gone.key_months,
         "quarantine": [{"platform": name, "range": one} for name, one in gone.quarantine],
+        "copies": [{"platform": name, "files": len(paths)} for name, paths in gone.copies.items()],
     }
     return _json(document)
 
@@ -149,12 +152,12 @@ def restored_as_text(folder: Path, made: Archived) -> str:
     )
 
 
-def verdict_as_text(found: Verdict) -> str:
+def verification_as_text(found: Verification) -> str:
     """What was looked at, what is damaged and what can be done about it."""
-    return "\n".join(_verdict(found))
+    return "\n".join(_verification(found))
 
 
-def _verdict(found: Verdict) -> Iterator[str]:
+def _verification(found: Verification) -> Iterator[str]:
     yield f"{found.files} files looked at."
     for damage in found.damages:
         yield f"{damage.name}: {'missing' if damage.is_missing else 'damaged'}; {damage.remedy}."
@@ -189,7 +192,7 @@ def _days(days: Sequence[date]) -> str:
     return ", ".join(str(s[0]) if len(s) == 1 else f"{s[0]} to {s[-1]}" for s in spans)
 
 
-def verdict_as_document(found: Verdict) -> str:
+def verification_as_document(found: Verification) -> str:
     """The same as JSON."""
     document = {
         "sound": found.is_sound,

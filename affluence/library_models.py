@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from statsforecast.models import MSTL, AutoETS, SeasonalNaive
 
-from affluence.typical_week.backtest import Forecaster
+from affluence.typical_week.baselines import Forecaster
 from affluence.typical_week.cells import Floats
 
 

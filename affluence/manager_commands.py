@@ -1,7 +1,8 @@
-"""The commands of whoever staffs the lines."""
+"""The commands of the service manager: indicators, staffing, the report."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,15 @@ from affluence.command_line import (
     clock,
     load,
     progress,
+    write_text,
 )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}': write a day such as 2026-09-01") from error
 
 
 def _share(share: float | None) -> float | None:
@@ -37,6 +46,49 @@ QuantileOption = Annotated[
     typer.Option("--quantile", min=0.5, max=0.99, help="Of the load that is planned for."),
 ]
 REACHED, QUANTILE, WITHIN_S = 0.9, 0.75, 60.0
+
+
+def indicators(
+    config: ConfigOption = CONFIG,
+    platform: PlatformOption = None,
+    first: Annotated[
+        date | None,
+        typer.Option(
+            "--from", parser=_day, metavar="DAY", help="First day; default: of the records."
+        ),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option("--to", parser=_day, metavar="DAY", help="Last day; default: of the records."),
+    ] = None,
+    as_json: JsonOption = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the shares to a .csv file.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Write the page for the user committee: .html, one A4 sheet."),
+    ] = None,
+) -> None:
+    """Print the official indicators beside what callers lived, with all that each leaves out."""
+    from affluence import manager
+    from affluence.indicators.documents import as_csv, as_document
+    from affluence.indicators.listing import as_text
+
+    settings = load(config)
+    if page is not None:
+        if output is not None or as_json:
+            raise typer.BadParameter("give it without --output and --json", param_hint="--page")
+        made = manager.committee_page(settings, platform, first=first, last=last)
+        write_text(made.decode(), page, ".html", "--page")
+        return
+    service, found = manager.indicators(settings, platform, first=first, last=last)
+    if output is not None:
+        if as_json:
+            raise typer.BadParameter("give it without --json", param_hint="--output")
+        write_text(as_csv(found), output, ".csv", "--output")
+    else:
+        print((as_document if as_json else as_text)(service, found))
 
 
 def staffing(
@@ -91,7 +143,7 @@ def staffing(
     as_json: JsonOption = False,
 ) -> None:
     """Tell how many agents and lines each hour of an ordinary week needs, beside what there is."""
-    from affluence import management
+    from affluence import manager
     from affluence.config import read_day_hours
     from affluence.staffing import Target
     from affluence.staffing_words import staffing_as_document, staffing_as_text
@@ -110,7 +162,7 @@ def staffing(
         agents=agents, lines=lines, handling_s=call_s, moved_share=moved, opening=other_hours
     )
     try:
-        service, plan = management.staffing(
+        service, plan = manager.staffing(
             load(config), clock(), platform, target=target, quantile=quantile, what_if=what_if
         )
     except NeverOpenError as error:
@@ -123,7 +175,7 @@ def staffing(
         from affluence.staffing_words import REHEARSED, rehearsal_as_text
 
         print(REHEARSED)
-        for row, rehearsal in management.rehearse(plan):
+        for row, rehearsal in manager.rehearse(plan):
             print(rehearsal_as_text(row, rehearsal, target), flush=True)
 
 
@@ -148,7 +200,7 @@ def report(
     quantile: QuantileOption = QUANTILE,
 ) -> None:
     """Write the managers' report: pages with charts, a workbook and CSV files, never published."""
-    from affluence import management
+    from affluence import manager
     from affluence.report_folder import check_place, write_report
     from affluence.staffing import Target
 
@@ -156,7 +208,7 @@ def report(
     settings = load(config)
     check_place(folder, settings.folders_to_write)
     with progress() as advanced:
-        files = management.report(
+        files = manager.report(
             settings,
             clock(),
             platform,
@@ -170,4 +222,4 @@ def report(
     print(f"{folder / 'index.html'}: open it in a browser. It is not to be published.")
 
 
-COMMANDS = (staffing, report)
+COMMANDS = (indicators, staffing, report)

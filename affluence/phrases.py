@@ -69,3 +69,14 @@ def duration(seconds: float) -> str:
     """« 3 min 20 s », in every language."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}\u00a0min {rest:02d}\u00a0s" if minutes else f"{rest}\u00a0s"
+
+
+def hour_of_day(minutes: int) -> str:
+    """« 9 h », « 13 h 30 », from minutes after midnight, in French."""
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}\u00a0h\u00a0{minute:02d}" if minute else f"{hour}\u00a0h"
+
+
+def whole_percent(share: float) -> str:
+    """« 12 % » of a share in 0-1, in French."""
+    return f"{100 * share:.0f}\u00a0%"

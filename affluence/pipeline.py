@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from affluence.config import Config
 from affluence.connections import engine_of, open_state
 from affluence.engine import Engine, keep_memory, spread
-from affluence.errors import AffluenceError, RecordsError, RefusedPublicationError, StateError
+from affluence.errors import (
+    CHECK_ITS_SOURCE,
+    AffluenceError,
+    NoRecordsError,
+    RecordsError,
+    RefusedPublicationError,
+    StateError,
+)
 from affluence.reading import read_calls
 from affluence.run_report import Progress, RunReport
 from affluence.steps.clock import clock_day, today_of
@@ -63,17 +70,17 @@ def run(
 
     """
     with open_state(config.state) as store:
-        log = store.ledger.publications
-        number = log.begin_run(now)
+        log = store.ledger.runs
+        number = log.begin(now)
         try:
             with in_plain_words(store.folder):
                 report = _run(config, store, now, progress, wish)
         except AffluenceError as error:
-            _forget_all_the_same(config, store, now, error)
             refused = isinstance(error, RefusedPublicationError)
-            log.end_run(number, "refused" if refused else "failed", str(error))
+            log.end(number, "refused" if refused else "failed", str(error))
+            _forget_all_the_same(config, store, now, error)
             raise
-        log.end_run(number, *report.outcome)
+        log.end(number, *report.outcome)
         return report
 
 
@@ -100,8 +107,10 @@ def _run(
 
 
 def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> dict[str, Fetched]:
+    from affluence.steps.copies import forget_copies
     from affluence.steps.fetch import fetch
 
+    forget_copies(config, store, now)
     return {
         name: fetch(
             store,
@@ -109,7 +118,6 @@ def _fetch(config: Config, store: Store, now: datetime, progress: Progress) -> d
             platform.source,
             config.network,
             clock_day(config, name, now),
-            kept_days=config.state.fetched_days,
             on_bytes=lambda n: progress("bytes", n),
         )
         for name, platform in config.platform.items()
@@ -141,11 +149,15 @@ def _bring_up_to_date(
             report.ingested[name] = brought.ingested
             report.days_measured[name] = brought.days_measured
             report.accounts[name] = brought.account
+            if not (brought.account["calls"] or report.problems_of(name)):
+                # A log that was begun anew a moment ago, or lines that are no calls of this desk.
+                nothing = NoRecordsError(f"platform '{name}'", CHECK_ITS_SOURCE)
+                report.ingested[name] = replace(brought.ingested, problems=(str(nothing),))
             report.days[name] = today_of(config, store, name, now)
-    gone = forget(config, store, report.days)
+    gone = forget(config, store, report.days, now)
     report.parts_deleted |= {name: len(parts) for name, parts in gone.calls.items()}
     if report.problems and not any(account["calls"] for account in report.accounts.values()):
-        raise RecordsError("no file could be read:\n" + "\n".join(report.problems))
+        raise RecordsError("no call could be read:\n" + "\n".join(report.problems))
 
 
 def _bring_platform(
@@ -250,7 +262,8 @@ def _sites(
         touched = shown is not None and any(day <= shown for day in report.days_measured[name])
         # After a repair days are measured again from the same records: then nothing is late.
         if shown is not None and touched and store.ledger.lacks_records(name, shown):
-            report.late.append(name)
+            read_again = report.ingested[name].files_read_again > 0
+            (report.read_otherwise if read_again else report.late).append(name)
         if made.reasons:
             report.refusals[name] = made.reasons
     for name in config.misconfigured:
@@ -270,7 +283,7 @@ def _forget_all_the_same(
 
     if not isinstance(error, StateError):
         days = {name: today_of(config, store, name, now) for name in config.platform}
-        forget(config, store, days)
+        forget(config, store, days, now)
 
 
 def places_of(config: Config) -> dict[str, Place]:
@@ -287,10 +300,19 @@ def _situation(config: Config, now: datetime, fetched: Mapping[str, Fetched]) ->
     package = [p for p in Path(__file__).parent.rglob("*.*") if "__pycache__" not in p.parts]
     records = [path for found in fetched.values() for path in found.files]
     watched = [*records, *sorted(package), *watched_files(config.theme)]
-    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in watched]
+    stamps = [(str(path), *_size_and_time(path)) for path in watched]
     days = {name: clock_day(config, name, now) for name in config.platform}
     day = days if config.run.as_of == "today" else None
     return hashlib.sha256(repr((config.model_dump(), day, stamps)).encode()).hexdigest()
+
+
+def _size_and_time(path: Path) -> tuple[int, ...]:
+    """Bytes and time of the last change; of a file that was moved away since it was listed none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ()
+    return status.st_size, status.st_mtime_ns
 
 
 def _is_delivered(config: Config, store: Store) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from affluence.errors import ReportFolderError
 
 MARKER = "rapport-interne.txt"  # in every folder that holds a report, and in no other
+_FOLDER_MODE, _FILE_MODE = 0o750, 0o640  # whatever the umask: it tells of few callers
 _SAID = "Rapport interne, à ne pas publier. Internal report, not to be published."
 
 
@@ -64,6 +65,8 @@ def _strangers(place: Path) -> list[str]:
 def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Path]) -> None:
     """Put a report in the place of the one before, which comes back if that fails.
 
+    Nobody but its owner may write it, and nobody but his group read it.
+
     Args:
         files: of the report, by their paths.
         folder: where it goes, as `check_place` has it.
@@ -85,6 +88,8 @@ def write_report(files: Mapping[str, bytes], folder: Path, public: Collection[Pa
                 file = made / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
+            for each in (made, *made.rglob("*")):
+                each.chmod(_FOLDER_MODE if each.is_dir() else _FILE_MODE)
             if place.exists():
                 place.rename(old)
             try:

@@ -28,7 +28,10 @@ class RunReport:
     days: dict[str, date] = field(default_factory=dict)  # what counts as today for each platform
     refusals: dict[str, tuple[str, ...]] = field(default_factory=dict)  # why a table is not new
     misconfigured: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what is wrong
-    late: list[str] = field(default_factory=list)  # platforms whose frozen week has changed
+    # Platforms of which days that are published have changed: more records have come of them, or
+    # they were read by other settings or another version of the program.
+    late: list[str] = field(default_factory=list)
+    read_otherwise: list[str] = field(default_factory=list)
     release: str | None = None
     waits_for_approval: bool = False
     delivered_to: list[str] = field(default_factory=list)

@@ -2,9 +2,6 @@
 
 Whatever a server or the network does wrong becomes an `SshError` that says it in words, without
 any secret, and whether trying again may help.
-
-Files are read one piece after the other (32 KiB a round trip): reading ahead would start a thread
-that tells its faults to nobody.
 """
 
 from __future__ import annotations
@@ -18,10 +15,20 @@ from pathlib import Path
 from typing import Never
 
 import paramiko
+from paramiko.hostkeys import InvalidHostKey
 
 # Paramiko tells its log what the connection's own thread met, traceback included. The same comes
 # to the caller as an exception, and the standard error of a command is for its user.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+_PIECE_BYTES = 32768  # the most that servers give at once
+_FAULTS = (
+    paramiko.SSHException,
+    paramiko.SFTPError,
+    EOFError,
+    OSError,
+    UnicodeDecodeError,  # of the names in a folder
+)
 
 
 class SshError(Exception):
@@ -65,8 +72,28 @@ class Sftp:
         """
         try:
             yield self._client
-        except (paramiko.SSHException, EOFError, OSError) as error:
+        except _FAULTS as error:
             raise _in_words(error, self._server, about) from error
+
+    def pieces(self, path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The bytes of a file, from ``start`` to its end or, with ``length``, at most so many.
+
+        One piece after the other: reading ahead would start a thread that tells its faults to
+        nobody.
+
+        Raises:
+            SshError: what went wrong, in words.
+
+        """
+        with self.asking(path) as remote, remote.open(path, "rb") as file:
+            left = (file.stat().st_size or 0) - start if length is None else length
+            file.seek(start)
+            while left > 0 and (piece := file.read(min(left, _PIECE_BYTES))):
+                left -= len(piece)
+                yield piece
+            if left > 0:
+                # The end came early. It may be that of the connection: then this fails.
+                file.stat()
 
 
 @contextmanager
@@ -81,7 +108,7 @@ def open_sftp(server: SshServer) -> Iterator[Sftp]:
     client.set_missing_host_key_policy(_Refuse(server))
     try:
         client.load_host_keys(str(server.known_hosts))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, InvalidHostKey) as error:
         why = f"the file of known hosts {server.known_hosts} cannot be read"
         raise SshError(why) from error
     try:
@@ -127,7 +154,7 @@ def _connect(client: paramiko.SSHClient, server: SshServer) -> paramiko.SFTPClie
         channel = sftp.get_channel()
         if channel is not None:
             channel.settimeout(server.timeout_s)
-    except (paramiko.SSHException, EOFError, OSError) as error:
+    except _FAULTS as error:
         raise _in_words(error, server, "its files") from error
     return sftp
 
@@ -148,7 +175,10 @@ def _private_key(path: Path, passphrase: str) -> paramiko.PKey:
 
 def _in_words(error: Exception, server: SshServer, about: str) -> SshError:
     """Why a request failed; never the text of the error, which may hold anything."""
-    host, transient, missing = server.host, False, False
+    unreached = _unreached(error, server)
+    if unreached is not None:
+        return SshError(unreached, transient=True)
+    host, transient = server.host, False
     match error:
         case paramiko.BadHostKeyException():
             why = (
@@ -157,20 +187,32 @@ def _in_words(error: Exception, server: SshServer, about: str) -> SshError:
             )
         case paramiko.AuthenticationException():
             why = f"{host} refuses the user {server.user} with this key or password"
+        case paramiko.SFTPError():
+            why = (
+                f"{host} says something else than SFTP; does the shell of {server.user} print a"
+                " greeting?"
+            )
+        case UnicodeDecodeError():
+            why = f"{about}: the name of a file there is not UTF-8; have it renamed"
         case FileNotFoundError():
-            why, missing = f"{about} is not there", True
+            why = f"{about} is not there"
         case PermissionError():
             why = f"{host} refuses access to {about}"
-        case socket.gaierror():
-            why, transient = f"the name {host} is not known", True
-        case TimeoutError():
-            why = f"{host} has not answered within {server.timeout_s:g} seconds"
-            transient = True
-        case ConnectionRefusedError() | paramiko.ssh_exception.NoValidConnectionsError():
-            why, transient = f"{host} refuses the connection on port {server.port}", True
         case OSError(errno=None) if str(error) != "Socket is closed":
             # SFTP has one word, "failure", for a full disk, a name that is taken, and the rest.
             why = f"{host} cannot do what is asked with {about}"
         case _:
             why, transient = f"the connection with {host} broke off", True
-    return SshError(why, transient=transient, missing=missing)
+    return SshError(why, transient=transient, missing=isinstance(error, FileNotFoundError))
+
+
+def _unreached(error: Exception, server: SshServer) -> str | None:
+    """Why a server is not reached; None where it is."""
+    match error:
+        case socket.gaierror():
+            return f"the name {server.host} is not known"
+        case TimeoutError():
+            return f"{server.host} has not answered within {server.timeout_s:g} seconds"
+        case ConnectionRefusedError() | paramiko.ssh_exception.NoValidConnectionsError():
+            return f"{server.host} refuses the connection on port {server.port}"
+    return None

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from math import inf
 
 from affluence.indicators.plain_words import percent_of, tidy
-from affluence.phrases import duration
+from affluence.phrases import duration, hour_of_day, whole_percent
+from affluence.publication.wording import DAYS
 from affluence.staffing import Plan, Row, Service, Target, TriedHours
 from affluence.staffing.plain_words import how_it_is_known
 from affluence.steps.rehearsal import Obtained, Rehearsal
 
-_DAYS = ("", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _VERDICTS = {"held": "tenu", "indistinct": "indistinct", "missed": "non tenu"}
 REHEARSED = (
     "\nEssai sur des appelants simulés, à la charge prévue : personnes qui joignent un agent,"
@@ -45,7 +45,7 @@ def rehearsal_as_text(row: Row, rehearsal: Rehearsal, target: Target) -> str:
         less = f"{percent_of(advice.one_less.reached_share, 1)} → {_obtained(rehearsal.one_less)}"
     advised = f"{percent_of(advice.advised.reached_share, 1)} → {_obtained(rehearsal.advised)}"
     return (
-        f"{_DAYS[row.weekday]:<9}{_hours(row):<15} | {advice.advised.agents:>3} agents :"
+        f"{DAYS[row.weekday]:<9}{_hours(row):<15} | {advice.advised.agents:>3} agents :"
         f" {advised:<24} | un de moins : {less:<24} | {_VERDICTS[rehearsal.verdict(target)]}"
     )
 
@@ -70,7 +70,7 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         if row.weekday != day:
             day = row.weekday
-            yield _DAYS[day]
+            yield DAYS[day]
         yield _row(row)
     yield ""
     yield (
@@ -84,7 +84,7 @@ def _lines(service: str, plan: Plan) -> Iterator[str]:
 
 
 def _tried(hours: TriedHours, option: str) -> Iterator[str]:
-    changed = (f"{_DAYS[day]} {_spans(hours.weekly[day - 1])}" for day in hours.changed)
+    changed = (f"{DAYS[day]} {_spans(hours.weekly[day - 1])}" for day in hours.changed)
     yield f"  et si… le bureau ouvrait : {' ; '.join(changed) or 'comme aujourd’hui'}"
     yield "  ce que feraient les appelants n’est pas mesuré, on SUPPOSE que :"
     yield "    - qui appelle à une heure qui reste ouverte continue d’appeler à cette heure ;"
@@ -102,20 +102,20 @@ def _tried(hours: TriedHours, option: str) -> Iterator[str]:
     yield "    - les agents et les lignes d’aujourd’hui restent à leurs heures."
     if hours.reached_share is not None and hours.reached_before_share is not None:
         yield (
-            f"  ainsi {_whole_percent(hours.reached_share)} des personnes de la semaine joignent un"
-            f" agent, contre {_whole_percent(hours.reached_before_share)} aux heures d’aujourd’hui"
+            f"  ainsi {whole_percent(hours.reached_share)} des personnes de la semaine joignent un"
+            f" agent, contre {whole_percent(hours.reached_before_share)} aux heures d’aujourd’hui"
         )
     else:
         yield f"  pour comparer avec les heures d’aujourd’hui, donnez aussi {option}"
 
 
 def _target(target: Target) -> Iterator[str]:
-    yield f"{_whole_percent(target.reached_share)} des personnes joignent un agent"
+    yield f"{whole_percent(target.reached_share)} des personnes joignent un agent"
     if target.within_share is not None:
-        share = _whole_percent(target.within_share)
+        share = whole_percent(target.within_share)
         yield f"{share} des appels obtiennent un agent en moins de {duration(target.within_s)}"
     if target.full_share is not None:
-        share = _whole_percent(target.full_share)
+        share = whole_percent(target.full_share)
         yield f"toutes les lignes sont prises {share} du temps au plus"
 
 
@@ -159,12 +159,7 @@ def _spans(spans: tuple[tuple[int, int], ...]) -> str:
 
 
 def _span(start_min: int, end_min: int) -> str:
-    return f"{_clock(start_min)} - {_clock(end_min)}"
-
-
-def _clock(minutes: int) -> str:
-    hour, minute = divmod(minutes, 60)
-    return f"{hour} h {minute:02}" if minute else f"{hour} h"
+    return f"{hour_of_day(start_min)} - {hour_of_day(end_min)}"
 
 
 def _number(number: float | None) -> str:
@@ -174,11 +169,7 @@ def _number(number: float | None) -> str:
 
 
 def _share(service: Service | None) -> str:
-    return "–" if service is None else _whole_percent(service.reached_share)
-
-
-def _whole_percent(share: float) -> str:
-    return f"{100 * share:.0f}\u00a0%"
+    return "–" if service is None else whole_percent(service.reached_share)
 
 
 def _obtained(found: Obtained) -> str:

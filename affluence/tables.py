@@ -14,11 +14,22 @@ Every stage calls ``TABLE.check(frame)`` on what it takes and on what it returns
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
-INSTANT = pl.Datetime("us", "UTC")
+from affluence.contracts import (
+    Column,
+    Table,
+    choice,
+    count,
+    estimate,
+    flag,
+    instant,
+    key,
+    seconds,
+    share,
+    text,
+)
 
 DIRECTIONS = ("inbound", "outbound", "internal")
 OUTCOMES = (
@@ -49,6 +60,8 @@ DURATION_KINDS = (
     "before_opening",  # a closed attempt to the next opening, where that is the nearer bound
     "after_closing",  # the last closing to a closed attempt; also those far from any opening
 )
+# Bins of histograms, whole seconds: (from, width) from there on; the last one has no end.
+DURATION_BINS_S = ((0, 1), (120, 10), (300, 30), (600, 60), (3600, 1))
 FAILURES = ("busy", "abandoned", "unanswered")  # after which a caller may redial
 GAPS_MIN = (15, 30, 60, 1440)  # longest pause within a call intent; 1440 = the whole local day
 CAPACITY_KINDS = ("line", "agent")
@@ -87,138 +100,33 @@ CONTINUED = 32  # another record tells the same beginning, though it begins wher
 NOT_COUNTED = 64  # one such record is enough
 INTERNAL_NOT_COUNTED = 128  # if all of its records are
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a table: Polars type, meaning (unit included), whether null is legal."""
-
-    dtype: pl.DataType
-    meaning: str
-    nullable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A named contract: the columns, in order, that a frame must have."""
-
-    name: str
-    columns: Mapping[str, Column]
-
-    @property
-    def schema(self) -> dict[str, pl.DataType]:
-        """Column names and types, in order."""
-        return {name: column.dtype for name, column in self.columns.items()}
-
-    def empty(self) -> pl.DataFrame:
-        """A frame of this table without rows."""
-        return pl.DataFrame(schema=self.schema)
-
-    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``frame`` unchanged if it honours the contract.
-
-        Raises:
-            ContractError: naming every missing, extra or wrongly typed column and every null
-                where none may be. A breach is a fault of the program, never of its user.
-
-        """
-        problems = [
-            f"column '{name}' is missing" for name in self.columns if name not in frame.columns
-        ]
-        for name, dtype in frame.schema.items():
-            column = self.columns.get(name)
-            if column is None:
-                problems.append(f"column '{name}' is not known")
-            elif column.dtype != dtype:
-                problems.append(f"column '{name}' is {dtype}, not {column.dtype}")
-            elif not column.nullable and frame[name].null_count():
-                problems.append(f"column '{name}' has {frame[name].null_count()} nulls")
-        if not problems and list(frame.columns) != list(self.columns):
-            problems.append(f"columns are in the order {frame.columns}")
-        if problems:
-            raise ContractError(self.name, problems)
-        return frame
-
-
-class ContractError(AssertionError):
-    """A stage handed over a table that breaks its contract: a fault of the program."""
-
-    def __init__(self, table: str, problems: list[str]) -> None:
-        super().__init__(f"{table}: {'; '.join(problems)}")
-
-
-def _count(meaning: str, *, nullable: bool = False) -> Column:
-    return Column(dtype=pl.Int64(), meaning=meaning, nullable=nullable)
-
-
-def _seconds(meaning: str, *, nullable: bool = False) -> Column:
-    return Column(dtype=pl.Float64(), meaning=f"{meaning}, seconds", nullable=nullable)
-
-
-def _share(meaning: str, unit: str = "0-1") -> Column:
-    return Column(dtype=pl.Float64(), meaning=f"{meaning}, {unit}", nullable=True)
-
-
-def _flag(meaning: str) -> Column:
-    return Column(dtype=pl.Boolean(), meaning=meaning)
-
-
-def _estimate(name: str, unit: str, meaning: str) -> dict[str, Column]:
-    """A figure of the typical week, and the ends of its 80 % interval; null where not known."""
-    bare = name.removesuffix("_s")
-    ending = name.removeprefix(bare)
-    return {
-        f"{bare}{end}{ending}": Column(dtype=pl.Float64(), meaning=f"{what}, {unit}", nullable=True)
-        for end, what in (
-            ("", meaning),
-            ("_low", f"lower end of the 80 % interval of {name}"),
-            ("_high", f"upper end of the 80 % interval of {name}"),
-        )
-    }
-
-
-def _instant(meaning: str, *, nullable: bool = True) -> Column:
-    return Column(dtype=INSTANT, meaning=f"{meaning}, UTC", nullable=nullable)
-
-
-def _choice(values: tuple[str, ...], meaning: str, *, nullable: bool = False) -> Column:
-    return Column(dtype=pl.Enum(values), meaning=meaning, nullable=nullable)
-
-
-def _key(meaning: str, *, nullable: bool = False) -> Column:
-    return Column(dtype=pl.UInt64(), meaning=meaning, nullable=nullable)
-
-
-def _text(meaning: str, *, nullable: bool = False) -> Column:
-    return Column(dtype=pl.String(), meaning=meaning, nullable=nullable)
-
-
 _TIMES = {
-    "offered_at": _instant("arrival of the call (seizure of the line)", nullable=False),
-    "picked_up_at": _instant("first pick-up, by a machine or a person"),
-    "queued_at": _instant("entry into the queue"),
-    "answered_at": _instant("an agent took the call"),
-    "released_at": _instant("end; null while the call is still up"),
+    "offered_at": instant("arrival of the call (seizure of the line)", nullable=False),
+    "picked_up_at": instant("first pick-up, by a machine or a person"),
+    "queued_at": instant("entry into the queue"),
+    "answered_at": instant("an agent took the call"),
+    "released_at": instant("end; null while the call is still up"),
 }
 _PARTIES = {
-    "caller": _key("keyed pseudonym of caller and local day; null where withheld", nullable=True),
-    "line": _text("line or trunk channel where recorded", nullable=True),
-    "agent": _key("keyed pseudonym of the agent where recorded", nullable=True),
-    "queue": _text("queue where recorded", nullable=True),
+    "caller": key("keyed pseudonym of caller and local day; null where withheld", nullable=True),
+    "line": text("line or trunk channel where recorded", nullable=True),
+    "agent": key("keyed pseudonym of the agent where recorded", nullable=True),
+    "queue": text("queue where recorded", nullable=True),
 }
 
 LEGS = Table(
     "LEGS",
     {
-        "record_key": _key("hash of what identifies the record; records with equal keys are one"),
-        "call_key": _key(
+        "record_key": key("hash of what identifies the record; records with equal keys are one"),
+        "call_key": key(
             "hash of what identifies the call: its legs share it, and copies of a record"
         ),
         **_TIMES,
-        "direction": _choice(DIRECTIONS, "seen from the platform"),
-        "evidence": _choice(EVIDENCE, "what this record says of the fate of its call"),
+        "direction": choice(DIRECTIONS, "seen from the platform"),
+        "evidence": choice(EVIDENCE, "what this record says of the fate of its call"),
         **_PARTIES,
         "quality": Column(dtype=pl.UInt8(), meaning="bits: see MINUTE_ONLY and its neighbours"),
-        "presence": _choice(
+        "presence": choice(
             PRESENCES,
             "what the agent does at `offered_at`, in the queue or in all of his; null: a call's",
             nullable=True,
@@ -229,15 +137,15 @@ LEGS = Table(
 CALLS = Table(
     "CALLS",
     {
-        "platform": _text("identifier of the platform"),
-        "call_key": _key("as in LEGS"),
+        "platform": text("identifier of the platform"),
+        "call_key": key("as in LEGS"),
         **_TIMES,
-        "direction": _choice(DIRECTIONS, "seen from the platform"),
-        "outcome": _choice(OUTCOMES, "one of the closed list; adds up to 100 % of the attempts"),
-        "refused_by": _choice(REFUSED_BY, "what refused a busy call, where known", nullable=True),
-        "detail": _choice(DETAILS, "what self-service was used, where known", nullable=True),
+        "direction": choice(DIRECTIONS, "seen from the platform"),
+        "outcome": choice(OUTCOMES, "one of the closed list; adds up to 100 % of the attempts"),
+        "refused_by": choice(REFUSED_BY, "what refused a busy call, where known", nullable=True),
+        "detail": choice(DETAILS, "what self-service was used, where known", nullable=True),
         **_PARTIES,
-        "legs": _count("records merged into this call"),
+        "legs": count("records merged into this call"),
         "quality": Column(dtype=pl.UInt8(), meaning="bits of all its legs"),
     },
 )
@@ -245,12 +153,12 @@ CALLS = Table(
 CAPACITY = Table(
     "CAPACITY",
     {
-        "platform": _text("identifier of the platform"),
-        "from": _instant("in service from", nullable=False),
-        "to": _instant("in service until; null = until further notice"),
-        "kind": _choice(CAPACITY_KINDS, "what is counted"),
-        "count": _count("lines or agents in service"),
-        "source": _choice(CAPACITY_SOURCES, "how it is known"),
+        "platform": text("identifier of the platform"),
+        "from": instant("in service from", nullable=False),
+        "to": instant("in service until; null = until further notice"),
+        "kind": choice(CAPACITY_KINDS, "what is counted"),
+        "count": count("lines or agents in service"),
+        "source": choice(CAPACITY_SOURCES, "how it is known"),
     },
 )
 
@@ -258,71 +166,72 @@ CAPACITY = Table(
 SPANS = Table(
     "SPANS",
     {
-        "start": _instant("from", nullable=False),
-        "end": _instant("until (excluded)", nullable=False),
+        "start": instant("from", nullable=False),
+        "end": instant("until (excluded)", nullable=False),
     },
 )
 
 _SLOT = {
-    "platform": _text("identifier of the platform"),
-    "slot_start": _instant("start of the slot, on a whole quarter", nullable=False),
+    "platform": text("identifier of the platform"),
+    "slot_start": instant("start of the slot, on a whole quarter", nullable=False),
 }
 
-# Columns that may be null came with a later measure: slots of sealed days do not know them.
+# Columns of what is measured that may be null came with a later measure: those of sealed days do
+# not know them.
 SLOTS = Table(
     "SLOTS",
     {
         **_SLOT,
-        "attempts": _count("inbound calls that arrived in the slot: the sum of the outcomes"),
-        **{outcome: _count(f"attempts with outcome '{outcome}'") for outcome in OUTCOMES},
+        "attempts": count("inbound calls that arrived in the slot: the sum of the outcomes"),
+        **{outcome: count(f"attempts with outcome '{outcome}'") for outcome in OUTCOMES},
         **{
-            f"busy_{who}": _count(f"of the busy, refused by '{who}' as recorded", nullable=True)
+            f"busy_{who}": count(f"of the busy, refused by '{who}' as recorded", nullable=True)
             for who in REFUSED_BY
         },
-        "refused_free": _count(
+        "refused_free": count(
             "of the busy not refused by queue, rule or network, those that met a free line;"
             " null where refusals hold lines themselves",
             nullable=True,
         ),
-        "answer_unrecorded": _count("of the answered, moment of the answer unknown", nullable=True),
-        "still_open": _count("attempts whose end is not recorded", nullable=True),
-        "anonymous": _count("attempts whose caller is unknown"),
-        "shared": _count("attempts from numbers that several persons share", nullable=True),
-        "unlinked": _count("anonymous or shared attempts that are not closed", nullable=True),
-        "unlinked_answered": _count("of the unlinked, answered", nullable=True),
-        "unlinked_busy": _count("of the unlinked, refused", nullable=True),
-        "first_attempts": _count("attempts that are the first of their caller on that local day"),
-        "first_busy": _count("first attempts that were refused"),
-        "first_answered": _count("first attempts that an agent answered", nullable=True),
-        "wait_answered_s": _seconds("sum of the waits of answered attempts, arrival to agent"),
-        "wait_abandoned_s": _seconds("sum of the waits of abandoned attempts, arrival to hang-up"),
-        "talk_s": _seconds("sum of the talks of the answered attempts that arrived", nullable=True),
-        "talks": _count("answered attempts whose talk is known", nullable=True),
-        "line_holding_s": _seconds(
+        "answer_unrecorded": count("of the answered, moment of the answer unknown", nullable=True),
+        "still_open": count("attempts whose end is not recorded", nullable=True),
+        "anonymous": count("attempts whose caller is unknown"),
+        "shared": count("attempts from numbers that several persons share", nullable=True),
+        "unlinked": count("anonymous or shared attempts that are not closed", nullable=True),
+        "unlinked_answered": count("of the unlinked, answered", nullable=True),
+        "unlinked_busy": count("of the unlinked, refused", nullable=True),
+        "first_attempts": count("attempts that are the first of their caller on that local day"),
+        "first_busy": count("first attempts that were refused"),
+        "first_answered": count("first attempts that an agent answered", nullable=True),
+        "wait_answered_s": seconds("sum of the waits of answered attempts, arrival to agent"),
+        "wait_abandoned_s": seconds("sum of the waits of abandoned attempts, arrival to hang-up"),
+        "talk_s": seconds("sum of the talks of the answered attempts that arrived", nullable=True),
+        "talks": count("answered attempts whose talk is known", nullable=True),
+        "line_holding_s": seconds(
             "sum of the holding times of the calls on lines that arrived, followed to their end",
             nullable=True,
         ),
-        "line_holdings": _count(
-            "calls on lines that arrived and whose end is known", nullable=True
+        "line_holdings": count(
+            "calls on lines that arrived, lasted and whose end is known", nullable=True
         ),
-        "inbound_holding_s": _seconds(
+        "inbound_holding_s": seconds(
             "part of line_holding_s of the inbound attempts that are neither closed nor refused",
             nullable=True,
         ),
-        "held_s": _seconds("line-seconds occupied in the slot, calls of every direction"),
-        "full_s": _seconds("time with all lines taken"),
-        "over_s": _seconds("time with more calls than lines in service", nullable=True),
-        "line_s": _seconds("line-seconds in service"),
-        "open_s": _seconds("time open to the public"),
-        "held_open_s": _seconds("part of held_s within open time"),
-        "full_open_s": _seconds("part of full_s within open time"),
-        "line_open_s": _seconds("part of line_s within open time"),
-        "agent_busy_s": _seconds("agent-seconds of talk and wrap-up in the slot", nullable=True),
-        "agent_busy_open_s": _seconds("part of agent_busy_s within open time", nullable=True),
-        "agent_s": _seconds("agent-seconds on duty; null where nothing tells", nullable=True),
-        "agent_open_s": _seconds("part of agent_s within open time", nullable=True),
-        "recorded_s": _seconds("time for which records exist"),
-        "peak_calls": _count("largest number of simultaneous calls that lasted"),
+        "held_s": seconds("line-seconds occupied in the slot, calls of every direction"),
+        "full_s": seconds("time with all lines taken"),
+        "over_s": seconds("time with more calls than lines in service", nullable=True),
+        "line_s": seconds("line-seconds in service"),
+        "open_s": seconds("time open to the public"),
+        "held_open_s": seconds("part of held_s within open time"),
+        "full_open_s": seconds("part of full_s within open time"),
+        "line_open_s": seconds("part of line_s within open time"),
+        "agent_busy_s": seconds("agent-seconds of talk and wrap-up in the slot", nullable=True),
+        "agent_busy_open_s": seconds("part of agent_busy_s within open time", nullable=True),
+        "agent_s": seconds("agent-seconds on duty; null where nothing tells", nullable=True),
+        "agent_open_s": seconds("part of agent_s within open time", nullable=True),
+        "recorded_s": seconds("time for which records exist"),
+        "peak_calls": count("largest number of simultaneous calls that lasted"),
     },
 )
 
@@ -330,11 +239,9 @@ DURATIONS = Table(
     "DURATIONS",
     {
         **_SLOT,
-        "kind": _choice(DURATION_KINDS, "from what to what; the slot is that of the arrival"),
-        "duration_s": _count(
-            "lower bound of the histogram bin, seconds (bins: measures.durations.BINS_S)"
-        ),
-        "calls": _count("calls whose duration falls in the bin"),
+        "kind": choice(DURATION_KINDS, "from what to what; the slot is that of the arrival"),
+        "duration_s": count("lower bound of the histogram bin, seconds (DURATION_BINS_S)"),
+        "calls": count("calls whose duration falls in the bin"),
     },
 )
 
@@ -342,9 +249,9 @@ CONCURRENCY = Table(
     "CONCURRENCY",
     {
         **_SLOT,
-        "calls": _count("simultaneous calls on the lines, at least one"),
-        "lasting_s": _seconds("time of the slot with exactly so many"),
-        "lasting_open_s": _seconds("part of lasting_s within open time"),
+        "calls": count("simultaneous calls on the lines, at least one"),
+        "lasting_s": seconds("time of the slot with exactly so many"),
+        "lasting_open_s": seconds("part of lasting_s within open time"),
     },
 )
 
@@ -354,14 +261,14 @@ PERSONS = Table(
     "PERSONS",
     {
         **_SLOT,
-        "gap_min": _count("longest pause within an intent, minutes: one of GAPS_MIN"),
-        "intents": _count("intents: the sum of reached, self_served and gave_up"),
-        "attempts": _count("attempts that these intents took"),
-        "first_busy": _count("intents whose first attempt was refused"),
-        "reached": _count("intents that reached an agent"),
-        "self_served": _count("intents whose last attempt ended in the voice menu"),
-        "gave_up": _count("intents that ended otherwise"),
-        "reach_s": _seconds("sum over the reached: first attempt to agent"),
+        "gap_min": count("longest pause within an intent, minutes: one of GAPS_MIN"),
+        "intents": count("intents: the sum of reached, self_served and gave_up"),
+        "attempts": count("attempts that these intents took"),
+        "first_busy": count("intents whose first attempt was refused"),
+        "reached": count("intents that reached an agent"),
+        "self_served": count("intents whose last attempt ended in the voice menu"),
+        "gave_up": count("intents that ended otherwise"),
+        "reach_s": seconds("sum over the reached: first attempt to agent"),
     },
 )
 
@@ -369,15 +276,18 @@ REDIALS = Table(
     "REDIALS",
     {
         **_SLOT,
-        "failure": _choice(FAILURES, "how the attempt failed that arrived in the slot"),
-        "nth": _count("which attempt of its intent it was: 1, 2, or 3 = third or later"),
-        "delay_s": _count("lower bound of the bin of the time after its end, seconds"),
-        "redialled": _count(
+        "failure": choice(FAILURES, "how the attempt failed that arrived in the slot"),
+        "nth": count("which attempt of its intent it was: 1, 2, or 3 = third or later"),
+        "delay_s": count("lower bound of the bin of the time after its end, seconds"),
+        "redialled": count(
             "failures after which the same caller called again after that time, before the desk"
             " closed for the day; during a break too, when nobody could have answered"
         ),
-        "censored": _count("failures without another call until the desk closed for the day"),
-        "followed": _count("failures after which the caller called again that day while open"),
+        "censored": count("failures without another call until the desk closed for the day"),
+        "followed": count("failures after which the caller called again that day while open"),
+        "redial_s": seconds(
+            "sum of the times after which the redialled called again", nullable=True
+        ),
     },
 )
 
@@ -394,52 +304,52 @@ MEASURED: Mapping[str, Table] = {
 WEEK = Table(
     "WEEK",
     {
-        "platform": _text("identifier of the platform"),
-        "weekday": _count("ISO weekday, 1 = Monday"),
-        "start_min": _count("start of the row, minutes after local midnight"),
-        "end_min": _count("end of the row, minutes after local midnight"),
-        "days": _count("days of the period that count for this cell"),
-        "attempts": _count("attempts within the row on those days"),
-        "answered": _count("of them, answered by an agent"),
-        "abandoned": _count("of them, given up while waiting"),
-        "unanswered": _count("of them, left without answer by the platform"),
-        "busy": _count("of them, refused"),
-        "first_attempts": _count("first attempts of their caller on that day"),
-        "first_busy": _count("of the first attempts, refused"),
-        "open_s": _seconds("open time on those days"),
-        "full_open_s": _seconds("of it, with all lines taken"),
-        "held_open_s": _seconds("line-seconds held in open time"),
-        "line_open_s": _seconds("line-seconds in service in open time"),
-        "refused_share": _share("first attempts refused over first attempts"),
-        **_estimate("busy_line_rate", "0-1", "typical share of open time with all lines taken"),
-        **_estimate("occupancy_rate", "0-1", "typical line-seconds held over those in service"),
-        **_estimate("reach", "0-1", "chance that a first call reaches an agent (DESIGN 4)"),
-        **_estimate("wait_s", "seconds", "typical mean wait of the answered"),
-        **_estimate("demand", "calls", "first attempts of an ordinary day"),
-        "state": _choice(STATES, "published level, or why there is none"),
+        "platform": text("identifier of the platform"),
+        "weekday": count("ISO weekday, 1 = Monday"),
+        "start_min": count("start of the row, minutes after local midnight"),
+        "end_min": count("end of the row, minutes after local midnight"),
+        "days": count("days of the period that count for this cell"),
+        "attempts": count("attempts within the row on those days"),
+        "answered": count("of them, answered by an agent"),
+        "abandoned": count("of them, given up while waiting"),
+        "unanswered": count("of them, left without answer by the platform"),
+        "busy": count("of them, refused"),
+        "first_attempts": count("first attempts of their caller on that day"),
+        "first_busy": count("of the first attempts, refused"),
+        "open_s": seconds("open time on those days"),
+        "full_open_s": seconds("of it, with all lines taken"),
+        "held_open_s": seconds("line-seconds held in open time"),
+        "line_open_s": seconds("line-seconds in service in open time"),
+        "refused_share": share("first attempts refused over first attempts"),
+        **estimate("busy_line_rate", "0-1", "typical share of open time with all lines taken"),
+        **estimate("occupancy_rate", "0-1", "typical line-seconds held over those in service"),
+        **estimate("reach", "0-1", "chance that a first call reaches an agent (DESIGN 4)"),
+        **estimate("wait_s", "seconds", "typical mean wait of the answered"),
+        **estimate("demand", "calls", "first attempts of an ordinary day"),
+        "state": choice(STATES, "published level, or why there is none"),
     },
 )
 
 FORECAST = Table(
     "FORECAST",
     {
-        "platform": _text("identifier of the platform"),
+        "platform": text("identifier of the platform"),
         "day": Column(dtype=pl.Date(), meaning="local day to come"),
-        "weekday": _count("ISO weekday, 1 = Monday"),
-        "start_min": _count("start of the row, minutes after local midnight"),
-        "end_min": _count("end of the row, minutes after local midnight"),
-        **_estimate("demand", "calls", "first attempts to be expected"),
-        **_estimate(
+        "weekday": count("ISO weekday, 1 = Monday"),
+        "start_min": count("start of the row, minutes after local midnight"),
+        "end_min": count("end of the row, minutes after local midnight"),
+        **estimate("demand", "calls", "first attempts to be expected"),
+        **estimate(
             "reach",
             "0-1",
             "chance that a first call reaches an agent; interval of the"
             " share of the calls of that day",
         ),
-        "demand_factor": _share("first attempts over those of an ordinary day", "ratio"),
-        "after_closure": _flag("first open day after a closure"),
-        "bridge": _flag("alone between days off"),
-        "month_start": _flag("among the first three open days of its month"),
-        "school_holidays": _flag("in the school holidays, as far as known"),
-        "state": _choice(STATES, "level, or why there is none"),
+        "demand_factor": share("first attempts over those of an ordinary day", "ratio"),
+        "after_closure": flag("first open day after a closure"),
+        "bridge": flag("alone between days off"),
+        "month_start": flag("among the first three open days of its month"),
+        "school_holidays": flag("in the school holidays, as far as known"),
+        "state": choice(STATES, "level, or why there is none"),
     },
 )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -19,6 +19,9 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from affluence.network import Network
 
 _REFUSED = {
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308), "the server leads on to an address that is not followed"
+    ),
     400: "the server does not understand the request",
     401: "the server asks for a user name and a password, or refuses those given",
     403: "the server refuses access",
@@ -67,13 +70,26 @@ class _Bearer(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: Answer) -> str | None:
+        """Where an answer leads on to: not from an encrypted address to one that is not."""
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        try:
+            leads_to = urlsplit(urljoin(resp.url, target)).scheme
+        except ValueError:
+            return None  # to nowhere
+        return None if (urlsplit(resp.url).scheme, leads_to) == ("https", "http") else target
+
+
 class Web:
     """Requests with one login."""
 
     def __init__(self, network: Network, login: Login | None = None) -> None:
         login = login or Login()
         self._timeout_s = network.timeout_s
-        self._session = requests.Session()
+        self._session = _Session()
         # What is not configured is not used: neither proxies of the environment nor a .netrc.
         self._session.trust_env = False
         if network.proxy:
@@ -98,7 +114,7 @@ class Web:
         stream: bool = False,
         expected: Collection[int] = (200,),
     ) -> Answer:
-        """Ask once; redirections are followed for GET only.
+        """Ask once; redirections are followed for GET only, and not out of encryption.
 
         Args:
             method: of HTTP or WebDAV.

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from affluence.run_report import RunReport
-from affluence.webmaster import Status
+from affluence.steps.status import Status
 
 if TYPE_CHECKING:
     from affluence.publication.changes import Changes, LevelChange
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def report_as_text(report: RunReport) -> str:
     """What a run did, line by line."""
-    return "\n".join(_report(report))
+    return "\n".join((*_brought_up_to_date(report), _published(report)))
 
 
-def _report(report: RunReport) -> Iterator[str]:
+def _brought_up_to_date(report: RunReport) -> Iterator[str]:
     for name, found in report.fetched.items():
         if found.news:
             yield f"{name}: {found.news} files fetched."
@@ -38,22 +38,28 @@ def _report(report: RunReport) -> Iterator[str]:
     for name, parts in report.parts_deleted.items():
         if parts:
             yield f"{name}: calls past their retention deleted: {parts} parts of the lake."
-    for name in report.late:
-        yield (
-            f"{name}: late records changed days that are published; they count in the next table,"
-            " or now with `affluence publish --correction`."
-        )
+    for names, why in (
+        (report.late, "late records changed days that are published"),
+        (report.read_otherwise, "read again by other settings, days that are published changed"),
+    ):
+        for name in names:
+            yield (
+                f"{name}: {why}; they count in the next table, or now with"
+                " `affluence publish --correction`."
+            )
+
+
+def _published(report: RunReport) -> str:
     if report.release is None:
-        yield "Nothing new: the site is up to date."
-    elif report.waits_for_approval:
-        yield (
+        return "Nothing new: the site is up to date."
+    if report.waits_for_approval:
+        return (
             f"Release {report.release} waits: `affluence diff` shows what would change,"
             f" `affluence approve {report.release}` publishes it."
         )
-    elif report.delivered_to:
-        yield f"Release {report.release} delivered to: {', '.join(report.delivered_to)}."
-    else:
-        yield f"Release {report.release} is in place already: nothing to deliver."
+    if report.delivered_to:
+        return f"Release {report.release} delivered to: {', '.join(report.delivered_to)}."
+    return f"Release {report.release} is in place already: nothing to deliver."
 
 
 def problems_as_text(report: RunReport) -> str:

@@ -25,10 +25,10 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from affluence import alerts as telling
 from affluence.alerts import Alerts
 from affluence.config import Config, load_sound
-from affluence.errors import AffluenceError, RefusedPublicationError
-from affluence.store.atomic import write_bytes_atomically
+from affluence.connections import alerts_of
+from affluence.disk import write_bytes_atomically
+from affluence.errors import AT_WORK, AffluenceError, RefusedPublicationError, StateError
 from affluence.systemd import notify
-from affluence.told import alerts_of
 
 LONGEST_BACK_OFF = timedelta(hours=6)
 _WATCHDOG_S = 60
@@ -51,15 +51,20 @@ Run = Callable[[Path, float], Ended]
 def run_in_process(config: Path, limit_s: float) -> Ended:
     """One run as a process of its own, ended after ``limit_s`` seconds."""
     command = [sys.executable, "-m", "affluence", "run", "--config", str(config)]
-    # In a session of its own: what is meant for the worker does not reach it.
-    with subprocess.Popen(  # noqa: S603  # this very program
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
+    try:
+        # In a session of its own: what is meant for the worker does not reach it.
+        process = subprocess.Popen(  # noqa: S603  # this very program
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        complaint = f"affluence: this machine cannot begin a run ({error.strerror})."
+        return Ended(code=StateError.exit_code, output="", complaint=complaint)
+    with process:
         try:
             output, complaint = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
@@ -79,6 +84,7 @@ class Worker:
         self._config = load_sound(path)
         self._failures = 0
         self._not_before: datetime | None = None
+        self._reported = self._remembered()
 
     @property
     def config(self) -> Config:
@@ -113,7 +119,7 @@ class Worker:
     def _succeeded(self) -> None:
         self._failures, self._not_before = 0, None
         alerts = self._alerts()
-        if self._reported():
+        if self._reported:
             self._tell(alerts, "affluence: tout va bien de nouveau / all is well again", "")
             self._remember("")
         self._log_problems(telling.beat(alerts) if alerts else [])
@@ -123,7 +129,9 @@ class Worker:
         self._failures = min(self._failures + 1, 10)
         self._not_before = self._clock() + min(back_off, LONGEST_BACK_OFF)
         text = ended.complaint or f"exit code {ended.code}, nothing was said"
-        if text == self._reported():
+        # Somebody has given a command, a backup say: it is over at the next sweep, or it hangs.
+        is_met = AT_WORK in text and self._failures == 1
+        if is_met or text == self._reported:
             return
         refused = ended.code == RefusedPublicationError.exit_code
         what = "publication refusée / publication refused" if refused else "échec / failure"
@@ -151,7 +159,7 @@ class Worker:
     def _memory(self) -> Path:
         return self._config.state.folder / "worker.json"
 
-    def _reported(self) -> str:
+    def _remembered(self) -> str:
         """What somebody was last told, empty if that is over: it is not told twice."""
         try:
             return str(json.loads(self._memory.read_bytes())["reported"])
@@ -159,7 +167,11 @@ class Worker:
             return ""
 
     def _remember(self, reported: str) -> None:
-        write_bytes_atomically(self._memory, json.dumps({"reported": reported}).encode())
+        self._reported = reported
+        try:
+            write_bytes_atomically(self._memory, json.dumps({"reported": reported}).encode())
+        except OSError as error:  # a full disk may be the very failure that was told
+            log.warning("%s: cannot be written (%s)", self._memory, error.strerror)
 
 
 def serve(worker: Worker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Tests run on every core at once: each has one, as have the commands that it starts.
+# Tests run on every core at once: each has one, as have the commands that it starts. Threads of
+# BLAS wait for each other by turning: small products would take four times the processor time.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 pytest_plugins = ["tests.servers"]
 
@@ -26,6 +29,12 @@ settings.load_profile("quick")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: no other core waits for it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and their modules stay to the end: let nobody look for garbage in them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -11,8 +11,13 @@ from pathlib import Path
 
 from affluence import pipeline
 from affluence.config import load
+from affluence.store.days import Days
 from affluence.store.ledger import Ledger
 from affluence.store.publications import Publications
+from affluence.store.read_files import ReadFiles
+from affluence.store.retention import Retention
+from affluence.store.runs import Runs
+from affluence.store.weeks import Weeks
 from tests.killing import with_steps
 
 _NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,11 +26,11 @@ _NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def crashing_run(config: Path) -> None:
     """Run once, in a process that is this run's alone."""
     with_steps(Path, ("replace", "rename", "unlink", "symlink_to", "rmdir"))
-    of_ledger = (
-        *("add_file", "move_file", "forget_file", "drop_provisional", "add_range", "finish_file"),
-        *("set_measured", "seal", "settle", "set_quarantined", "trace"),
-        "bundle",
-    )
-    with_steps(Ledger, of_ledger)
-    with_steps(Publications, ("begin_run", "set_week", "add_release", "add_publication", "end_run"))
+    with_steps(ReadFiles, ("add", "move", "forget", "drop_provisional", "add_range", "finish"))
+    with_steps(Days, ("set_measured", "bundle"))
+    with_steps(Retention, ("seal", "set_quarantined", "trace"))
+    with_steps(Ledger, ("settle",))
+    with_steps(Runs, ("begin", "end"))
+    with_steps(Weeks, ("put",))
+    with_steps(Publications, ("add_release", "add_publication"))
     pipeline.run(load(config), _NOW)

@@ -16,8 +16,10 @@ from typing import Any
 Work = Callable[[Path], None]  # on a configuration
 
 # Each process is a fork of one that has loaded the program, but for Polars and its threads.
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["affluence.pipeline", "tests.targets.crashing_delivery"])
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(
+    ["affluence.pipeline", "tests.powerless", "tests.targets.crashing_delivery"]
+)
 ENDS_WITHIN_S = 120
 
 _steps = itertools.count(1)
@@ -39,15 +41,15 @@ def kill(work: Work, config: Path, step: int) -> None:
 
 def started(work: Work, config: Path) -> BaseProcess:
     """A process that does it, for the caller to kill."""
-    process = _FORKS.Process(target=work, args=(config,), daemon=True)
+    process = FORKS.Process(target=work, args=(config,), daemon=True)
     process.start()
     return process
 
 
 def _done(work: Work, config: Path, fatal: int) -> tuple[int | str | None, int | None]:
     """What the process told, its number of steps or its fault, and how it ended."""
-    here, there = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_do, args=(work, config, fatal, there), daemon=True)
+    here, there = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_do, args=(work, config, fatal, there), daemon=True)
     process.start()
     there.close()
     assert here.poll(ENDS_WITHIN_S)

@@ -69,6 +69,11 @@ def record(
     return ",".join(columns + tails[width])
 
 
+def fictional_number(nth: int) -> str:
+    """One of the ten thousand mobile numbers that are kept for works of fiction."""
+    return f"063998{nth % 10_000:04d}"
+
+
 def day_of_records(day: str = "2026-03-03", calls: int = 40, first: int = 1) -> str:
     """Records of a morning: a call every four minutes from nine, each answered after 20 s."""
     nine = datetime.fromisoformat(f"{day} 09:00:00")
@@ -78,7 +83,7 @@ def day_of_records(day: str = "2026-03-03", calls: int = 40, first: int = 1) -> 
             (nine + timedelta(minutes=4 * index)).isoformat(sep=" "),
             200 + index,
             answered_after_s=20,
-            caller=f"06399{80000 + first + index:05d}",
+            caller=fictional_number(first + index + 61 * (first // 10_000)),
         )
         + "\n"
         for index in range(calls)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from affluence import management, pipeline
+from affluence import manager, pipeline
 from affluence.config import load
 from affluence.run_report import RunReport
 from affluence.steps.weekly import Wish
@@ -36,7 +36,7 @@ def days_measured(report: RunReport) -> dict[str, int]:
 
 
 def slots(config: Path) -> pl.DataFrame:
-    return management.read_measured(load(config))
+    return manager.read_measured(load(config))
 
 
 def measured(config: Path) -> dict[str, pl.DataFrame]:
@@ -50,7 +50,7 @@ def measured(config: Path) -> dict[str, pl.DataFrame]:
 def accounts(config: Path, platform: str = "desk") -> list[dict[str, Any]]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return store.ledger.account(platform)
+        return store.ledger.accounts.of_files(platform)
 
 
 def state_of(config: Path) -> Path:

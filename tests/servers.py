@@ -105,10 +105,13 @@ def make_key(path: Path, passphrase: str = "") -> str:
 
 
 @contextmanager
-def ssh_daemon(folder: Path, *, refused_requests: str = "") -> Iterator[SshDaemon]:
-    """An OpenSSH server that offers files; ``refused_requests`` as `internal-sftp -P` takes them.
+def ssh_daemon(
+    folder: Path, *, refused_requests: str = "", sftp: str = "internal-sftp"
+) -> Iterator[SshDaemon]:
+    """An OpenSSH server that offers files.
 
-    It knows one user: the one that runs the tests.
+    ``refused_requests`` as `internal-sftp -P` takes them; ``sftp`` is the program that answers. It
+    knows one user: the one that runs the tests.
     """
     daemon = program("sshd")
     if os.geteuid() == 0:
@@ -130,7 +133,7 @@ StrictModes no
 UsePAM no
 PermitRootLogin yes
 PasswordAuthentication yes
-Subsystem sftp internal-sftp{refused}
+Subsystem sftp {sftp}{refused}
 """
     )
     command = [daemon, "-D", "-e", "-f", str(folder / "sshd_config")]

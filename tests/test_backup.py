@@ -253,6 +253,35 @@ def test_what_was_interrupted_is_done_again(
     assert kept(state_of(desk)) == before
 
 
+def test_a_state_that_a_run_is_making_is_not_to_be_moved_away(desk: Path, archive: Path) -> None:
+    state = load(desk).state
+    shutil.rmtree(state.folder)
+    with (
+        open_store(state.folder, state.keys_folder),
+        pytest.raises(StateError, match="another run of affluence is at work"),
+    ):
+        keeping.restore(load(desk), archive)
+
+
+def test_a_run_waits_for_the_end_of_a_restoration(
+    desk: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kept(state_of(desk))
+    shutil.rmtree(state_of(desk))
+    write, refusals = backup._write, []
+
+    def meanwhile(*args: object) -> None:
+        with pytest.raises(StateError) as refused:
+            run(desk)
+        refusals.append(str(refused.value))
+        write(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "_write", meanwhile)
+    keeping.restore(load(desk), archive)
+    assert all("another run of affluence is at work here" in refusal for refusal in refusals)
+    assert kept(state_of(desk)) == before
+
+
 def test_a_backup_waits_for_no_run_and_lies_outside_the_state(desk: Path) -> None:
     config = load(desk)
     with (

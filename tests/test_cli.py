@@ -15,8 +15,9 @@ import pytest
 from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
-from affluence.cli import MeasuredTable, app, main
+from affluence.cli import app, main
 from affluence.tables import MEASURED
+from affluence.week_commands import MeasuredTable
 from tests.conftest import REPOSITORY, ConfigWriter
 from tests.records import day_of_records
 from tests.runs import measured, run
@@ -176,6 +177,23 @@ def test_calls_and_slots_can_be_written(desk: Path) -> None:
         pl.read_parquet(desk / "out.parquet").height == pl.read_csv(desk / "out.csv").height == 40
     )
     assert pl.read_parquet(desk / "slots-out.parquet")["attempts"].sum() == 200
+
+
+def test_calls_of_files_that_cannot_be_read_are_not_written(desk: Path) -> None:
+    (desk / "logo.csv").write_bytes(b"\x89PNG\r\n")
+    done = affluence(desk, "calls", "logo.csv", "-o", "out.csv")
+    assert done.returncode == 7
+    assert "logo.csv: this is a PNG picture" in done.stderr
+    assert "no call could be read: out.csv is not written" in done.stderr
+    assert not (desk / "out.csv").exists() and done.stdout == ""
+    done = affluence(desk, "calls", "logo.csv", "records/2026-03-02.csv", "-o", "out.csv")
+    assert (done.returncode, done.stdout) == (7, "out.csv: 40 rows.\n")
+
+
+def test_calls_are_for_nobody_else_also_where_a_file_for_all_was_there(desk: Path) -> None:
+    (desk / "out.csv").touch(mode=0o644)
+    assert affluence(desk, "calls", "records/2026-03-02.csv", "-o", "out.csv").returncode == 0
+    assert (desk / "out.csv").stat().st_mode & 0o777 == 0o600
 
 
 def test_week_prints_every_cell(desk: Path) -> None:

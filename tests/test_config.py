@@ -147,6 +147,10 @@ SQL = 'kind = "sql"\nserver = "mysql"\ndatabase = "cdr"\nuser = "me"\n'
             f'{HTTP}token = "env:T"\nuser = "me"\npassword = "env:P"\n',
             "source: write either 'user' and 'password', or 'token'",
         ),
+        ('folder = "records"\nfiles = ["/srv/Master.csv"]\n', "source.files.0: write names"),
+        ('folder = "records"\nfiles = ["*.csv", ""]\n', "source.files.1: write names"),
+        ('folder = "records"\nfiles = ["**.csv"]\n', "source.files.0: write names"),
+        ('folder = "records"\nfiles = []\n', "source.files: "),
         (SFTP, "source: write 'key', 'password', or both"),
         (f'{SFTP}key = "env:KEY"\n', "source.key: this secret is a file"),
         (f'{SFTP}key = "file:/k"\nport = 0\n', "source.port: "),
@@ -298,7 +302,7 @@ def test_a_problem_of_a_target_is_named(tmp_path: Path, old: str, new: str, prob
 
 def test_somebody_must_be_let_in(tmp_path: Path) -> None:
     text = re.sub(r'^(key|password) = ".*$', "", WITH_EXAMPLES, flags=re.MULTILINE)
-    with pytest.raises(ConfigError, match=r"target.host: give the key of the user, or a password"):
+    with pytest.raises(ConfigError, match=r"target.host: write 'key', 'password', or both"):
         load(changed(tmp_path, text=text))
 
 

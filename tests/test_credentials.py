@@ -24,6 +24,10 @@ def test_a_secret_is_read_from_a_file_without_its_line_end(kept: Path) -> None:
     assert reveal(f"file:{kept}") == SECRET
 
 
+def test_where_no_secret_is_configured_there_is_none() -> None:
+    assert reveal("") == ""
+
+
 def test_a_secret_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFFLUENCE_TEST_PASSWORD", SECRET)
     assert reveal("env:AFFLUENCE_TEST_PASSWORD") == SECRET

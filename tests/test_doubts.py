@@ -11,7 +11,7 @@ import pytest
 from affluence.doubts import find_doubts
 from affluence.tables import SLOTS
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records, record
+from tests.records import day_of_records, fictional_number, record
 from tests.runs import days_measured, measured, publish, run
 
 
@@ -60,7 +60,7 @@ def refusals_while_free(day: str) -> str:
             3,
             disposition="BUSY",
             app="Busy",
-            caller=f"06399{85000 + index:05d}",
+            caller=fictional_number(5000 + index),
         )
         + "\n"
         for index in range(30)

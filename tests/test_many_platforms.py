@@ -132,18 +132,23 @@ def test_killed_while_several_are_in_work(one_at_a_time: Path, tmp_path: Path) -
 
 
 def test_none_stops_the_others(tmp_path: Path) -> None:
-    """One whose file is no record, one whose folder is gone, one without records."""
-    config = configure(tmp_path, *SOUND, "folle", "perdue", "muette")
+    """One whose file is no record, one whose folder is gone, one without files, one with one that
+    was begun anew a moment ago.
+    """
+    silent = ("folle", "perdue", "muette", "vide")
+    config = configure(tmp_path, *SOUND, *silent)
     for name in SOUND:
         write_weeks(tmp_path, name, 0, 2)
     (tmp_path / "records" / "folle" / "0.csv").write_bytes(b"\x00\xff\x00nothing of a record")
     (tmp_path / "records" / "perdue").rmdir()
+    (tmp_path / "records" / "vide" / "0.csv").touch()
     report = run(config)
-    assert len(report.problems_of("folle")) == 1 and len(report.problems_of("perdue")) == 1
-    assert listed(config).keys() == {*SOUND, "folle", "perdue", "muette"}
+    assert [len(report.problems_of(name)) for name in silent] == [1, 1, 1, 1]
+    assert report.refusals == {}
+    assert listed(config).keys() == {*SOUND, *silent}
     for name in SOUND:
         assert "Le tableau paraîtra" not in listed(config)[name]
-    for name in ("folle", "perdue", "muette"):
+    for name in silent:
         assert listed(config)[name].startswith("Le tableau paraîtra")
         assert not (tmp_path / "site" / name).exists()
 

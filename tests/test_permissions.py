@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from affluence.config import load
+from affluence.report_folder import write_report
 from affluence.store import open_store
 from tests.conftest import ConfigWriter
 from tests.records import week
@@ -50,6 +51,18 @@ def test_every_mode_is_as_it_must_be(small_platform: ConfigWriter, umask: int) -
     assert modes(state / "ledger.sqlite")[True] == {0o640}
     for name in ("site", "www"):
         assert modes(config.parent / name) == {True: {0o644}, False: {0o755}}, name
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o022, 0o000])
+def test_a_report_is_for_its_owner_and_his_group(tmp_path: Path, umask: int) -> None:
+    place = tmp_path / "rapport"
+    before = os.umask(umask)
+    try:
+        for _ in range(2):  # and again where one lies already
+            write_report({"index.html": b"one", "csv/a.csv": b"two"}, place, public=())
+            assert modes(place) == {True: {0o640}, False: {0o750}}
+    finally:
+        os.umask(before)
 
 
 def test_rights_that_were_given_away_are_taken_back(small_platform: ConfigWriter) -> None:

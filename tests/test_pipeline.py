@@ -16,7 +16,6 @@ import pytest
 from affluence.config import load
 from affluence.errors import (
     AffluenceError,
-    NoRecordsError,
     RecordsError,
     RefusedPublicationError,
     ThemeError,
@@ -278,7 +277,8 @@ def test_files_are_read_again_when_they_are_read_otherwise(
     assert slots(config)["attempts"].sum() == 100
     site = files_under(config.parent / "site")
     config.write_text(config.read_text().replace("PJSIP/operateur-", "DAHDI/"))
-    assert run(config).late == ["desk"]  # nothing is inbound, but what is published is frozen
+    # Nothing is inbound, but what is published is frozen.
+    assert run(config).read_otherwise == ["desk"]
     assert files_under(config.parent / "site") == site
     with pytest.raises(AffluenceError):
         publish(config, correction=True)
@@ -324,11 +324,12 @@ def test_keys_go_with_the_calls(small_platform: ConfigWriter, records: Path) -> 
     keys = config.parent / ".affluence" / "keys"
     assert [path.name for path in keys.iterdir()] == ["2026-03.key"]
     with open_store(config.parent / ".affluence", keys) as store:
-        traces = store.ledger.deletions()
+        traces = store.ledger.retention.deletions()
     # The newest record is of Friday the 27th: the run is of the 28th, 8 days before are kept.
-    assert traces == [
-        ("desk", "calls", "2026-03-20", "2026-03-28", 5),
-        (None, "keys", "2026-03", "2026-03-28", 1),
+    assert {gone.on for gone in traces} == {date(2026, 3, 28)}
+    assert [(gone.platform, gone.what, gone.kept_from, gone.count) for gone in traces] == [
+        ("desk", "calls", "2026-03-20", 5),
+        (None, "keys", "2026-03", 1),
     ]
 
 
@@ -402,7 +403,7 @@ def test_when_no_file_can_be_read_each_is_named(
 ) -> None:
     config = small_platform()
     (records / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    with pytest.raises(AffluenceError, match=r"no file could be read:\n.*logo.csv: this is a PNG"):
+    with pytest.raises(AffluenceError, match=r"no call could be read:\n.*logo.csv: this is a PNG"):
         run(config)
 
 
@@ -435,7 +436,7 @@ def test_no_records_is_an_error_that_says_where(
     with pytest.raises(RecordsError, match=r"records: no usable record. No file matches"):
         run(config)
     (records / "empty.csv").touch()
-    with pytest.raises(NoRecordsError, match=r"platform 'desk'.*affluence inspect"):
+    with pytest.raises(RecordsError, match=r"platform 'desk': no usable.*affluence inspect"):
         run(config)
 
 

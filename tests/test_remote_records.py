@@ -121,7 +121,7 @@ def test_a_server_that_never_answered_is_an_error(
     small_platform: ConfigWriter, sshd: SshDaemon, served: Path
 ) -> None:
     config = over_sftp(small_platform(), sshd, served, port=free_port())
-    with pytest.raises(RecordsError, match="no file could be read:\nplatform 'desk': sftp://127"):
+    with pytest.raises(RecordsError, match="no call could be read:\nplatform 'desk': sftp://127"):
         run(config)
 
 

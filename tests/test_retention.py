@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from affluence import keeping
-from affluence.config import load
+from affluence.config import load, load_sound
 from affluence.errors import AffluenceError
 from affluence.keeping_words import (
     forgotten_as_document,
@@ -159,12 +161,70 @@ def test_copies_of_a_platform_that_is_no_longer_configured_are_told(desk: Path) 
     copies = desk.parent / ".affluence" / "fetched" / "gone"
     copies.mkdir(parents=True)
     (copies / "Master.csv").write_text("?")
+    (copies / ".unfinished").mkdir()
+    (copies / ".unfinished" / "0123456789abcdef.0").write_text("of one that broke off")
     (one,) = (
         one
         for one in keeping.privacy(load(desk), noon(FRIDAY)).held
         if one.is_personal and one.kind == "fetched"
     )
-    assert (one.platform, one.files) == ("gone", 1)
+    assert (one.platform, one.files, one.size_bytes) == ("gone", 2, 1 + 21)
+
+
+def fetched(desk: Path, platform: str, name: str, day: date) -> Path:
+    """A copy of a file of a server, as a run of that day left it."""
+    path = desk.parent / ".affluence" / "fetched" / platform / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"a record of {NUMBER}")
+    written = noon(day).timestamp()
+    os.utime(path, (written, written))
+    return path
+
+
+def test_copies_that_nobody_will_read_go_after_their_days(desk: Path) -> None:
+    """Of a platform that is gone, of one whose records now lie in a folder, and what broke off."""
+    of_that_day = date(2026, 3, 2)
+    copies = [
+        fetched(desk, "gone", "Master.csv", of_that_day),
+        fetched(desk, "desk", "Master.csv", of_that_day),
+        fetched(desk, "gone", ".unfinished/0123456789abcdef.0", of_that_day),
+    ]
+    younger = fetched(desk, "gone", "Master.csv.1", date(2026, 3, 3))
+    last_day, after = noon(date(2026, 3, 17)), noon(date(2026, 3, 18))
+    assert keeping.privacy(load(desk), last_day).overdue.copies == {}
+    overdue = keeping.privacy(load(desk), after).overdue
+    assert {name: len(paths) for name, paths in overdue.copies.items()} == {"desk": 1, "gone": 2}
+    text = forgotten_as_text(overdue, dry_run=True)
+    assert "gone: 2 files fetched from a server would be deleted." in text
+    document = json.loads(forgotten_as_document(overdue, dry_run=True))
+    assert document["copies"] == [
+        {"platform": "desk", "files": 1},
+        {"platform": "gone", "files": 2},
+    ]
+    keeping.forget(load(desk), after, dry_run=False)
+    assert not any(path.exists() for path in copies) and younger.exists()
+    assert [
+        (gone.platform, gone.what, gone.kept_from, gone.count)
+        for gone in keeping.privacy(load(desk), after).deletions
+        if gone.what == "copies"
+    ] == [("desk", "copies", "2026-03-03", 1), ("gone", "copies", "2026-03-03", 2)]
+
+
+def test_copies_that_nobody_will_read_go_with_every_run(desk: Path) -> None:
+    copy = fetched(desk, "gone", "Master.csv", date(2026, 3, 2))
+    try_run(desk, date(2026, 3, 18))
+    assert not copy.exists()
+
+
+def test_copies_that_were_never_read_stay_while_somebody_may_read_them(desk: Path) -> None:
+    copy = fetched(desk, "front", "Master.csv", date(2026, 3, 2))
+    text = desk.read_text()
+    of_desk = re.search(r"\[platform\.desk\]\n(.*\n)*?(?=\[target)", text)
+    assert of_desk is not None
+    wrong = of_desk[0].replace("platform.desk", "platform.front").replace("lines", "lanes")
+    desk.write_text(text.replace("[target.site]", f"{wrong}[target.site]"))
+    keeping.forget(load_sound(desk), noon(date(2026, 3, 18)), dry_run=False)
+    assert copy.exists()
 
 
 def test_no_number_is_in_anything_that_is_told_or_kept(desk: Path) -> None:

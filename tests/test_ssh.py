@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -84,6 +85,16 @@ def test_a_server_with_another_key_is_not_talked_to(server: SshServer, tmp_path:
 def test_a_file_of_known_hosts_that_is_not_there(server: SshServer, tmp_path: Path) -> None:
     found = failure(replace(server, known_hosts=tmp_path / "none"))
     assert found.why == f"the file of known hosts {tmp_path / 'none'} cannot be read"
+
+
+@pytest.mark.parametrize("cut", [5, 24, 67])
+def test_a_file_of_known_hosts_with_half_a_key(server: SshServer, tmp_path: Path, cut: int) -> None:
+    """As an unfortunate copy from an e-mail leaves it."""
+    half = make_key(tmp_path / "another").split()[1][:cut]
+    known = tmp_path / "known_hosts"
+    known.write_text(f"[127.0.0.1]:{server.port} ssh-ed25519 {half}\n")
+    found = failure(replace(server, known_hosts=known))
+    assert found.why == f"the file of known hosts {known} cannot be read"
 
 
 def test_a_key_and_a_password_that_are_refused(server: SshServer, sshd: SshDaemon) -> None:
@@ -196,6 +207,37 @@ class _Doorman(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         return OPEN_SUCCEEDED
+
+
+def test_a_server_that_greets_before_it_speaks_sftp(tmp_path: Path) -> None:
+    """As shells do whose start-up files print something."""
+    with ssh_daemon(tmp_path, sftp="/bin/echo Bienvenue") as daemon:
+        found = failure(
+            SshServer(
+                host="127.0.0.1",
+                port=daemon.port,
+                user=daemon.user,
+                known_hosts=daemon.known_hosts,
+                key=daemon.key,
+            )
+        )
+    assert found.why == (
+        f"127.0.0.1 says something else than SFTP; does the shell of {daemon.user} print a"
+        " greeting?"
+    )
+    assert not found.transient
+
+
+def test_a_name_that_cannot_be_read(server: SshServer, tmp_path: Path) -> None:
+    """As older systems wrote accents."""
+    (tmp_path / os.fsdecode("relevé.csv".encode("latin-1"))).touch()
+    with (
+        open_sftp(server) as sftp,
+        pytest.raises(SshError, match="the name of a file there is not UTF-8") as caught,
+        sftp.asking(str(tmp_path)) as remote,
+    ):
+        remote.listdir(str(tmp_path))
+    assert not caught.value.transient
 
 
 def test_a_password_lets_in(tmp_path: Path) -> None:

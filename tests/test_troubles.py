@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,11 +17,14 @@ import pytest
 
 from affluence import pipeline, webmaster
 from affluence.config import load
-from affluence.errors import AffluenceError, DeliveryError, RefusedPublicationError, StateError
+from affluence.errors import DeliveryError, RecordsError, RefusedPublicationError, StateError
+from affluence.sources.folder import list_files
 from affluence.store import open_store
-from tests.conftest import REPOSITORY, ConfigWriter
+from tests.conftest import ConfigWriter
+from tests.powerless import powerless
 from tests.records import week
 from tests.runs import TODAY, files_under, ledger_content, noon, run
+from tests.test_cli import affluence
 
 RELEASES = '[target.web]\nkind = "releases"\nfolder = "web"\n'
 
@@ -165,22 +167,33 @@ def test_a_full_disk_of_a_target_leaves_the_other_targets_and_the_state(
     assert run(desk).release is None
 
 
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("slots.csv", ("slots", "-o")),
+        ("slots.parquet", ("slots", "-o")),
+        ("calls.csv", ("calls", "records/a.csv", "-o")),
+        ("indicators.html", ("indicators", "--page")),
+    ],
+)
+def test_what_is_written_on_a_full_disk_leaves_what_was_there(
+    desk: Path, small_disk: SmallDisk, name: str, command: tuple[str, ...]
+) -> None:
+    run(desk)
+    small_disk.resize(8)
+    output = small_disk.folder / name
+    output.write_text("of last week")
+    done = affluence(desk.parent, *command, output)
+    assert done.returncode == 2
+    assert f"{output}: " in done.stderr and "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_under(small_disk.folder) == {name: b"of last week"}
+    small_disk.resize(1024)
+    assert affluence(desk.parent, *command, output).returncode == 0
+    assert list(files_under(small_disk.folder)) == [name]
+
+
 # Missing rights: a process that has no more rights than those of the files
-
-
-def powerless(config: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command of affluence without the right of root to pass every lock."""
-    lowered = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
-    return subprocess.run(
-        [
-            *(lowered if os.geteuid() == 0 else ()),
-            *(sys.executable, "-m", "affluence", *command, "--config", str(config)),
-        ],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def refused(config: Path, code: int, *command: str) -> str:
@@ -249,6 +262,23 @@ def test_records_that_cannot_be_read_are_named(desk: Path) -> None:
     assert powerless(desk, "run").returncode == 0
 
 
+def test_a_log_that_is_rotated_away_while_a_run_looks_at_it(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed, and is gone: that is no fault of the state folder, and stops nothing."""
+    records = desk.parent / "records"
+    run(desk)
+    (records / "b.csv").write_text(week(9, 60))
+    monkeypatch.setattr(
+        "affluence.steps.fetch.list_files",
+        lambda *asked: [*list_files(*asked), records / "rotated.csv"],
+    )
+    report = run(desk)
+    assert report.ingested["desk"].files_read == 1
+    (problem,) = report.problems
+    assert "rotated.csv: cannot be read" in problem
+
+
 # Two runs, and a clock that goes back
 
 
@@ -311,4 +341,23 @@ def test_what_fails_is_written_down(desk: Path, monkeypatch: pytest.MonkeyPatch)
         if one.startswith("the last run failed")
     )
     assert "Have it looked at before the next run" in warning
-    assert issubclass(StateError, AffluenceError)
+
+
+def test_what_fails_is_written_down_also_where_nothing_can_be_deleted(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is past its period is deleted after a run that failed; that may fail in its turn."""
+
+    def faulty(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    def unusable(*_: object) -> None:
+        raise RecordsError("no call could be read")
+
+    monkeypatch.setattr(pipeline, "_bring_up_to_date", unusable)
+    monkeypatch.setattr("affluence.steps.forget.forget", faulty)
+    with pytest.raises(StateError, match="the disk does not do what it should"):
+        run(desk)
+    last_run = webmaster.status(load(desk), noon(TODAY)).last_run
+    assert last_run is not None
+    assert (last_run.outcome, last_run.message) == ("failed", "no call could be read")

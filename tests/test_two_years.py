@@ -19,7 +19,7 @@ from affluence.errors import RefusedPublicationError
 from affluence.store import open_store
 from affluence.store.publications import Publication
 from tests.conftest import ConfigWriter
-from tests.records import record
+from tests.records import fictional_number, record
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST = date(2026, 1, 5)  # a Monday; 2026 has 53 weeks
@@ -47,7 +47,7 @@ def write_week(folder: Path, monday: date) -> None:
             f"{monday + timedelta(days=weekday)} {9 + nth // 4:02}:{nth % 4 * 15:02}:00",
             60 + 97 * (index + nth) % 240,
             answered_after_s=5 + nth,
-            caller=f"06399{nth:05d}",
+            caller=fictional_number(nth),
         )
         for index, weekday in enumerate((0, 1))
         for nth in range(12)
@@ -60,7 +60,8 @@ def desk(small_platform: ConfigWriter) -> Path:
     """Open on Monday and Tuesday mornings."""
     config = small_platform(weekdays="mon tue")
     text = config.read_text().replace('"last-record"', '"today"').replace(', "13:30-16:30"', "")
-    text = text.replace("minimum_calls = 1", "minimum_calls = 1\nweeks = 4")
+    # As many as the effect compares: of fewer it learns all weeks since the first besides.
+    text = text.replace("minimum_calls = 1", "minimum_calls = 1\nweeks = 26")
     closures = "closures = [{ first = 2026-12-21, last = 2027-01-03 }]"
     config.write_text(text.replace("[platform.desk.week]", f"{closures}\n[platform.desk.week]"))
     return config
@@ -75,7 +76,7 @@ def publications(config: Path) -> list[Publication]:
 def weeks_of(config: Path) -> dict[date, str]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return {week.last: week.state for week in store.ledger.publications.weeks("desk")}
+        return {week.last: week.state for week in store.ledger.weeks.of("desk")}
 
 
 @pytest.mark.long

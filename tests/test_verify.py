@@ -13,8 +13,8 @@ import pytest
 from affluence import keeping
 from affluence.config import load
 from affluence.errors import StateError
-from affluence.keeping_words import verdict_as_document, verdict_as_text
-from affluence.steps.verify import Remedy, Verdict
+from affluence.keeping_words import verification_as_document, verification_as_text
+from affluence.steps.verify import Remedy, Verification
 from affluence.store import open_store
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records, week
@@ -53,11 +53,11 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def look(config: Path) -> Verdict:
+def look(config: Path) -> Verification:
     return keeping.verify(load(config))
 
 
-def repair(config: Path) -> Verdict:
+def repair(config: Path) -> Verification:
     """Repair and run, as the command does; what is found afterwards."""
     keeping.repair(load(config), noon(TODAY))
     run(config)
@@ -69,7 +69,7 @@ def test_a_sound_state_is_called_sound_and_nothing_is_changed(desk: Path) -> Non
     found = look(desk)
     assert found.is_sound and found.damages == () and found.without_hash == 0
     assert found.files == 10 + 5 + 1 + 1  # days, tables of the month, key, release
-    assert "Everything is as it was written." in verdict_as_text(found)
+    assert "Everything is as it was written." in verification_as_text(found)
     assert before == {p: p.stat().st_mtime_ns for p in (state_of(desk) / "lake").rglob("*")}
 
 
@@ -124,7 +124,7 @@ def test_calls_that_nothing_can_give_again_are_said_and_their_figures_stay(desk:
     found = look(desk)
     (damage,) = found.damages
     assert (damage.remedy, damage.lost_days) == (Remedy.NONE, (FIRST_WEEK[1],))
-    text = verdict_as_text(found)
+    text = verification_as_text(found)
     assert "lost: nothing can make it again" in text
     assert "their calls are lost, their figures stay as they were measured: 2026-03-03" in text
     assert repair(desk).is_sound
@@ -166,7 +166,7 @@ def test_figures_whose_calls_are_gone_are_said_to_be_lost(small_platform: Config
     assert found.remedy is Remedy.MEASURED_AGAIN  # those of the days that are kept
     assert found.lost_days[0] == FIRST_WEEK[0] and found.lost_days[-1] == date(2026, 3, 13)
     assert "their figures of this kind are lost, for their calls are gone: 2026-03-02 to" in (
-        verdict_as_text(look(config))
+        verification_as_text(look(config))
     )
     assert repair(config).is_sound
     after = measured(config)
@@ -190,7 +190,7 @@ def test_files_of_an_older_version_get_their_hash(desk: Path) -> None:
         store.ledger._db.execute("DELETE FROM months")
     found = look(desk)
     assert found.is_sound and found.without_hash == 15
-    assert "15 files of an older version have no hash" in verdict_as_text(found)
+    assert "15 files of an older version have no hash" in verification_as_text(found)
     legs_of(desk, FIRST_WEEK[0]).write_bytes(b"no longer a file of the lake")
     assert len(look(desk).damages) == 1
     after = repair(desk)
@@ -206,7 +206,7 @@ def test_files_that_nothing_knows_are_named_and_left(desk: Path) -> None:
     found = look(desk)
     assert sorted(found.strays) == sorted([*strays, "releases/2026-W01-abcdef.building"])
     assert not found.is_sound and found.damages == ()
-    assert "old.tar: nothing knows this file." in verdict_as_text(found)
+    assert "old.tar: nothing knows this file." in verification_as_text(found)
     keeping.repair(load(desk), noon(TODAY))
     assert (state / "old.tar").exists()
 
@@ -252,13 +252,13 @@ def test_what_other_parts_of_the_program_keep_there_is_known(desk: Path) -> None
 def test_a_run_that_was_killed_is_told(desk: Path) -> None:
     config = load(desk)
     with open_store(config.state.folder, config.state.keys_folder) as store:
-        store.ledger.publications.begin_run(noon(TODAY))
-    assert "The last run did not end: `affluence run` first" in verdict_as_text(look(desk))
+        store.ledger.runs.begin(noon(TODAY))
+    assert "The last run did not end: `affluence run` first" in verification_as_text(look(desk))
 
 
 def test_as_json(desk: Path) -> None:
     flip(legs_of(desk, FIRST_WEEK[0]))
-    document = json.loads(verdict_as_document(look(desk)))
+    document = json.loads(verification_as_document(look(desk)))
     assert document["sound"] is False
     assert document["damages"][0]["days"] == ["2026-03-02"]
     assert document["damages"][0]["remedy"] == "read again from its source file"

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from affluence.network import Network
 from affluence.web import Login, Web, WebError
-from tests.servers import Quiet, free_port, serving
+from tests.servers import Quiet, free_port, make_authority, serving
 
 PASSWORD = "gr\u00fcn"  # noqa: S105  # a password of no one
+
+
+_LEADS_ON = {"/away": "/authorization", "/nowhere": "http://[broken"}
 
 
 class _Server(Quiet, BaseHTTPRequestHandler):
@@ -22,11 +27,11 @@ class _Server(Quiet, BaseHTTPRequestHandler):
         if self.path == "/slow":
             time.sleep(3)
         status = int(self.path[1:]) if self.path[1:].isdigit() else 200
-        if self.path == "/away":
+        if self.path in _LEADS_ON:
             status = 302
         self.send_response(status)
         if status == 302:
-            self.send_header("Location", "/authorization")
+            self.send_header("Location", _LEADS_ON[self.path])
         body = (self.headers.get("Authorization") or "nobody").encode()
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -54,6 +59,11 @@ def failure(url: str, network: Network | None = None) -> WebError:
 
 def test_an_answer_is_had_after_a_redirection(address: str) -> None:
     assert Web(Network()).request("GET", f"{address}/away").content == b"nobody"
+
+
+def test_a_redirection_to_what_is_no_address(address: str) -> None:
+    found = failure(f"{address}/nowhere")
+    assert found.why == "the server leads on to an address that is not followed (HTTP 302)"
 
 
 @pytest.mark.parametrize(
@@ -135,3 +145,23 @@ def test_a_connection_that_breaks_off_does_not_show_the_address() -> None:
     with served(_Reset) as url:
         found = failure(f"{url}/?token=secret")
     assert found.why == "the connection with 127.0.0.1 broke off"
+
+
+def test_what_is_asked_for_encrypted_does_not_come_in_clear(address: str, tmp_path: Path) -> None:
+    """As servers behind a proxy that forget who they are lead on."""
+
+    class LeadsOn(Quiet, BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(301)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    authority = make_authority(tmp_path)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), LeadsOn)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.server, authority.server_key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server) as port:
+        found = failure(f"https://127.0.0.1:{port}/", Network(ca_file=authority.certificate))
+    assert found.why == "the server leads on to an address that is not followed (HTTP 301)"

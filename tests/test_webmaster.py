@@ -14,10 +14,11 @@ import pytest
 from affluence import keeping, webmaster
 from affluence.config import load
 from affluence.errors import DecisionError, DeliveryError, RefusedPublicationError
+from affluence.steps.status import next_weekly_run
 from affluence.store import open_store
-from affluence.webmaster_words import changes_as_text, status_as_text
+from affluence.webmaster_words import changes_as_text, report_as_text, status_as_text
 from tests.conftest import ConfigWriter
-from tests.records import day_of_records, record
+from tests.records import day_of_records, fictional_number, record
 from tests.runs import files_under, noon, publish, run
 
 MONDAY = date(2026, 3, 2)
@@ -71,7 +72,7 @@ def known(config: Path) -> dict[str, str]:
     """State of every week of the desk by its Sunday."""
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return {str(week.last): week.state for week in store.ledger.publications.weeks("desk")}
+        return {str(week.last): week.state for week in store.ledger.weeks.of("desk")}
 
 
 def late(config: Path) -> dict[str, date]:
@@ -126,6 +127,27 @@ def test_late_records_of_a_published_week_wait_for_the_next_or_a_correction(desk
     assert run(desk, day).delivered_to == [] and site(desk) == corrected
 
 
+def test_days_that_are_read_by_other_settings_are_not_late(desk: Path) -> None:
+    """No record has come: the reason that is told is the change of settings."""
+    day = grace_is_over(2)
+    run(desk, day)
+    before = site(desk)
+    desk.write_text(desk.read_text().replace('["PJSIP/operateur-"]', '["PJSIP/operateur"]'))
+    report = run(desk, day)
+    assert date(2026, 3, 18) in report.days_measured["desk"]
+    assert (report.late, report.read_otherwise) == ([], ["desk"])
+    assert "desk: read again by other settings, days that are published changed" in report_as_text(
+        report
+    )
+    assert "late records" not in report_as_text(report)
+    assert site(desk) == before
+    (desk.parent / "records" / "late.csv").write_text(
+        day_of_records("2026-03-18", 60, first=900_001)
+    )
+    report = run(desk, day)
+    assert (report.late, report.read_otherwise) == (["desk"], [])
+
+
 def test_a_correction_of_nothing_leaves_the_figures_frozen(desk: Path) -> None:
     day = grace_is_over(2)
     run(desk, day)
@@ -178,13 +200,13 @@ def test_a_day_that_is_closed_since_is_told_and_no_calls_are_expected_on_it(desk
     run(desk, day)
     state = load(desk).state
     with open_store(state.folder, state.keys_folder) as store:
-        week = store.ledger.publications.week("desk", date(2026, 3, 22))
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
         assert week is not None
         figures = json.loads(week.figures)
         figures["days_ahead"] = [
             {"day": f"2026-03-{day}", "kinds": [], "demand_factor": 1.4} for day in (26, 27)
         ]
-        store.ledger.publications.set_week(replace(week, figures=json.dumps(figures)))
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
     closure = "[[platform.desk.opening.closures]]\nfirst = 2026-03-27\nreason = 'Travaux'\n"
     desk.write_text(desk.read_text().replace("[target.site]", f"{closure}[target.site]"))
     run(desk, day)
@@ -452,7 +474,7 @@ def _all_busy(config: Path, week: int) -> None:
                 4,
                 disposition="BUSY",
                 app="Busy",
-                caller=f"06399{nth:05d}",
+                caller=fictional_number(nth),
             )
             lines += "\n"
     (config.parent / "records" / f"week{week}.csv").write_text(lines)
@@ -506,11 +528,11 @@ def test_figures_that_do_not_stand_do_not_come_with_a_refusal(desk: Path) -> Non
     before = site(desk)
     state = load(desk).state
     with open_store(state.folder, state.keys_folder) as store:
-        week = store.ledger.publications.week("desk", date(2026, 3, 22))
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
         assert week is not None
         figures = json.loads(week.figures)
         figures["week"][0]["state"] = "very_busy"
-        store.ledger.publications.set_week(replace(week, figures=json.dumps(figures)))
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
     _refuse_next(desk, 3)
     with pytest.raises(RefusedPublicationError, match="are rejected"):
         run(desk, grace_is_over(3))
@@ -637,7 +659,7 @@ def test_own_records_by_the_clock_of_a_demonstration_need_attention(desk: Path) 
     ],
 )
 def test_status_tells_the_next_weekly_run(desk: Path, now: str, coming: str) -> None:
-    found = webmaster.next_weekly_run(load(desk), datetime.fromisoformat(now))
+    found = next_weekly_run(load(desk), datetime.fromisoformat(now))
     assert found.isoformat() == coming
 
 
@@ -657,4 +679,4 @@ def test_a_week_is_frozen_with_the_hash_of_what_it_was_made_from(desk: Path) -> 
 def inputs(config: Path) -> list[str]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
-        return [week.inputs for week in store.ledger.publications.weeks("desk")]
+        return [week.inputs for week in store.ledger.weeks.of("desk")]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -20,23 +23,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from affluence import alerts as telling
 from affluence.alerts import Alerts, Mail
 from affluence.config import load
+from affluence.connections import alerts_of
 from affluence.errors import ConfigError, CredentialError
 from affluence.network import Network
-from affluence.told import alerts_of
+from affluence.store import open_store
 from affluence.worker import Ended, JsonFormatter, Worker, make_schedule, run_in_process
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records
-from tests.servers import Quiet, free_port, serving
+from tests.servers import Authority, Quiet, free_port, make_authority, serving
 from tests.test_config import changed
 
 FINE = Ended(code=0, output="Nothing new: the site is up to date.", complaint="")
 REFUSED = Ended(code=5, output="", complaint="affluence: publication refused:\n  - too few weeks")
 FAILED = Ended(code=6, output="", complaint="affluence: target 'site': it cannot be written")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
+PASSWORD = "sesame"  # noqa: S105  # of a server of this test
 
 
 class _Listener(Quiet, BaseHTTPRequestHandler):
@@ -136,6 +142,40 @@ def test_a_worker_that_was_started_again_does_not_repeat_itself(
     assert len(heard(listener)) == 1
 
 
+def test_nothing_is_told_twice_where_the_disk_is_full(
+    config: Path, listener: tuple[str, type[_Listener]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told cannot be written down then, and the worker goes on all the same."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("affluence.worker.write_bytes_atomically", full)
+    worker = Worker(config, Clock(), Runs(FAILED, FAILED, FINE, FINE))
+    for _ in range(4):
+        worker.work()
+    failure, again = "affluence: échec / failure", "affluence: tout va bien de nouveau"
+    told = [subject.split(" / all")[0] for subject in heard(listener)]
+    assert told == [failure, again, "/beat", "/beat"]
+
+
+def test_a_command_that_is_at_work_meanwhile_is_no_failure_unless_it_lasts(
+    config: Path, listener: tuple[str, type[_Listener]]
+) -> None:
+    """A backup by hand, say: the next sweep comes when it is over."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder):
+        met = run_in_process(config, 60)
+    assert met.code == 4
+    worker = Worker(config, Clock(), Runs(met, FINE, met, met, FINE))
+    for _ in range(2):
+        worker.work()
+    assert heard(listener) == ["/beat"]
+    for _ in range(2):
+        worker.work()
+    assert heard(listener) == ["/beat", "affluence: échec / failure"]
+
+
 def test_what_could_not_be_told_is_told_the_next_time(
     config: Path, listener: tuple[str, type[_Listener]]
 ) -> None:
@@ -222,6 +262,64 @@ def test_a_mail_tells_the_same() -> None:
     assert "pourquoi" in envelope.content.decode()
 
 
+@contextmanager
+def mail_server(authority: Authority | None) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that takes any password: its port, and those that it was given."""
+    given: list[bytes] = []
+
+    def take(_server: Any, _session: Any, _envelope: Any, _kind: str, login: Any) -> AuthResult:
+        given.append(login.password)
+        return AuthResult(success=True)
+
+    context = None
+    if authority is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(authority.server, authority.server_key)
+    controller = Controller(
+        _Mailbox(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=context,
+        authenticator=take,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        yield controller.port, given
+    finally:
+        controller.stop()
+
+
+def test_a_password_is_sent_to_a_server_that_is_known_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In clear to none but this machine, encrypted to none whose certificate nobody vouches for."""
+    authority = make_authority(tmp_path)
+
+    def told(port: int, server: str, ca_file: Path | None) -> list[str]:
+        mail = Mail(
+            server=server,
+            port=port,
+            sender="a@example.org",
+            to=("b@example.org",),
+            user="affluence",
+            password=PASSWORD,
+        )
+        return telling.tell(Alerts(network=Network(ca_file=ca_file), mail=mail), "x", "y")
+
+    with mail_server(authority) as (port, given):
+        (problem,) = told(port, "127.0.0.1", None)
+        assert "SSLCertVerificationError" in problem and given == []
+        assert told(port, "127.0.0.1", authority.certificate) == [] and given == [PASSWORD.encode()]
+    with mail_server(None) as (port, given):
+        assert told(port, "127.0.0.1", None) == [] and given == [PASSWORD.encode()]
+        there = socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: there)
+        (problem,) = told(port, "smtp.example.org", None)
+        assert problem == "mail: the server takes a password in clear only, and is sent none"
+        assert given == [PASSWORD.encode()]
+
+
 def test_a_mail_server_that_is_not_there_is_said() -> None:
     mail = Mail(server="127.0.0.1", port=9, sender="a@example.org", to=("b@example.org",))
     (problem,) = telling.tell(Alerts(network=Network(timeout_s=2), mail=mail), "x", "y")
@@ -267,6 +365,18 @@ def test_a_run_is_a_process_of_its_own(small_platform: ConfigWriter) -> None:
     log.write_text("".join(day_of_records(f"2026-03-0{day}", 20) for day in range(2, 7)))
     ended = run_in_process(config, 120)
     assert ended.code == 0 and "delivered to: site" in ended.output and ended.complaint == ""
+
+
+def test_a_machine_that_cannot_begin_a_run_is_a_failure_that_is_told(
+    config: Path, listener: tuple[str, type[_Listener]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object, **_options: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr("affluence.worker.subprocess.Popen", no_memory)
+    Worker(config, Clock(), run_in_process).work()
+    assert heard(listener) == ["affluence: échec / failure"]
+    assert "Cannot allocate memory" in listener[1].heard[0][1]["text"]
 
 
 def test_a_run_that_takes_too_long_is_ended(small_platform: ConfigWriter) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from affluence import management
+from affluence import manager
 from affluence.teletraffic import TargetError
 from tests.conftest import ConfigWriter
 from tests.test_cli import affluence
@@ -60,7 +60,7 @@ def test_a_target_that_no_number_meets_says_of_what_to_ask_less(
     def refuse(*_: object, **__: object) -> None:
         raise TargetError("agents or lines that meet the target: 1000 do not suffice")
 
-    monkeypatch.setattr(management, "staffing", refuse)
+    monkeypatch.setattr(manager, "staffing", refuse)
     done = affluence(desk, "staffing")
     assert done.returncode == 2
     assert "ask for less with --reached, --within, --full" in " ".join(done.stderr.split())

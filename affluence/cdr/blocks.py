@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -27,6 +27,8 @@ _LEAST_READ_BYTES = 1 << 16
 _LONGEST_LINE_BYTES = 1 << 20
 _HEADING_WITHIN_BYTES = 1 << 20
 _LARGEST_DOCUMENT_BYTES = 64 << 20
+# Records that are equal in all that they say have come within a second, or a minute.
+BEFORE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Block:
     digest: bytes  # of the whole file up to `end`
     lines: int  # an unterminated last one included
     heading: str = ""  # the last line before it that holds for those that follow
+    before: bytes = b""  # some whole lines before it, where records are told apart by those
 
 
 def read_blocks(
@@ -103,16 +106,47 @@ def read_document(
         yield Block(content_lines, start, end, True, hasher.copy().digest(), len(lines))
 
 
+def texts_before(content: IO[bytes], form: TextForm, offset: int) -> Iterator[bytes]:
+    """The text of a file up to the line that begins at an offset, in pieces of whole lines."""
+    left, rest = offset - len(content.read(len(form.mark))), b""
+    while left > 0 and (read := content.read(min(left, BLOCK_BYTES))):
+        left -= len(read)
+        rest += read
+        end = _last_line_end(rest, form)
+        yield as_utf8(rest[:end], form)
+        rest = rest[end:]
+
+
 def with_headings(
-    blocks: Iterator[Block], pattern: re.Pattern[str], before: bytes
+    blocks: Iterator[Block], pattern: re.Pattern[str], before: Iterable[bytes]
 ) -> Iterator[Block]:
     """Tell each block which heading holds where it begins; ``before`` is the text before them."""
     # A search for the line end before it goes four times as fast as one for the start of a line.
     heading = f"(?m-u)\n{pattern.pattern}"
-    last = _last_heading(before, heading, "")
+    last = ""
+    for text in before:
+        last = _last_heading(text, heading, last)
     for block in blocks:
         yield replace(block, heading=last)
         last = _last_heading(block.text, heading, last)
+
+
+def with_lines_before(blocks: Iterator[Block], before: bytes) -> Iterator[Block]:
+    """Tell each block which lines stand before it, at most `BEFORE_BYTES` of them.
+
+    ``before`` are the lines before the first, or the last of them.
+    """
+    last = _last_lines(before)
+    for block in blocks:
+        yield replace(block, before=last)
+        last = _last_lines(last + block.text[-BEFORE_BYTES:])
+
+
+def _last_lines(text: bytes) -> bytes:
+    if len(text) <= BEFORE_BYTES:
+        return text
+    # Where the last bytes begin with a line cannot be seen: it is given up with the broken ones.
+    return text[-BEFORE_BYTES:].partition(b"\n")[2]
 
 
 def _last_heading(text: bytes, heading: str, otherwise: str) -> str:

@@ -15,16 +15,25 @@ from pathlib import Path
 from typing import IO
 
 from affluence import engine
-from affluence.cdr.blocks import Block, read_blocks, read_document, with_headings
+from affluence.cdr.blocks import (
+    BEFORE_BYTES,
+    Block,
+    read_blocks,
+    read_document,
+    texts_before,
+    with_headings,
+    with_lines_before,
+)
 from affluence.cdr.content import open_content
+from affluence.cdr.dialect import Dialect
 from affluence.cdr.documents import Documents
 from affluence.cdr.encoding import TextForm, as_utf8
-from affluence.cdr.identity import hash_prefix
-from affluence.cdr.layouts import Layout
+from affluence.cdr.identity import Prefix, read_prefix
 from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.reader import BlockRead, Reader, concat_reads
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.recognise import check_stated
+from affluence.cdr.records import numbers_equal_ones
 from affluence.cdr.understanding import (
     Clock,
     Understood,
@@ -82,7 +91,7 @@ def read_ranges(
     known = find_dialect_of(begins, recipe)
     dialect = known.dialect
     with open_content(path) as content:
-        blocks = engine.ahead(_blocks(path, content, begins.form, dialect.layout, position.offset))
+        blocks = engine.ahead(_blocks(path, content, begins.form, dialect, position.offset))
         first = next(blocks, None)
         if first is None:
             return
@@ -128,18 +137,27 @@ def range_of(
 
 
 def _blocks(
-    path: Path, content: IO[bytes], form: TextForm, layout: Layout, offset: int
+    path: Path, content: IO[bytes], form: TextForm, dialect: Dialect, offset: int
 ) -> Iterator[Block]:
     """The content of a file from an offset on."""
-    hasher = hash_prefix(content, offset) or hashlib.sha256()
+    layout = dialect.layout
+    prefix = read_prefix(content, offset, BEFORE_BYTES) or Prefix(hashlib.sha256(), b"")
     if isinstance(layout, Documents):
-        return read_document(content, form, hasher, layout.lines_of, start=offset)
-    blocks = read_blocks(content, form, hasher, start=offset)
-    if layout.heading is None:
-        return blocks
+        return read_document(content, form, prefix.hasher, layout.lines_of, start=offset)
+    blocks = read_blocks(content, form, prefix.hasher, start=offset)
+    if layout.heading is not None:
+        blocks = with_headings(blocks, layout.heading, _texts_before(path, form, offset))
+    if numbers_equal_ones(dialect):
+        before = as_utf8(prefix.last, form)
+        if offset > len(prefix.last):  # its first line may be cut
+            before = before.partition(b"\n")[2]
+        blocks = with_lines_before(blocks, before)
+    return blocks
+
+
+def _texts_before(path: Path, form: TextForm, offset: int) -> Iterator[bytes]:
     with open_content(path) as beginning:
-        before = as_utf8(beginning.read(offset), form)
-    return with_headings(blocks, layout.heading, before)
+        yield from texts_before(beginning, form, offset)
 
 
 def _read_all(
@@ -155,7 +173,7 @@ def _read_all(
 
     def read_one(item: tuple[int, Block]) -> tuple[Block, BlockRead]:
         line, block = item
-        return replace(block, text=b""), reader.read_block(block, line)
+        return replace(block, text=b"", before=b""), reader.read_block(block, line)
 
     return engine.spread(read_one, numbered(), threads)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +12,14 @@ from affluence.cdr.blocks import BLOCK_BYTES
 from affluence.cdr.content import open_content, read_sample
 
 HEAD_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Bytes at the beginning of a content: a hasher that has seen them, and the last of them."""
+
+    hasher: hashlib._Hash
+    last: bytes
 
 
 def head_digest(path: Path, length: int = HEAD_BYTES) -> tuple[int, bytes]:
@@ -28,17 +37,19 @@ def head_digests(path: Path, lengths: Iterable[int]) -> dict[int, bytes]:
 def prefix_digest(path: Path, length: int) -> bytes | None:
     """Hash of the first ``length`` decompressed bytes of a file, None if it is shorter."""
     with open_content(path) as content:
-        hasher = hash_prefix(content, length)
-    return hasher.digest() if hasher else None
+        prefix = read_prefix(content, length)
+    return prefix.hasher.digest() if prefix else None
 
 
-def hash_prefix(content: IO[bytes], length: int) -> hashlib._Hash | None:
-    """A hasher that has seen the next ``length`` bytes; None if there are fewer."""
-    hasher = hashlib.sha256()
+def read_prefix(content: IO[bytes], length: int, keep: int = 0) -> Prefix | None:
+    """The next ``length`` bytes, of which the last ``keep`` are kept; None if there are fewer."""
+    hasher, last = hashlib.sha256(), b""
     while length:
         read = content.read(min(length, BLOCK_BYTES))
         if not read:
             return None
         hasher.update(read)
         length -= len(read)
-    return hasher
+        if keep:
+            last = (last + read[-keep:])[-keep:]
+    return Prefix(hasher, last)

@@ -14,7 +14,7 @@ from string import digits
 import polars as pl
 
 from affluence.cdr.columns import parsed_us
-from affluence.cdr.dialect import MissingColumnsError, Sample, Stated
+from affluence.cdr.dialect import MissingColumnsError, Sample, Stated, UntellingFormatError
 from affluence.cdr.durations import seconds_of
 from affluence.cdr.headers import fields_of, widest
 from affluence.cdr.layouts import Columns
@@ -43,6 +43,10 @@ _NO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?:[Z+-]|$)"
 _IS_TIME = re.compile(
     r"\d{4}-\d\d-\d\d(?P<between>[T ])\d\d:\d\d[\d:]*(?P<fraction>[.,]\d+)?"
     r"(?P<distance>Z|[+-][\d:]+)?"
+)
+_IS_TIME_BY_DAY = re.compile(
+    r"\d\d?(?P<mark>[/.-])\d\d?(?P=mark)(?P<year>\d{4}|\d\d)(?P<between>[T ])"
+    r"\d\d?:\d\d(?P<seconds>:\d\d)?"
 )
 _DISTANCES = ("%z", "%:z", "%#z", "%s", "%+")  # directives that tell how far from UTC a time is
 _SECONDS = ("%S", "%T", "%X", "%r", "%c", "%s", "%+")
@@ -223,11 +227,24 @@ class Times:
 
 
 def find_times(cells: Iterable[str], stated: Stated) -> Times:
-    """How these times are written: all of a file tell how far from UTC they are, or none."""
+    """How these times are written: all of a file tell how far from UTC they are, or none.
+
+    Raises:
+        UntellingFormatError: they are not ISO 8601, and no other way is stated.
+
+    """
     if stated.time_format:
         instants = any(directive in stated.time_format for directive in _DISTANCES)
         return Times(pattern=stated.time_format, instants=instants)
-    times = [found for found in map(_IS_TIME.fullmatch, cells) if found]
+    written = [cell for cell in cells if cell]
+    times = [found for found in map(_IS_TIME.fullmatch, written) if found]
+    by_day = [found for found in map(_IS_TIME_BY_DAY.fullmatch, written) if found]
+    if 2 * len(by_day) > len(written):
+        raise UntellingFormatError(
+            "its times are not written as 2026-03-03 09:00:00, and nothing states how they are",
+            "Write it in [platform.<id>.source.format], such as"
+            f' time_format = "{_format_of(by_day[0])}", which says that the day comes first.',
+        )
 
     def most(are: Callable[[re.Match[str]], bool]) -> bool:
         return 2 * sum(map(are, times)) > len(times)
@@ -237,6 +254,13 @@ def find_times(cells: Iterable[str], stated: Stated) -> Times:
         between=" " if most(lambda time: time["between"] == " ") else "T",
         fractions=most(lambda time: time["fraction"] is not None),
     )
+
+
+def _format_of(time: re.Match[str]) -> str:
+    """The format of a time that begins with a day or a month, the day taken as the first."""
+    year = "%Y" if len(time["year"]) == 4 else "%y"
+    seconds = ":%S" if time["seconds"] else ""
+    return f"%d{time['mark']}%m{time['mark']}{year}{time['between']}%H:%M{seconds}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from affluence.cdr.dialect import Dialect, Reading
 from affluence.cdr.dialects import DIALECTS, find_dialect
 
-VERSION = 2  # raised when the same bytes are read differently: files are then read again
+VERSION = 3  # raised when the same bytes are read differently: files are then read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

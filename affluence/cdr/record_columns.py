@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import polars as pl
 
-from affluence.tables import DIRECTIONS, EVIDENCE, PRESENCES, Column, ContractError
+from affluence.contracts import Column, ContractError
+from affluence.tables import DIRECTIONS, EVIDENCE, PRESENCES
 
 
 def _key(meaning: str) -> Column:

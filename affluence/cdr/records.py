@@ -58,7 +58,24 @@ def parse(
     block: Block, dialect: Dialect, reading: Reading, first_line: int, *, with_clock_evidence: bool
 ) -> Parsed:
     """Read the records of a block; with ``epoch_s`` and ``duration_s`` where they are asked for."""
+    parsed = _parse(block, dialect, reading, first_line, with_clock_evidence=with_clock_evidence)
+    records = parsed.records
+    if "by_content" in records.columns:
+        if records["by_content"].any():
+            before = _record_keys_before(block, dialect, reading)
+            records = _equal_ones_numbered(records, before)
+        records = records.drop("by_content")
+    return replace(parsed, records=_with_untold(records))
 
+
+def numbers_equal_ones(dialect: Dialect) -> bool:
+    """Whether equal records of a file may be told apart by those before them."""
+    return "by_content" in dialect.record(dialect.layout.widest, Reading())
+
+
+def _parse(
+    block: Block, dialect: Dialect, reading: Reading, first_line: int, *, with_clock_evidence: bool
+) -> Parsed:
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
         record = dialect.clean_record if clean and dialect.clean_record else dialect.record
         wanted = dict(record(columns, reading))
@@ -85,9 +102,7 @@ def parse(
         if "presence" in records.columns:
             kept |= records["presence"].is_not_null()
         records = records.filter(kept).drop("ignored")
-    if "by_content" in records.columns:
-        records = _equal_ones_numbered(records)
-    return replace(parsed, records=_with_untold(records), ignored=ignored)
+    return replace(parsed, records=records, ignored=ignored)
 
 
 def _with_untold(records: pl.DataFrame) -> pl.DataFrame:
@@ -98,17 +113,41 @@ def _with_untold(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _equal_ones_numbered(records: pl.DataFrame) -> pl.DataFrame:
-    """Equal records of a block numbered: the same in another file are still the same records.
+def _record_keys_before(block: Block, dialect: Dialect, reading: Reading) -> pl.Series:
+    """Keys of the records in the lines before a block."""
+    if not block.before:
+        return pl.Series("record_key", dtype=pl.UInt64)
+    heading = dialect.layout.heading
+    lines = split(block.before)
+    known = heading is None or not any(map(heading.match, lines))
+    before = replace(
+        block,
+        text=block.before,
+        before=b"",
+        lines=len(lines),
+        terminated=True,
+        # Above a heading another held: what stands there is not of the same day.
+        heading=block.heading if known else "",
+    )
+    records = _parse(before, dialect, reading, 1, with_clock_evidence=False).records
+    return records["record_key"]
+
+
+def _equal_ones_numbered(records: pl.DataFrame, before: pl.Series) -> pl.DataFrame:
+    """Equal records of a file numbered: the same in another file are still the same records.
 
     Two callers who withhold their numbers may give up within the same minute.
+
+    Args:
+        records: those of a block.
+        before: keys of the records before them.
+
     """
-    if not records["by_content"].any():
-        return records.drop("by_content")
-    nth = pl.int_range(pl.len(), dtype=pl.UInt64).over("record_key")
-    number = pl.when("by_content").then(nth).otherwise(0)
-    keys = {name: numbered_key(pl.col(name), number) for name in ("record_key", "call_key")}
-    return records.with_columns(**keys).drop("by_content")
+    keys = pl.concat([before, records["record_key"]]).to_frame()
+    nth = keys.select(pl.int_range(pl.len(), dtype=pl.UInt64).over("record_key")).to_series()
+    number = pl.when("by_content").then(nth.slice(len(before))).otherwise(0)
+    numbered = {name: numbered_key(pl.col(name), number) for name in ("record_key", "call_key")}
+    return records.with_columns(**numbered)
 
 
 def _parse_clean(

@@ -18,6 +18,7 @@ from affluence.config.sources import (
     SftpSource,
     SqlSource,
 )
+from affluence.config.ssh import SshLogin
 from affluence.config.state import State
 from affluence.config.targets import (
     ArchiveTarget,
@@ -51,6 +52,7 @@ __all__ = [
     "SftpSource",
     "SftpTarget",
     "SqlSource",
+    "SshLogin",
     "State",
     "Target",
     "Theme",

@@ -11,6 +11,7 @@ import pydantic
 from pydantic import AfterValidator, Field
 
 from affluence.config.section import Section
+from affluence.config.ssh import SshLogin
 from affluence.config.values import FileSecret, Secret, known_zone
 
 # As in affluence.cdr.dialects, which takes a moment to load; a test compares the two.
@@ -63,6 +64,18 @@ def _records_url(address: str) -> str:
     return address
 
 
+def _names(pattern: str) -> str:
+    parts = pattern.split("/")
+    if not parts[0] or any("**" in part and part != "**" for part in parts):
+        raise ValueError(
+            'write names as they are in the folder, such as "Master.csv*" or "*/*.csv"'
+        )
+    return pattern
+
+
+FilePatterns = Annotated[tuple[Annotated[str, AfterValidator(_names)], ...], Field(min_length=1)]
+
+
 class Announcements(Section):
     """Names of sound files that tell a caller why nobody answers."""
 
@@ -106,7 +119,7 @@ class FolderSource(_Source):
 
     kind: Literal["folder"] = "folder"
     folder: Path
-    files: tuple[str, ...] = ("*",)
+    files: FilePatterns = ("*",)
 
 
 class HttpSource(_Source):
@@ -114,7 +127,7 @@ class HttpSource(_Source):
 
     kind: Literal["http"]
     url: Annotated[str, AfterValidator(_records_url)]
-    files: tuple[str, ...] = ("*",)
+    files: FilePatterns = ("*",)
     days: int = Field(default=31, ge=1, le=366)
     user: str = ""
     password: Secret = ""
@@ -133,25 +146,12 @@ class HttpSource(_Source):
         return self
 
 
-class SftpSource(_Source):
+class SftpSource(_Source, SshLogin):
     """Files of a server that is reached by SFTP."""
 
     kind: Literal["sftp"]
-    host: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65535)
-    user: str = Field(min_length=1)
-    known_hosts: Path
-    key: FileSecret = ""
-    key_passphrase: Secret = ""
-    password: Secret = ""
     folder: str = "."
-    files: tuple[str, ...] = ("*",)
-
-    @pydantic.model_validator(mode="after")
-    def _lets_in(self) -> Self:
-        if not self.key and not self.password:
-            raise ValueError("write 'key', 'password', or both")
-        return self
+    files: FilePatterns = ("*",)
 
 
 class SqlSource(_Source):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pydantic
 from pydantic import AfterValidator, Field
 
 from affluence.config.section import Section
-from affluence.config.values import Secret, _secret_file, folder_url
+from affluence.config.ssh import SshLogin
+from affluence.config.values import Secret, folder_url
+
+KeptReleases = Annotated[int, Field(ge=2)]  # the one that stands, and one to go back to
 
 
 class _ShownTarget(Section):
@@ -31,7 +33,7 @@ class ReleasesTarget(_ShownTarget):
 
     kind: Literal["releases"]
     folder: Path
-    keep_releases: int = Field(default=5, ge=2)
+    keep_releases: KeptReleases = 5
 
 
 class WebDavTarget(_ShownTarget):
@@ -43,27 +45,13 @@ class WebDavTarget(_ShownTarget):
     password: Secret = ""
 
 
-class SftpTarget(_ShownTarget):
+class SftpTarget(_ShownTarget, SshLogin):
     """A folder of an SSH server: releases behind one link, or changed in place."""
 
     kind: Literal["sftp"]
-    host: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65535)
-    user: str = Field(min_length=1)
-    known_hosts: Path
-    key: Annotated[Secret, AfterValidator(_secret_file)] = ""
-    key_passphrase: Secret = ""
-    password: Secret = ""
     folder: str = Field(min_length=1)  # of the server
     layout: Literal["releases", "in-place"] = "releases"
-    keep_releases: int = Field(default=5, ge=2)
-
-    @pydantic.model_validator(mode="after")
-    def _lets_in(self) -> SftpTarget:
-        if not (self.key or self.password):
-            message = "give the key of the user, or a password"
-            raise ValueError(message)
-        return self
+    keep_releases: KeptReleases = 5
 
 
 class ArchiveTarget(Section):
@@ -71,7 +59,7 @@ class ArchiveTarget(Section):
 
     kind: Literal["archive"]
     folder: Path
-    keep_releases: int = Field(default=5, ge=2)
+    keep_releases: KeptReleases = 5
 
 
 Target = Annotated[

@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -108,7 +109,7 @@ def keep_memory() -> None:
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """The same items, each made while the one before it is used."""
     nothing_left = object()
-    with ThreadPoolExecutor(1) as pool:
+    with _threads(1) as pool:
         pending: Future[object] = pool.submit(next, items, nothing_left)
         while (item := pending.result()) is not nothing_left:
             pending = pool.submit(next, items, nothing_left)
@@ -121,7 +122,7 @@ def spread(work: Callable[[T], R], items: Iterable[T], at_once: int | None = Non
     ``at_once`` bounds the memory: how many items are in work, by default as many as cores.
     """
     at_once = at_once or os.cpu_count() or 1
-    with ThreadPoolExecutor(at_once) as pool:
+    with _threads(at_once) as pool:
         pending: deque[Future[R]] = deque()
         for item in items:
             if len(pending) > at_once:
@@ -129,3 +130,21 @@ def spread(work: Callable[[T], R], items: Iterable[T], at_once: int | None = Non
             pending.append(pool.submit(work, item))
         while pending:
             yield pending.popleft().result()
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for a generator, which waits for their end unless it is given up itself.
+
+    One that is given up may be closed by the collector of garbage, in whatever thread and wherever
+    that is: also where a thread begins or ends, and where to wait for another would be for ever.
+    """
+    pool = ThreadPoolExecutor(number)
+    is_given_up = False
+    try:
+        yield pool
+    except GeneratorExit:
+        is_given_up = True
+        raise
+    finally:
+        pool.shutdown(wait=not is_given_up, cancel_futures=True)

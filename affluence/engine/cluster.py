@@ -11,17 +11,12 @@ and one that writes to a folder of its own would lose calls in silence.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import pickle
-import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -29,30 +24,14 @@ from uuid import uuid4
 import distributed
 from distributed.comm.core import CommClosedError
 
-import affluence
-from affluence.engine import F, OfFile, R, T, keep_memory
-from affluence.errors import AffluenceError, ClusterError
+from affluence.engine import F, R, T
+from affluence.engine.parcel import Delivered, done, open_parcel, pack, streamed
+from affluence.errors import ClusterError
 
 _LOOK_EVERY_S = 5.0
 _AHEAD = 2  # pieces of work a thread: one in work, one that waits
 _PACKAGES = ("affluence", "polars")  # that decide every byte
 _S = TypeVar("_S")
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """A piece of work, packed: nothing prints what is in it, secrets among it."""
-
-    packed: bytes = field(repr=False)
-    packed_by: str  # fingerprint of the program
-
-
-@dataclass(frozen=True, slots=True)
-class _Delivered:
-    """What came of a piece of work: all that it gave before an error, if there was one."""
-
-    results: Sequence[object]
-    error: AffluenceError | None
 
 
 @contextmanager
@@ -146,7 +125,7 @@ class Cluster:
         at_once: int | None = None,  # noqa: ARG002  # of one machine; here workers say it
     ) -> Iterator[R]:
         """See `affluence.engine.Engine`."""
-        for _, delivered in self._deliveries(_done, work, items):
+        for _, delivered in self._deliveries(done, work, items):
             if delivered.error is not None:
                 raise delivered.error
             yield from delivered.results  # type: ignore[misc]  # one R
@@ -155,16 +134,16 @@ class Cluster:
         self, work: Callable[[F], Iterator[R]], items: Iterable[F]
     ) -> Iterator[tuple[F, Iterator[R]]]:
         """See `affluence.engine.Engine`: items are worked on at the same time."""
-        for item, delivered in self._deliveries(_streamed, work, items):
+        for item, delivered in self._deliveries(streamed, work, items):
             yield item, _unpacked(delivered)
 
     def _deliveries(
         self,
-        how: Callable[[Callable[[T], _S], T], _Delivered],
+        how: Callable[[Callable[[T], _S], T], Delivered],
         work: Callable[[T], _S],
         items: Iterable[T],
-    ) -> Iterator[tuple[T, _Delivered]]:
-        pending: deque[tuple[T, distributed.Future[_Delivered]]] = deque()
+    ) -> Iterator[tuple[T, Delivered]]:
+        pending: deque[tuple[T, distributed.Future[Delivered]]] = deque()
         try:
             for item in items:
                 pending.append((item, self._send(how, work, item)))
@@ -178,22 +157,22 @@ class Cluster:
                     self._client.cancel([future for _, future in pending])
 
     def _send(
-        self, how: Callable[[Callable[[T], _S], T], _Delivered], work: Callable[[T], _S], item: T
-    ) -> distributed.Future[_Delivered]:
-        packed = pickle.dumps((self._sees_lake, how, work, item))
+        self, how: Callable[[Callable[[T], _S], T], Delivered], work: Callable[[T], _S], item: T
+    ) -> distributed.Future[Delivered]:
+        parcel = pack(self._sees_lake, how, work, item)
         key = f"{getattr(work, '__name__', 'work')}-{uuid4()}"
-        return self._client.submit(_open, _Parcel(packed, _fingerprint()), key=key, pure=False)
+        return self._client.submit(open_parcel, parcel, key=key, pure=False)
 
     def _first_of(
-        self, pending: deque[tuple[T, distributed.Future[_Delivered]]]
-    ) -> tuple[T, _Delivered]:
+        self, pending: deque[tuple[T, distributed.Future[Delivered]]]
+    ) -> tuple[T, Delivered]:
         item, future = pending.popleft()
         delivered = self._result(item, future)
         if isinstance(delivered.error, ClusterError):
             raise delivered.error
         return item, delivered
 
-    def _result(self, item: object, future: distributed.Future[_Delivered]) -> _Delivered:
+    def _result(self, item: object, future: distributed.Future[Delivered]) -> Delivered:
         self._await(future)
         try:
             return future.result()
@@ -212,7 +191,7 @@ class Cluster:
         except (distributed.CancelledError, CommClosedError) as error:
             raise self._lost() from error
 
-    def _await(self, future: distributed.Future[_Delivered]) -> None:
+    def _await(self, future: distributed.Future[Delivered]) -> None:
         """Wait for a result while there is anybody who could give it."""
         alone_s, look_every_s = 0.0, min(_LOOK_EVERY_S, self._wait_s)
         while not future.done():
@@ -248,84 +227,10 @@ class Cluster:
         )
 
 
-def _unpacked(delivered: _Delivered) -> Iterator[R]:
+def _unpacked(delivered: Delivered) -> Iterator[R]:
     yield from delivered.results  # type: ignore[misc]  # all of them R
     if delivered.error is not None:
         raise delivered.error
-
-
-def _open(parcel: _Parcel) -> _Delivered:
-    """Do a piece of work: this is what a worker is asked for."""
-    try:
-        return _do(parcel)
-    except ClusterError as error:
-        return _Delivered((), error)
-
-
-def _do(parcel: _Parcel) -> _Delivered:
-    if parcel.packed_by != _fingerprint():
-        raise ClusterError(
-            f"{socket.gethostname()}: this worker runs another affluence"
-            f" ({affluence.__version__}, or another Polars) than the machine that asks it."
-            " Install the same on all workers, and start them again."
-        )
-    keep_memory()
-    sees_lake, how, work, item = pickle.loads(parcel.packed)  # noqa: S301  # packed by ourselves
-    if not sees_lake():
-        raise ClusterError(
-            f"{socket.gethostname()}: this worker does not see the lake of the machine that asks"
-            " it. Let the state folder, or [state] lake, lie on storage that all of them mount"
-            " under the same path, or in a bucket, and have workers run as a user that may write"
-            " there."
-        )
-    delivered: _Delivered = how(work, item)
-    return delivered
-
-
-def _done(work: Callable[[T], R], item: T) -> _Delivered:
-    try:
-        return _Delivered((work(item),), None)
-    except AffluenceError as error:
-        return _Delivered((), error)
-
-
-def _streamed(work: Callable[[F], Iterator[R]], item: F) -> _Delivered:
-    _check_sight(item)
-    results: list[R] = []
-    try:
-        results.extend(work(item))
-    except AffluenceError as error:
-        return _Delivered(results, error)
-    return _Delivered(results, None)
-
-
-def _check_sight(item: OfFile) -> None:
-    """A file that a worker does not see as a whole would be read in part and taken for read."""
-    host = socket.gethostname()
-    try:
-        size_bytes = item.path.stat().st_size
-    except OSError as error:
-        raise ClusterError(
-            f"{item.path}: the worker on {host} cannot read this file ({error.strerror}), which"
-            " the machine that asks it sees. Let records lie on storage that all workers mount"
-            " under the same path, and have workers run as a user that may read them."
-        ) from error
-    if size_bytes < item.size_bytes:
-        raise ClusterError(
-            f"{item.path}: the worker on {host} sees {size_bytes} bytes of this file, the machine"
-            f" that asks it {item.size_bytes}. Mount the storage so that a file is seen as it is"
-            " (of NFS: actimeo=1), and run again."
-        )
-
-
-@cache
-def _fingerprint() -> str:
-    """Hash of this program and of the Polars under it."""
-    package = Path(affluence.__file__).parent
-    hasher = hashlib.sha256(version("polars").encode())
-    for path in sorted(package.rglob("*.py")):
-        hasher.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return hasher.hexdigest()
 
 
 def _first_line(error: BaseException) -> str:

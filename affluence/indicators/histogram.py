@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from affluence.tables import DURATION_BINS_S
+
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
@@ -21,9 +23,14 @@ class Histogram:
         return sum(count for _, count in self.bins)
 
     @property
-    def sum_s(self) -> int:
-        """Sum of the lower bounds: somewhat less than that of the durations."""
-        return sum(lower_s * count for lower_s, count in self.bins)
+    def sum_s(self) -> float:
+        """Sum of the durations, each as the middle of the whole seconds of its bin.
+
+        Exact to two minutes, where a bin is a second, and on average beyond; each is off by 4.5 s
+        at most up to 5 minutes, by 14.5 s up to 10, by 29.5 s up to the hour. Those of the last
+        bin count as an hour. Fractions of a second, which few records know, are lost.
+        """
+        return sum(_middle_s(lower_s) * count for lower_s, count in self.bins)
 
     def below(self, limit_s: float) -> int:
         """Number of durations under ``limit_s``, to the second up to 120 s, then to the bin."""
@@ -37,6 +44,12 @@ class Histogram:
             if reached >= share * self.total and reached:
                 return lower_s
         return None
+
+
+def _middle_s(lower_s: int) -> float:
+    """The mean of the whole seconds of a bin; of the last one, which has no end, the first."""
+    width_s = next(width for start, width in reversed(DURATION_BINS_S) if start <= lower_s)
+    return lower_s + (width_s - 1) / 2
 
 
 def histogram_of(durations: pl.DataFrame, kind: str) -> Histogram:

@@ -206,6 +206,16 @@ def redial_curve(redials: pl.DataFrame) -> tuple[Histogram, Survival]:
     return redialled, survival(redialled, censored)
 
 
+def mean_redial_s(redials: pl.DataFrame) -> float | None:
+    """Mean time from a failure to the next call, of those who called again before closing time.
+
+    None where nobody did, or nobody kept how long it took (sealed days of an older version).
+    """
+    known = redials.filter(pl.col("redial_s").is_not_null())
+    redialled = int(known["redialled"].sum())
+    return float(known["redial_s"].sum()) / redialled if redialled else None
+
+
 def valley_s(delays: Histogram) -> int | None:
     """The delay, in seconds, that separates quick redials from much later ones, if one does.
 

@@ -76,8 +76,7 @@ def _waited_s(totals: Totals, durations: Durations) -> float:
     """Sum of all waits for an agent, however they ended, from where patience counts."""
     waited_s = totals["wait_answered_s"] + totals["wait_abandoned_s"] + durations.unanswered.sum_s
     if durations.counts_from_the_queue:
-        # What histograms of the same calls lose to their bins is lost on both sides. Those whose
-        # wait the platform ended waited for the queue as long as the others.
+        # Those whose wait the platform ended waited for the queue as long as the others.
         arrived = merge(durations.abandoned, durations.answered)
         queued = merge(durations.queue_abandoned, durations.queue_answered)
         before_queue_s = (arrived.sum_s - queued.sum_s) / arrived.total

@@ -2,7 +2,17 @@
 
 Counts, waits and holding times belong to the slot in which the call arrived, persons to that of
 their first attempt; occupancy is spread over every slot that the call overlaps. Nothing is divided
-here: rates appear in `affluence.typical_week` and `affluence.indicators` only.
+here: rates appear in `affluence.typical_week` and `affluence.indicators` only. In the order in
+which data travels; no module imports one that stands below it:
+
+    spans       disjoint bounds, membership, local days
+    timeline    what changes besides the calls
+    attempts    one row an inbound call, and what is counted of it once
+    occupancy   one sweep over all that comes and goes: lines held
+    agents      time of agents, busy and on duty
+    durations   histograms of waits, talks and holding times
+    persons     attempts of one caller on one day: first ones, call intents
+    redials     what callers do after a failure
 """
 
 from __future__ import annotations
@@ -13,12 +23,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from affluence.measures import agents, attempts, durations, occupancy, persons
+from affluence.measures import agents, attempts, durations, occupancy, persons, redials
 from affluence.measures.spans import local_days_around, local_midnights
 from affluence.measures.timeline import make_timeline, to_us
 from affluence.tables import CALLS, CAPACITY, MEASURED, SPANS
 
-VERSION = 2  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
+VERSION = 3  # part of the hash of a day: raise it when a figure of MEASURED changes meaning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +154,7 @@ def measure_in_full(
         "durations": durations.count_durations(found, holdings, opening, every_us),
         "concurrency": occupancy.count_concurrency(swept),
         "persons": persons.count_intents(people),
-        "redials": persons.count_redials(people, persons.closings_of_days(midnights, opening)),
+        "redials": redials.count_redials(people, redials.closings_of_days(midnights, opening)),
     }
     slots = timeline.select("slot").unique(maintain_order=True)
     figures = pl.collect_all([*per_slot, *companions.values()])

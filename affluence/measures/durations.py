@@ -7,16 +7,13 @@ from itertools import pairwise
 import polars as pl
 
 from affluence.measures.spans import disjoint_bounds, rank_among
-from affluence.tables import DURATION_KINDS
+from affluence.tables import DURATION_BINS_S, DURATION_KINDS
 
-# (from, step): bins are `step` seconds wide from `from` on; the last one is open.
-BINS_S = ((0, 1), (120, 10), (300, 30), (600, 60), (3600, 1))
-
-LONGEST_S = BINS_S[-1][0]  # what lasts longer falls in the last bin
+LONGEST_S = DURATION_BINS_S[-1][0]  # what lasts longer falls in the last bin
 _BIN_OF_SECOND = pl.Series(
     [
-        low + (second - low) // step * step
-        for (low, step), (high, _) in pairwise(BINS_S)
+        low + (second - low) // width * width
+        for (low, width), (high, _) in pairwise(DURATION_BINS_S)
         for second in range(low, high)
     ]
     + [LONGEST_S],
@@ -28,7 +25,7 @@ _FAR_US = 12 * 3600 * 1_000_000  # a bound of the opening further away than this
 def count_durations(
     attempts: pl.DataFrame, holdings: pl.DataFrame, opening: pl.DataFrame | None, every_us: int
 ) -> pl.LazyFrame:
-    """Number of calls by ``slot`` of arrival, ``kind`` and ``duration_s`` (bin of `BINS_S`).
+    """Calls by ``slot`` of arrival, ``kind`` and ``duration_s``, the lower bound of their bin.
 
     Args:
         attempts: as `affluence.measures.attempts.find_attempts` gives them.

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from affluence.config import Config
+from affluence.connections import open_state
 from affluence.publication.changes import Changes, changes_between
 from affluence.steps.account import add_up
+from affluence.steps.status import Status, status_of
 from affluence.store import Store
-from affluence.webmaster import Status, compared, one_before, opened, status_of
+from affluence.webmaster import compared, one_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def look(config: Config, now: datetime) -> Overview:
         StateError: the state folder cannot be used, or a run is at work.
 
     """
-    with opened(config) as store:
+    with open_state(config.state) as store:
         log = store.ledger.publications
         old, new = (_side(store, release) for release in compared(store))
         before = one_before(store)

@@ -16,7 +16,7 @@ from affluence.publication.edition import LeftOut
 from affluence.publication.language import SOURCE, Language
 from affluence.publication.paths import PAGE
 from affluence.publication.wording import Words
-from affluence.store.publications import Run
+from affluence.store.runs import Run
 
 OLD, NEW = "ancien", "nouveau"  # first part of the addresses of the framed sites
 

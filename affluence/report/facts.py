@@ -13,8 +13,8 @@ from affluence.indicators import Indicators
 from affluence.phrases import Phrase
 from affluence.staffing import Plan, Trial
 from affluence.typical_week import TypicalWeek
-from affluence.typical_week.backtest import Backtest
 from affluence.typical_week.effect import Effect
+from affluence.typical_week.grades import Backtest
 
 # Why no advice can be given.
 DURATIONS_UNKNOWN = Phrase("les enregistrements ne disent pas combien de temps durent les appels.")

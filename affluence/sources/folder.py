@@ -13,9 +13,18 @@ def list_files(folder: Path, patterns: Sequence[str]) -> list[Path]:
     """Files of a folder that match one of the patterns, in order of their names.
 
     Raises:
-        NoRecordsError: there is no such folder, or no file in it matches.
+        NoRecordsError: there is no such folder, it cannot be read, or no file in it matches.
 
     """
+    try:
+        return _list_files(folder, patterns)
+    except OSError as error:  # of a share that is down, such as EHOSTDOWN or ESTALE
+        what = f"The folder cannot be read ({error.strerror})."
+        advice = "If it is on another machine, see whether that is up and the share mounted."
+        raise NoRecordsError(str(folder), f"{what} {advice}") from error
+
+
+def _list_files(folder: Path, patterns: Sequence[str]) -> list[Path]:
     if not folder.is_dir():
         advice = "Check 'folder' in the [platform.<id>.source] section."
         raise NoRecordsError(str(folder), f"There is no such folder. {advice}")

@@ -107,7 +107,10 @@ class HttpSource:
         links.feed(page.decode(errors="replace"))
         listed = {}
         for link in links.found:
-            url = urljoin(self.url, link)
+            try:
+                url = urljoin(self.url, link)
+            except ValueError:
+                continue  # it is no address
             folder, _, name = url.partition("?")[0].rpartition("/")
             if f"{folder}/" == self.url and name:
                 listed[unquote(name)] = url

@@ -18,8 +18,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
+from affluence.disk import make_folder, open_with_mode, sync_folder
+from affluence.remote_copy import Copy
+
 END_BYTES = 4096  # records tell their time: so many bytes are of no other file
 _UNFINISHED = ".unfinished"
+_LONGEST_NAME_BYTES = 255  # that file systems take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +37,6 @@ class Found:
     name: str
     stamp: str
     size: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """A file of a server as it was fetched; the copy itself may be deleted since."""
-
-    name: str
-    stamp: str
-    size: int
-    digest: str  # SHA-256 of the whole
-    ends: str  # SHA-256 of the first and the last END_BYTES
-    fetched_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +104,6 @@ class Mirror:
         self._on_bytes = on_bytes
         self.received = 0  # bytes
 
-    def files(self) -> list[Path]:
-        """Every copy that is here, in order of their names."""
-        return sorted(path for path in self._folder.glob("*") if path.is_file())
-
     def path(self, name: str) -> Path:
         """Where the copy of a file lies."""
         return self._folder / name
@@ -171,7 +159,7 @@ class Mirror:
             if path.stat().st_size == other.size and _digest(path) == other.digest:
                 self.path(found.name).unlink(missing_ok=True)
                 os.link(path, self.path(found.name))
-                self._flush()
+                sync_folder(self._folder)
                 return other
         return None
 
@@ -186,38 +174,23 @@ class Mirror:
         )
 
     def _unfinished(self, name: str, stamp: str) -> Path:
-        # Named by the stamp: only the very same file is gone on with.
-        state = hashlib.sha256(stamp.encode()).hexdigest()[:16]
-        return self._folder / _UNFINISHED / f"{name}.{state}"
+        # Named by the stamp, too: only the very same file is gone on with.
+        return self._folder / _UNFINISHED / f"{_short(name)}.{_short(stamp)}"
 
     def _remove_unfinished(self, name: str) -> None:
-        for path in (self._folder / _UNFINISHED).glob("*"):
-            if path.name.rpartition(".")[0] == name:
-                path.unlink()
+        for path in (self._folder / _UNFINISHED).glob(f"{_short(name)}.*"):
+            path.unlink()
 
     def _make_folders(self) -> None:
-        (self._folder / _UNFINISHED).mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
-
-    def _flush(self) -> None:
-        """Names, too, must be on the disk before anybody remembers them."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        make_folder(self._folder / _UNFINISHED, 0o700)
 
     def _append(self, unfinished: Path, content: Iterable[bytes]) -> None:
         self._make_folders()
-        with open(
-            unfinished, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)
-        ) as stream:
+        with open_with_mode(unfinished, "ab", 0o600) as stream:
             for piece in content:
                 stream.write(piece)
                 self.received += len(piece)
                 self._on_bytes(len(piece))
-            stream.flush()
-            os.fsync(stream.fileno())
 
     def _finish(self, unfinished: Path, found: Found) -> Copy:
         size, path = unfinished.stat().st_size, self.path(found.name)
@@ -229,9 +202,8 @@ class Mirror:
 
             ends = _ends(read, size)
         digest = _digest(unfinished)
-        unfinished.chmod(0o600)
         unfinished.replace(path)
-        self._flush()
+        sync_folder(self._folder)  # the name must be on disk before anybody remembers it
         return Copy(
             name=found.name,
             stamp=found.stamp,
@@ -257,8 +229,14 @@ def choose(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a server's name for a file may be one here: no path, not hidden."""
-    return bool(re.fullmatch(r"[^./\0][^/\0]*", name))
+    """Whether a server's name for a file may be one here: no path, not hidden, not too long."""
+    is_short = len(name.encode(errors="replace")) <= _LONGEST_NAME_BYTES
+    return is_short and bool(re.fullmatch(r"[^./\0][^/\0]*", name))
+
+
+def _short(text: str) -> str:
+    """A name for what may be longer than names can be."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from affluence.sources.remote import (
@@ -17,8 +18,6 @@ from affluence.sources.remote import (
     choose,
 )
 from affluence.ssh import Sftp, SshError, SshServer, open_sftp
-
-_PIECE_BYTES = 32768  # the most that servers give at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,8 @@ class SftpSource:
                     continue
                 status = entry
                 if stat.S_ISLNK(entry.st_mode or 0):
-                    status = remote.stat(posixpath.join(self.folder, entry.filename))
+                    with suppress(FileNotFoundError):  # what leads nowhere stays a link
+                        status = remote.stat(posixpath.join(self.folder, entry.filename))
                 if stat.S_ISREG(status.st_mode or 0):
                     files[entry.filename] = Found(
                         name=entry.filename,
@@ -75,15 +75,7 @@ class SftpSource:
         def read(start: int, length: int | None = None) -> Iterator[bytes]:
             # Up to the size that was found: what is appended meanwhile is for the next time.
             end = found.size or 0
-            left = max(end - start, 0) if length is None else length
-            with sftp.asking(path) as remote, remote.open(path, "rb") as file:
-                file.seek(start)
-                while left and (piece := file.read(min(left, _PIECE_BYTES))):
-                    left -= len(piece)
-                    yield piece
-                if left:
-                    # The end came early. It may be that of the connection: then this fails.
-                    file.stat()
+            return sftp.pieces(path, start, max(end - start, 0) if length is None else length)
 
         where = self._shown(path)
         try:

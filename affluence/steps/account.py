@@ -24,14 +24,14 @@ def add_up(store: Store, platform: str) -> dict[str, int]:
         LostLinesError: for some file it is not.
 
     """
-    totals = store.ledger.totals(platform)
+    totals = store.ledger.accounts.totals(platform)
     if not totals.is_balanced:
         _find_lost_lines(store, platform)
     return dict(totals.counts)
 
 
 def _find_lost_lines(store: Store, platform: str) -> None:
-    for account in store.ledger.account(platform):
+    for account in store.ledger.accounts.of_files(platform):
         found = sum(account[fate] for fate in FATES)
         found += sum(sum(account[kind].values()) for kind in ("ignored", "rejected"))
         if account["lines"] != found:

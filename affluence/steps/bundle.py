@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from affluence.store import Store
-from affluence.store.ledger import Part
+from affluence.store.days import Part
 
 FEWEST = 32  # parts of a day that are worth a file of their own together
 # The same of a day that is over: few more will come. A file an hour, or a file that grows and is
@@ -28,7 +28,7 @@ def bundle_small_parts(store: Store, platform: str) -> None:
 
     Files that are no longer needed are swept away with those of no part.
     """
-    every = store.ledger.parts(platform)
+    every = store.ledger.days.parts(platform)
     loose = [part for part in every if not part.is_bundled and part.records < _SMALL_RECORDS]
     for day, of_day in groupby(loose, key=lambda part: part.day):
         parts = list(of_day)
@@ -54,4 +54,4 @@ def _bundle(store: Store, platform: str, parts: Sequence[Part]) -> None:
     name = name_of([part.name for part in parts])
     legs = store.lake.read_legs(platform, [part.slice for part in parts]).drop("part")
     sha256 = store.lake.write_legs(platform, parts[0].day, name, legs)
-    store.ledger.bundle(platform, name, parts, sha256)
+    store.ledger.days.bundle(platform, name, parts, sha256)

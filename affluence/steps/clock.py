@@ -26,5 +26,5 @@ def clock_day(config: Config, platform: str, now: datetime) -> date:
 
 def last_record_at(store: Store, platform: str) -> datetime | None:
     """The latest instant in the records of a platform that are kept; None without any."""
-    last_us = max((part.last_us for part in store.ledger.parts(platform)), default=None)
+    last_us = max((part.last_us for part in store.ledger.days.parts(platform)), default=None)
     return None if last_us is None else EPOCH + timedelta(microseconds=last_us)

@@ -6,7 +6,7 @@ import polars as pl
 
 from affluence.errors import RecordsError
 from affluence.indicators import Indicators
-from affluence.indicators.persons import follow_redials, redial_curve
+from affluence.indicators.persons import follow_redials, mean_redial_s
 from affluence.staffing import Desk, DeskKind
 
 _FEW_LEFT_OUT = 0.01  # of the calls let in: with fewer who give up nobody has to wait
@@ -41,7 +41,7 @@ def desk_of(
         patience_s=None if kind == "no_queue" else indicators.waits.mean_patience_s,
         redial_after_busy=again["busy"] or 0.0,
         redial_after_giving_up=again["abandoned"] or 0.0,
-        redial_delay_s=_mean_delay_s(redials),
+        redial_delay_s=mean_redial_s(redials) or None,  # nobody calls again at once
     )
     missing = {
         "patience_s": kind != "no_queue" and desk.patience_s is None,
@@ -68,9 +68,3 @@ def _probability(redials: pl.DataFrame, failure: str) -> float | None:
     """Of another call after a failure; None: there are none, or too few to say."""
     found = follow_redials(redials.filter(pl.col("failure") == failure))
     return found[0].probability if found else None
-
-
-def _mean_delay_s(redials: pl.DataFrame) -> float | None:
-    """Mean time to the next call of those who call again, from the lower bounds of its bins."""
-    redialled, _ = redial_curve(redials)
-    return redialled.sum_s / redialled.total if redialled.sum_s else None

@@ -11,7 +11,12 @@ import polars as pl
 
 from affluence import typical_week
 from affluence.doubts import find_doubts
-from affluence.errors import NoRecordsError, Reason, RefusedPublicationError
+from affluence.errors import (
+    CHECK_ITS_SOURCE,
+    NoRecordsError,
+    Reason,
+    RefusedPublicationError,
+)
 from affluence.publication import language
 from affluence.publication.checked_site import check_site
 from affluence.publication.dsfr import Theme
@@ -29,10 +34,10 @@ from affluence.publication.edition import (
 )
 from affluence.publication.site import build_site
 from affluence.store import Store
-from affluence.typical_week.backtest import OURS, is_best
 from affluence.typical_week.calendar import Hours as OpeningHours
 from affluence.typical_week.calendar import closed_days, instant, opening_by_day
-from affluence.typical_week.effects import KINDS
+from affluence.typical_week.calendar_effects import KINDS
+from affluence.typical_week.grades import OURS, is_best
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -86,8 +91,7 @@ def records_of_platform(page: Page, slots: pl.DataFrame, last: date) -> typical_
 
     """
     if slots.is_empty():
-        advice = "Check its source: `affluence inspect FILE` tells what is in a file."
-        raise NoRecordsError(f"platform '{page.platform}'", advice)
+        raise NoRecordsError(f"platform '{page.platform}'", CHECK_ITS_SOURCE)
     oldest = oldest_day(page, slots)
     # Weeks before the first record are no part of the period.
     first = max(_first_of_period(page, last), oldest - timedelta(days=oldest.weekday()))

@@ -7,12 +7,8 @@ from datetime import timedelta
 from affluence.steps.edition import Page, oldest_day
 from affluence.store import Store
 from affluence.typical_week import Study, study
-from affluence.typical_week.effect import (
-    Effect,
-    Recommendation,
-    measure_effect,
-    weeks_not_learned,
-)
+from affluence.typical_week.comparison import measure_effect, weeks_not_learned
+from affluence.typical_week.effect import Effect, Recommendation
 
 
 def effect_of(store: Store, page: Page, learned: Study) -> Effect:

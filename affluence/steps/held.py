@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from affluence.config import Config
-from affluence.steps.fetch import fetched_files, platforms_with_copies
 from affluence.store import Store
 
 _DAY = timedelta(days=1)
@@ -92,9 +91,9 @@ def _keys(config: Config, store: Store) -> Iterator[Held]:
 
 def _fetched(config: Config, store: Store) -> Iterator[Held]:
     """Copies of files of a server, as they came: with numbers."""
-    for platform in platforms_with_copies(store):
-        copies = fetched_files(store, platform)
-        known = {entry.name: entry.fetched_on for entry in store.ledger.copies(platform)}
+    for platform in store.fetched.platforms():
+        copies = [*store.fetched.of(platform), *store.fetched.unfinished(platform)]
+        known = {entry.name: entry.fetched_on for entry in store.ledger.copies.of(platform)}
         if copies:
             yield _dated(
                 "fetched",
@@ -108,7 +107,7 @@ def _fetched(config: Config, store: Store) -> Iterator[Held]:
 
 
 def _quarantine(config: Config, store: Store) -> Iterator[Held]:
-    sizes, since = store.quarantine.held(), store.ledger.quarantined()
+    sizes, since = store.quarantine.held(), store.ledger.retention.quarantined()
     for platform in sorted({platform for platform, _ in sizes}):
         files = [file for file in sizes if file[0] == platform]
         days = [since[file] for file in files if file in since]

@@ -15,8 +15,8 @@ from affluence.indicators import Indicators, Ratio, make_indicators
 from affluence.indicators.written import written_indicators
 from affluence.report.committee import committee_page
 from affluence.report.committee.parts import cut
+from affluence.steps.messages import read_messages
 from affluence.steps.settings import readings_of
-from affluence.steps.written import read_messages
 from affluence.store import Store
 from affluence.tables import MEASURED
 from affluence.typical_week.calendar import public_holidays
@@ -92,7 +92,7 @@ def indicators_of(period: Period) -> Indicators:
     return indicators_of_days(period, period.first, period.last, _written(period))
 
 
-def page_of(period: Period) -> bytes:
+def committee_page_of(period: Period) -> bytes:
     """The page of a period for the user committee.
 
     Raises:

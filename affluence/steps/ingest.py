@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from affluence import engine
 from affluence.cdr.document_files import Document, open_document, read_documents
 from affluence.cdr.files import Position, Range, read_ranges
-from affluence.cdr.identity import head_digest, head_digests, prefix_digest
+from affluence.cdr.identity import head_digest
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.understanding import Clock
 from affluence.errors import RecordsError
 from affluence.steps.keep_ranges import as_repeated, keep_ranges, rejects_of
+from affluence.steps.known_files import Intent, KnownFiles, decide
 from affluence.store import Store
 from affluence.store.keyring import LentKeys
 from affluence.store.lake import Lake
-from affluence.store.ledger import RangeEntry, SeenFile
+from affluence.store.read_files import RangeEntry, SeenFile
 
 DOCUMENTS = 4096  # read at once
 
@@ -31,21 +32,16 @@ class Ingested:
 
     files: int = 0
     files_read: int = 0
+    files_read_again: int = 0  # of these, read before by other settings or another version
     lines: int = 0
     rejected: int = 0
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Intent:
-    """What to do with a file: nothing, go on with what was seen of it, or read it all."""
-
-    action: Literal["skip", "continue", "begin"]
-    seen: SeenFile | None = None  # what to go on with, or to read afresh
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
+    """What one ingestion is done with, and who is told of it."""
+
     store: Store
     platform: str
     recipe: Recipe
@@ -65,6 +61,7 @@ class _FileRead:
 
     lines: int = 0
     rejected: int = 0
+    is_again: bool = False  # it had been read otherwise
     problem: RecordsError | None = None
 
 
@@ -82,7 +79,7 @@ def ingest(
     ``on_lines`` is told the number of lines of each range that was read; ``on`` is where files are
     read. Small documents, which are read by the thousand, are always read here.
     """
-    days = store.ledger.days(platform)
+    days = store.ledger.days.measured(platform)
     sealed = sorted(day for day, (_, is_sealed) in days.items() if is_sealed)
     job = _Job(
         store=store,
@@ -98,6 +95,7 @@ def ingest(
     return Ingested(
         files=len(paths),
         files_read=len(sound),
+        files_read_again=sum(read.is_again for read in sound),
         lines=sum(read.lines for read in sound),
         rejected=sum(read.rejected for read in sound),
         problems=tuple(str(read.problem) for read in reads if read.problem),
@@ -106,7 +104,7 @@ def ingest(
 
 def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
     """Read what is new in some files, small documents together with those that follow them."""
-    known = _Known(job.store.ledger.files(job.platform), {str(path) for path in paths})
+    known = KnownFiles(job.store.ledger.files.of(job.platform), {str(path) for path in paths})
     for kind, group in groupby(_wanted(job, paths, known), type):
         if kind is FileToRead:
             yield from _read_each(job, cast("Iterator[FileToRead]", group))
@@ -119,7 +117,7 @@ def _read_files(job: _Job, paths: Sequence[Path]) -> Iterator[_FileRead]:
 
 
 def _wanted(
-    job: _Job, paths: Sequence[Path], known: _Known
+    job: _Job, paths: Sequence[Path], known: KnownFiles
 ) -> Iterator[FileToRead | list[_Waiting] | RecordsError]:
     """Files that have something new, documents that are read together, and what is wrong."""
     waiting: list[_Waiting] = []
@@ -129,7 +127,7 @@ def _wanted(
             yield waiting
             waiting = []
         try:
-            intent = _decide(path, known, job.recipe.fingerprint)
+            intent = decide(path, known, job.recipe.fingerprint)
             if intent.action == "skip":
                 continue
             if together := _to_be_read_with_others(job, path, intent, known):
@@ -149,76 +147,6 @@ def _wanted(
         yield waiting
 
 
-class _Known:
-    """The files that were read before, found by their path or, once that is free, by their head."""
-
-    def __init__(self, files: Sequence[SeenFile], present: Collection[str]) -> None:
-        self._here = {seen.path: seen for seen in files if seen.path is not None}
-        self._free: dict[int, dict[bytes, list[SeenFile]]] = {}
-        for seen in files:
-            if seen.path is None or seen.path not in present:
-                self._release(seen)
-
-    def at(self, path: Path) -> SeenFile | None:
-        """What was last read at a path."""
-        return self._here.get(str(path))
-
-    def beginning_like(self, path: Path) -> list[SeenFile]:
-        """Files without a place whose first bytes are those of the file at a path."""
-        if not self._free:
-            return []
-        return [
-            seen
-            for length, digest in head_digests(path, self._free).items()
-            for seen in self._free[length].get(digest, ())
-        ]
-
-    def settle(self, path: Path, intent: _Intent) -> None:
-        """A file was read: what it goes on with is there now, what was there has no place."""
-        before = self._here.pop(str(path), None)
-        if intent.action == "continue" and intent.seen is not None:
-            for by_digest in self._free.values():
-                for seen in by_digest.values():
-                    if intent.seen in seen:
-                        seen.remove(intent.seen)
-        if before is not None and before != intent.seen:
-            self._release(before)
-
-    def _release(self, seen: SeenFile) -> None:
-        if seen.offset:
-            by_digest = self._free.setdefault(seen.head_bytes, {})
-            by_digest.setdefault(seen.head_digest, []).append(seen)
-
-
-def _decide(path: Path, known: _Known, reader: str) -> _Intent:
-    """Whether a file is unchanged, has grown, was renamed, or is new."""
-    try:
-        status = path.stat()
-    except OSError:
-        return _Intent(action="begin")  # reading it tells what is wrong
-    here = known.at(path)
-    if here is not None:
-        if here.reader != reader:
-            return _Intent(action="begin", seen=here)
-        if (here.size, here.mtime_ns) == (status.st_size, status.st_mtime_ns):
-            return _Intent(action="skip")
-        if continues(path, here):
-            return _Intent(action="continue", seen=here)
-    # Rotation renames a log that was read under another name: it goes on from where it was left.
-    for other in known.beginning_like(path):
-        if other.reader == reader and continues(path, other):
-            return _Intent(action="continue", seen=other)
-    return _Intent(action="begin")
-
-
-def continues(path: Path, seen: SeenFile) -> bool:
-    """Whether the file begins with everything that was read of ``seen``."""
-    if not seen.offset:
-        return True
-    same_head = head_digest(path, seen.head_bytes)[1] == seen.head_digest
-    return same_head and prefix_digest(path, seen.offset) == seen.digest
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
     """A document that is read with others."""
@@ -229,7 +157,7 @@ class _Waiting:
 
 
 def _to_be_read_with_others(
-    job: _Job, path: Path, intent: _Intent, known: _Known
+    job: _Job, path: Path, intent: Intent, known: KnownFiles
 ) -> _Waiting | None:
     """A small document of which nothing is known that other files could go on with."""
     if intent.action != "begin" or intent.seen != known.at(path):
@@ -255,23 +183,27 @@ def _read_documents(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[_FileRea
         job.platform,
         [read for _, read in reads],
         sealed=job.sealed,
-        held=ledger.held_ranges(job.platform, names),
+        held=ledger.files.held_ranges(job.platform, names),
     )
     for each, read in reads:
         _put_aside(job, read.name, rejects_of(each.document.path, read))
     with ledger.together():
         for (each, read), entry in zip(reads, entries, strict=True):
             if each.before is not None:
-                ledger.forget_file(each.before.id)
+                ledger.files.forget(each.before.id)
             path = str(each.document.path)
-            file = ledger.add_file(job.platform, path, head=each.head, reader=reader)
+            file = ledger.files.add(job.platform, path, head=each.head, reader=reader)
             clock = (read.clock.zone, read.clock.found)
-            ledger.add_range(job.platform, file, entry, clock=clock)
+            ledger.files.add_range(job.platform, file, entry, clock=clock)
             size, mtime_ns = each.document.size, each.document.mtime_ns
-            ledger.finish_file(file, size=size, mtime_ns=mtime_ns)
-    for (_, read), entry in zip(reads, entries, strict=True):
+            ledger.files.finish(file, size=size, mtime_ns=mtime_ns)
+    for (each, read), entry in zip(reads, entries, strict=True):
         job.on_lines(entry.lines)
-        yield _FileRead(lines=entry.lines, rejected=read.read.rejects.height)
+        yield _FileRead(
+            lines=entry.lines,
+            rejected=read.read.rejects.height,
+            is_again=each.before is not None,
+        )
 
 
 def _all_read(job: _Job, waiting: Sequence[_Waiting]) -> Iterator[Range | RecordsError]:
@@ -294,7 +226,7 @@ class FileToRead:
     size_bytes: int
     mtime_ns: int
     head: tuple[int, bytes]
-    intent: _Intent
+    intent: Intent
     position: Position
     platform: str
     recipe: Recipe
@@ -335,7 +267,7 @@ def keep_file(file: FileToRead) -> Iterator[RangeKept]:
         )
 
 
-def _file_to_read(job: _Job, path: Path, intent: _Intent) -> FileToRead:
+def _file_to_read(job: _Job, path: Path, intent: Intent) -> FileToRead:
     head = head_digest(path)
     status = path.stat()
     return FileToRead(
@@ -344,7 +276,7 @@ def _file_to_read(job: _Job, path: Path, intent: _Intent) -> FileToRead:
         mtime_ns=status.st_mtime_ns,
         head=head,
         intent=intent,
-        position=_position(intent),
+        position=intent.position,
         platform=job.platform,
         recipe=job.recipe,
         keys=job.lent,
@@ -352,15 +284,6 @@ def _file_to_read(job: _Job, path: Path, intent: _Intent) -> FileToRead:
         lake=job.store.lake,
         threads=job.on.threads,
     )
-
-
-def _position(intent: _Intent) -> Position:
-    """Where reading goes on in a file."""
-    seen = intent.seen
-    if intent.action != "continue" or seen is None:
-        return Position()
-    known = Clock(zone=seen.clock, found=seen.clock_found) if seen.clock else None
-    return Position(offset=seen.offset, lines=seen.lines, clock=known)
 
 
 def _read_each(job: _Job, files: Iterable[FileToRead]) -> Iterator[_FileRead]:
@@ -378,31 +301,31 @@ def _note_file(job: _Job, file: FileToRead, ranges: Iterator[RangeKept]) -> _Fil
     lines = rejected = 0
     for kept in ranges:
         entry = kept.entry
-        if ledger.held_ranges(job.platform, [entry.name]):
+        if ledger.files.held_ranges(job.platform, [entry.name]):
             entry = as_repeated(entry)
         for part in entry.parts:
             job.day_key(part.day)
         _put_aside(job, entry.name, kept.rejects)
         clock = (kept.clock.zone, kept.clock.found)
-        ledger.add_range(job.platform, number, entry, clock=clock)
+        ledger.files.add_range(job.platform, number, entry, clock=clock)
         lines += entry.lines
         rejected += kept.rejected
         job.on_lines(entry.lines)
-    ledger.finish_file(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
-    return _FileRead(lines=lines, rejected=rejected)
+    ledger.files.finish(number, size=file.size_bytes, mtime_ns=file.mtime_ns)
+    return _FileRead(lines=lines, rejected=rejected, is_again=file.intent.is_again)
 
 
 def _begin(job: _Job, file: FileToRead) -> int:
     """The ledger's number of a file that is read, from its beginning or further."""
     ledger, seen = job.store.ledger, file.intent.seen
     if file.intent.action == "continue" and seen is not None:
-        ledger.move_file(seen.id, str(file.path))
-        ledger.drop_provisional(seen.id)
+        ledger.files.move(seen.id, str(file.path))
+        ledger.files.drop_provisional(seen.id)
         return seen.id
     if seen is not None:
-        ledger.forget_file(seen.id)
+        ledger.files.forget(seen.id)
     reader = job.recipe.fingerprint
-    return ledger.add_file(job.platform, str(file.path), head=file.head, reader=reader)
+    return ledger.files.add(job.platform, str(file.path), head=file.head, reader=reader)
 
 
 def _put_aside(job: _Job, name: str, rejects: bytes) -> None:

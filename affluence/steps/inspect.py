@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
 
 import polars as pl
 
 from affluence import calls
+from affluence.cdr.document_files import open_document, read_documents
 from affluence.cdr.files import Range, read_ranges
+from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.recipe import Recipe
 from affluence.cdr.understanding import Understood
 from affluence.errors import RecordsError, UnreadableFileError
 from affluence.steps.blind_spots import blind_spots
 from affluence.steps.presence import recorded_agents
+from affluence.store.accounts import NOT_COUNTED
 from affluence.store.keyring import passing_keys
-from affluence.store.ledger import NOT_COUNTED
 from affluence.tables import (
     AMBIGUOUS_HOUR,
     CALLS,
@@ -31,12 +34,20 @@ from affluence.tables import (
     STILL_OPEN,
 )
 
+_DOCUMENTS = 4096  # small files that are read at once
 _DOUBTS = {
     MINUTE_ONLY: "times are known to the minute only",
     CAPPED: "longer than the longest credible call, shortened to it",
     AMBIGUOUS_HOUR: "in the doubled hour of autumn, taken as the first of the two",
     NEGATIVE: "end before their beginning, taken as lasting no time",
     STILL_OPEN: "have no end, taken as holding no line",
+}
+
+
+# Which calls come in is told by the lines that `trunks` names; other dialects tell it themselves.
+_WITH_TRUNKS = {
+    *("asterisk-csv", "asterisk-custom", "asterisk-db", "asterisk-cel", "cucm", "mitel-smdr"),
+    *("freeswitch-csv", "freeswitch-json", "freeswitch-xml"),
 }
 
 
@@ -112,38 +123,21 @@ def inspect_files(
     legs, rejects, unreadable = [], [], []
     ignored, records = Counter[str](), Counter[str]()
     understood: dict[str, Understood] = {}
-    lines_read, others = 0, []
-
-    def read(path: Path) -> Iterator[Range]:
-        def day_key(day: date) -> str:
-            return keys.day_key(platform, day)
-
-        begun = False
-        try:
-            for part in read_ranges(path, recipe, day_key):
-                begun = True
-                yield part
-        except UnreadableFileError as stated:
-            if begun or recipe.dialect is None or not or_another:
-                raise
-            try:
-                yield from read_ranges(path, replace(recipe, dialect=None), day_key)
-            except UnreadableFileError as found:
-                raise stated from found
-            others.append(str(path))
-
-    for path in paths:
-        try:
-            for part in read(path):
-                legs.append(part.read.legs.drop("day"))
-                rejects += [(str(path), *row) for row in part.read.rejects.iter_rows()]
-                understood[str(path)] = part.understood
-                lines_read += part.read.lines
-                records[str(path)] += part.read.legs["presence"].null_count()
-                ignored.update(part.read.ignored)
-                on_lines(part.read.lines)
-        except RecordsError as error:
-            unreadable.append(str(error))
+    lines_read = 0
+    recipes = [recipe]
+    if recipe.dialect is not None and or_another:
+        recipes.append(replace(recipe, dialect=None))
+    for path, part in _ranges(paths, recipes, lambda day: keys.day_key(platform, day)):
+        if isinstance(part, RecordsError):
+            unreadable.append(str(part))
+            continue
+        legs.append(part.read.legs.drop("day"))
+        rejects += [(str(path), *row) for row in part.read.rejects.iter_rows()]
+        understood[str(path)] = part.understood
+        lines_read += part.read.lines
+        records[str(path)] += part.read.legs["presence"].null_count()
+        ignored.update(part.read.ignored)
+        on_lines(part.read.lines)
     every = pl.concat(legs or [LEGS.empty()]).with_columns(part=pl.lit(0, pl.UInt32))
     merged = calls.merge_legs(every, platform=platform, longest_call_s=longest_call_s)
     fates = merged.fates.drop("part").sum().row(0, named=True)
@@ -173,8 +167,8 @@ def inspect_files(
         rejects=rejects,
         unreadable=unreadable,
         warnings=[
-            *(f"{path} is not in the dialect that is stated" for path in others),
-            *_directions(found, recipe),
+            *_in_another_dialect(understood, recipe),
+            *_directions(found, understood, recipe),
             *_clocks(understood),
             *_doubts(found),
             *_never_seen(found, present, recipe.zone),
@@ -183,20 +177,90 @@ def inspect_files(
     )
 
 
-def _directions(found: pl.DataFrame, recipe: Recipe) -> Iterator[str]:
+def _ranges(
+    paths: Sequence[Path], recipes: Sequence[Recipe], day_key: DayKey
+) -> Iterator[tuple[Path, Range | RecordsError]]:
+    """What the files hold, in their order; of one that no recipe can read, why the first cannot."""
+    at_once = dict[Path, Range]()
+    for number, path in enumerate(paths):
+        if number % _DOCUMENTS == 0:
+            at_once = _documents_in(paths[number : number + _DOCUMENTS], recipes, day_key)
+        if path in at_once:
+            yield path, at_once[path]
+            continue
+        try:
+            for part in _ranges_of(path, recipes, day_key):
+                yield path, part
+        except RecordsError as error:
+            yield path, error
+
+
+def _documents_in(
+    paths: Sequence[Path], recipes: Sequence[Recipe], day_key: DayKey
+) -> dict[Path, Range]:
+    """What the small documents among some files hold; all others are to be read one by one."""
+    found = dict[Path, Range]()
+    for recipe in recipes:
+        documents = []
+        for path in paths:
+            with suppress(RecordsError):  # it is told when the file is read alone
+                if path not in found and (document := open_document(path, recipe)) is not None:
+                    documents.append(document)
+        reads = read_documents(documents, recipe, day_key)
+        found |= {document.path: read for document, read in reads if isinstance(read, Range)}
+    return found
+
+
+def _ranges_of(path: Path, recipes: Sequence[Recipe], day_key: DayKey) -> Iterator[Range]:
+    """What a file holds by the first recipe that can read it."""
+    first, *others = recipes
+    begun = False
+    try:
+        for part in read_ranges(path, first, day_key):
+            begun = True
+            yield part
+    except UnreadableFileError as error:
+        if begun or not others:
+            raise
+        try:
+            yield from _ranges_of(path, others, day_key)
+        except UnreadableFileError as of_others:
+            raise error from of_others
+
+
+def _in_another_dialect(understood: Mapping[str, Understood], recipe: Recipe) -> Iterator[str]:
+    if recipe.dialect is None:
+        return
+    stated = recipe.dialect.name
+    others = [path for path, file in understood.items() if file.dialect.name != stated]
+    if len(others) == 1:
+        yield f"{others[0]} is not in the dialect that is stated"
+    elif others:
+        yield f"{len(others)} files are not in the dialect that is stated, the first is {others[0]}"
+
+
+def _directions(
+    found: pl.DataFrame, understood: Mapping[str, Understood], recipe: Recipe
+) -> Iterator[str]:
     if found.is_empty():
         return
+    trunks, dialects = recipe.reading.trunks, {file.dialect.name for file in understood.values()}
     inbound = found["direction"] == "inbound"
-    if inbound.all() and not recipe.reading.trunks:
+    if inbound.all() and not trunks:
         yield (
             "every call is taken as inbound; calls made by the desk itself would count as attempts:"
             " name the lines with 'trunks' where the records have channels"
         )
     if not inbound.any():
         why = "these may be the records of another desk"
-        if recipe.reading.trunks:
+        if trunks and dialects & _WITH_TRUNKS:
             why = "none comes in on one of the configured 'trunks'; check their names"
         yield f"no call is inbound: {why}"
+    if trunks and (others := sorted(dialects - _WITH_TRUNKS)):
+        yield (
+            f"the configured 'trunks' are not looked at: records of {', '.join(others)} tell"
+            " without them which calls come in; 'not_counted' leaves those of other desks out"
+        )
 
 
 def _clocks(understood: Mapping[str, Understood]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from affluence import engine
 from affluence.cdr.files import Range
 from affluence.steps import bundle
 from affluence.store.lake import Lake
-from affluence.store.ledger import PartEntry, RangeEntry
+from affluence.store.read_files import PartEntry, RangeEntry
 
 PAST_RETENTION = "past retention"
 # So many filters take less time than a partition, which gathers row by row.

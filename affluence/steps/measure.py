@@ -16,8 +16,8 @@ from affluence.steps.capacity import Shift, configured_lines, inferred_lines, ro
 from affluence.steps.clock import EPOCH
 from affluence.steps.presence import prefer_recorded, recorded_agents
 from affluence.store import Store
+from affluence.store.days import Part, PartFates
 from affluence.store.lake import Lake
-from affluence.store.ledger import Part, PartFates
 from affluence.tables import SPANS
 from affluence.typical_week.calendar import Hours, each_day, instant, opening_spans
 
@@ -83,8 +83,12 @@ def measure_changed_days(
 
     ``on_days`` is told the number of days of each batch that was measured; ``on`` is where that is
     done.
+
+    Raises:
+        StateError: a file of the lake is damaged or missing.
+
     """
-    parts = store.ledger.parts(rules.platform)
+    parts = store.ledger.days.parts(rules.platform)
     if not parts:
         return frozenset()
     first, last = min(part.day for part in parts), max(part.day for part in parts)
@@ -117,7 +121,7 @@ def _measure_dirty(
     on: engine.Engine,
 ) -> list[date]:
     inputs = _inputs(parts, rules, capacity)
-    known = store.ledger.days(rules.platform)
+    known = store.ledger.days.measured(rules.platform)
     dirty = [
         day
         for day, digest in inputs.items()
@@ -139,7 +143,7 @@ def _measure_dirty(
     for batch in on.map(measure_batch, batches, _BATCHES_AT_ONCE):
         months = _write_months(store, rules, batch.days, batch.measured)
         digests = {day: inputs[day] for day in batch.days}
-        store.ledger.set_measured(rules.platform, digests, batch.fates, months)
+        store.ledger.days.set_measured(rules.platform, digests, batch.fates, months)
         on_days(len(batch.days))
     return dirty
 

@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from affluence.tables import CAPACITY, INSTANT, NOT_COUNTED
+from affluence.contracts import INSTANT
+from affluence.tables import CAPACITY, NOT_COUNTED
 from affluence.typical_week.calendar import instant
 
 _DAY = timedelta(days=1)

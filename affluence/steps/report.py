@@ -114,5 +114,5 @@ def files_of(store: Store, name: str) -> tuple[File, ...]:
             ignored=account["ignored"],
             rejected=account["rejected"],
         )
-        for account in store.ledger.account(name)
+        for account in store.ledger.accounts.of_files(name)
     )

@@ -70,6 +70,10 @@ def sites_of(
         theme: of the whole site, None for the neutral one.
         wish: what a person asked for.
 
+    Raises:
+        NoRecordsError: a platform has no slots at all.
+        RefusedPublicationError: a check of a page without a table failed.
+
     """
     for start in range(0, len(wanted), TOGETHER):
         some = wanted[start : start + TOGETHER]
@@ -142,16 +146,22 @@ def _make(
     else:
         reasons = verdict.reasons
     standing = publications.standing_week(name)
-    last_day = timedelta(days=config.publication.suspend_after_days)
+    if standing is not None and _is_too_old(config, standing, today):
+        return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     stands = site_that_stands(store, name)
     if stands is None:
-        return Made(reasons=reasons)
-    if standing is None or today > standing + last_day:
+        return Made(week=standing, reasons=reasons)
+    if standing is None:  # without a table already
         return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     # What a person has put back stays as it is.
     if rejected is None or standing > rejected:
         stands = _put_right(config, store, name, stands, standing, theme=theme, today=today)
     return Made(files=stands, week=standing, reasons=reasons)
+
+
+def _is_too_old(config: Config, week: date, today: date) -> bool:
+    """Whether the table of a week, by its Sunday, must not be shown any more."""
+    return today > week + timedelta(days=config.publication.suspend_after_days)
 
 
 def _put_right(
@@ -169,7 +179,7 @@ def _put_right(
     As it is where that cannot be: its figures are not those that the ledger has of that week, it
     is still valid though the desk is open at other hours by now, or a check refuses it.
     """
-    week = store.ledger.publications.week(name, standing)
+    week = store.ledger.weeks.at(name, standing)
     if week is None or not week.figures:
         return files
     edition = thaw(week, page_of(name, config.platform[name], is_listed=config.has_list), today)
@@ -193,8 +203,7 @@ def what_stays(config: Config, store: Store, name: str, today: date) -> Made:
     """The site of a platform whose section is wrong: the one that stands, until it is too old."""
     publications = store.ledger.publications
     standing = publications.standing_week(name)
-    last_day = timedelta(days=config.publication.suspend_after_days)
-    is_fit = standing is not None and today <= standing + last_day
+    is_fit = standing is not None and not _is_too_old(config, standing, today)
     if not is_fit and name not in publications.withdrawn():
         return Made()
     return Made(files=site_that_stands(store, name), week=standing)

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from affluence.config import Theme as Settings
+from affluence.disk import write_bytes_atomically
 from affluence.errors import StateError, ThemeError
 from affluence.npm import unpack_package
 from affluence.publication.dsfr import SHEETS, Theme, dsfr_theme, files_referred_to
-from affluence.store.atomic import write_bytes_atomically
 
 _ENDINGS = (".min.css", ".svg", ".woff2")  # a small part of the package
 _WRONG_FOLDER = "Give the folder of the package @gouvfr/dsfr, or the folder `dist` in it."

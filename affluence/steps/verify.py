@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from affluence.errors import RecordsError
-from affluence.steps.ingest import continues
+from affluence.steps.known_files import continues
 from affluence.store import Store
 from affluence.store.inventory import StoredPart
-from affluence.store.ledger import SeenFile
+from affluence.store.lake_names import LegsFile, MonthFile
+from affluence.store.read_files import SeenFile
 from affluence.tables import MEASURED
 from affluence.targets.files import MANIFEST, listed, sha256
 
@@ -53,7 +54,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verification:
     """What was found."""
 
     files: int  # that were looked at
@@ -68,7 +69,7 @@ class Verdict:
         return not (self.damages or self.strays)
 
 
-def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
+def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verification:
     """Compare every file of the state with what the ledger knows of it; change nothing.
 
     Args:
@@ -78,8 +79,8 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
     """
     inventory = store.ledger.inventory
     parts, months = inventory.parts(), _months(store)
-    last_run = store.ledger.publications.last_run()
-    seen = {name: store.ledger.files(name) for name in {part.platform for part in parts}}
+    last_run = store.ledger.runs.last()
+    seen = {name: store.ledger.files.of(name) for name in {part.platform for part in parts}}
 
     @cache
     def places(platform: str, file: SeenFile) -> frozenset[str]:
@@ -122,7 +123,7 @@ def look(store: Store, present: Mapping[str, Sequence[Path]]) -> Verdict:
         *_damaged_releases(store),
     ]
     hashes = [*(part.sha256 for part in parts), *months.values()]
-    return Verdict(
+    return Verification(
         files=len(parts) + len(months) + len(store.keys.months()) + len(store.shelf.held()),
         damages=tuple(damages),
         strays=tuple(_strays(store, parts, months)),
@@ -138,17 +139,17 @@ def _holds(path: Path, file: SeenFile) -> bool:
         return False  # a file that cannot be read gives nothing again
 
 
-def repair(store: Store, verdict: Verdict, today: date) -> None:
+def repair(store: Store, verification: Verification, today: date) -> None:
     """Let go of what is damaged, so that the next run makes again what can be made again.
 
     Files without a hash get theirs. Stray files are left alone: who put them there should say.
     """
     inventory = store.ledger.inventory
-    damaged_parts = {damage.part for damage in verdict.damages if damage.part}
-    damaged_months = {damage.month for damage in verdict.damages if damage.month}
+    damaged_parts = {damage.part for damage in verification.damages if damage.part}
+    damaged_months = {damage.month for damage in verification.damages if damage.month}
     _write_hashes_down(store, damaged_parts, damaged_months)
     lost = []
-    for damage in verdict.damages:
+    for damage in verification.damages:
         if damage.part is not None:
             part = damage.part
             store.lake.remove_legs(part.platform, part.day, part.slice.file)
@@ -211,7 +212,7 @@ def _damaged_part(
         )
     return Damage(
         what="calls",
-        name=f"lake/legs/platform={part.platform}/day={part.day}/{part.slice.file}.parquet",
+        name=f"lake/{LegsFile(part.platform, part.day, part.slice.file).name}",
         is_missing=found is None,
         remedy=Remedy.READ_AGAIN if sources else Remedy.NONE,
         days=(part.day,),
@@ -222,12 +223,12 @@ def _damaged_part(
 
 
 def _damaged_month(store: Store, month: tuple[str, str, str], found: str | None) -> Damage:
-    platform, name, kind = month
+    platform, name, _ = month
     days = store.ledger.inventory.measured_days().get((platform, name), {})
     sealed = tuple(day for day, is_sealed in days.items() if is_sealed)
     return Damage(
         what="counts",
-        name=f"lake/{kind}/platform={platform}/{name}.parquet",
+        name=f"lake/{MonthFile(*month).name}",
         is_missing=found is None,
         remedy=Remedy.NONE if len(sealed) == len(days) else Remedy.MEASURED_AGAIN,
         days=tuple(days),

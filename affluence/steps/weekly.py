@@ -32,7 +32,7 @@ from affluence.steps.refusals import (
     too_many_changes,
 )
 from affluence.store import Store
-from affluence.store.publications import Week
+from affluence.store.weeks import Week
 from affluence.typical_week import last_complete_week
 from affluence.typical_week.calendar import instant, opening_by_day
 
@@ -90,13 +90,13 @@ def what_is_due(
         NoRecordsError: there are no slots at all.
 
     """
-    publications = store.ledger.publications
+    weeks = store.ledger.weeks
     last = newest_complete_week(store, page, today, grace_days)
-    newest = publications.newest_published_week(page.platform)
+    newest = weeks.newest_published(page.platform)
     if newest is not None and last < newest.last and not wish.force:
         return Verdict(last=last, reasons=(str(clock_behind(today, newest.last)),))
     settings = _settings_hash(page, last)
-    known = publications.week(page.platform, last)
+    known = weeks.at(page.platform, last)
     frozen = known is not None and known.state == "published" and known.settings == settings
     if known is not None and frozen and not wish.correction:
         return Verdict(last=last, edition=thaw(known, page, today), frozen=True)
@@ -134,8 +134,8 @@ def judge(
         wish: what a person asked for.
 
     """
-    publications, page, last = store.ledger.publications, due.page, due.last
-    known = publications.week(page.platform, last)
+    weeks, page, last = store.ledger.weeks, due.page, due.last
+    known = weeks.at(page.platform, last)
     if effect_of(store, page, learned).alarm:
         learned = learned.widened()
     try:
@@ -150,18 +150,18 @@ def judge(
         last=last,
         state="published" if stands else "built",
         settings=due.settings,
-        inputs=store.ledger.inputs_up_to(page.platform, last),
+        inputs=store.ledger.days.inputs_up_to(page.platform, last),
         figures=figures,
     )
     if not wish.force:
         reasons = reasons_against(edition, account, limits)
         share = 0 if reasons else _share_changed_unconfirmed(store, page, edition, week)
         if share > MOST_CHANGED:
-            publications.set_week(replace(week, state="held"))
+            weeks.put(replace(week, state="held"))
             reasons = [too_many_changes(share)]
         if reasons:
             return Verdict(last=last, reasons=tuple(map(str, reasons)))
-    publications.set_week(week)
+    weeks.put(week)
     return Verdict(last=last, edition=edition)
 
 
@@ -206,7 +206,7 @@ def _open_days(page: Page, last: date) -> set[date]:
 
 
 def _days_with_calls(store: Store, page: Page) -> set[date]:
-    parts = store.ledger.parts(page.platform)
+    parts = store.ledger.days.parts(page.platform)
     return {part.day for part in parts if part.records > part.of_agents}
 
 
@@ -220,15 +220,15 @@ def thaw(week: Week, page: Page, today: date) -> Edition:
 
 def _share_changed_unconfirmed(store: Store, page: Page, edition: Edition, new: Week) -> float:
     """Share of the levels that change against what stands, 0 if the week before said the same."""
-    publications = store.ledger.publications
-    standing = publications.standing_week(page.platform)
-    before = publications.week(page.platform, standing) if standing else None
+    weeks = store.ledger.weeks
+    standing = store.ledger.publications.standing_week(page.platform)
+    before = weeks.at(page.platform, standing) if standing else None
     if before is None or before.last >= new.last or before.settings != new.settings:
         return 0
     desk = edition.desk
     levels = levels_of(edition)
     share = share_changed(levels, levels_of(edition_from_json(before.figures, desk)))
-    held = publications.week(page.platform, new.last - _WEEK)
+    held = weeks.at(page.platform, new.last - _WEEK)
     if held is not None and held.state == "held":
         seen = levels_of(edition_from_json(held.figures, desk))
         if share_changed(levels, seen) <= MOST_CHANGED:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
@@ -12,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from affluence.errors import StateError
-from affluence.store.atomic import FILE_MODE, make_folder
+from affluence.store.fetched import FetchedFiles
 from affluence.store.keyring import Keyring
 from affluence.store.ledger import Ledger
+from affluence.store.lock import locked
 from affluence.store.quarantine import Quarantine
 from affluence.store.shelf import Shelf
 from affluence.store.storage import Folder, Storage
@@ -49,6 +48,11 @@ class Store:
         return Shelf(self.folder / "releases")
 
     @property
+    def fetched(self) -> FetchedFiles:
+        """Copies of files of servers."""
+        return FetchedFiles(self.folder / "fetched")
+
+    @property
     def quarantine(self) -> Quarantine:
         """What is known of rejected lines."""
         return Quarantine(self.folder / "quarantine")
@@ -62,8 +66,8 @@ class Store:
     def pseudonyms_among(self, numbers: Collection[int]) -> set[int]:
         """Which of some numbers are in the lake in the place of a person, a record or a call."""
         found: set[int] = set()
-        for platform in self.ledger.platforms():
-            slices = [part.slice for part in self.ledger.parts(platform)]
+        for platform in self.ledger.days.platforms():
+            slices = [part.slice for part in self.ledger.days.parts(platform)]
             found |= self.lake.pseudonyms_among(platform, slices, numbers)
         return found
 
@@ -79,29 +83,18 @@ def open_store(folder: Path, keys: Path, storage: Storage | None = None) -> Iter
             another run is on.
 
     """
-    with in_plain_words(folder):
-        make_folder(folder)
+    with in_plain_words(folder), locked(folder):
+        if (folder / RESTORING).exists():
+            message = f"{folder}: a backup was not restored to its end. Restore it again."
+            raise StateError(message)
         _keep_others_out(folder, keys)
-        with open(folder / "lock", "w", opener=_private) as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = f"{folder}: another run of affluence is at work here. Wait for it to end."
-                raise StateError(message) from error
-            if (folder / RESTORING).exists():
-                message = f"{folder}: a backup was not restored to its end. Restore it again."
-                raise StateError(message)
-            with closing(Ledger(folder / "ledger.sqlite")) as ledger:
-                yield Store(folder, ledger, Keyring(keys), storage or storage_in(folder))
+        with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+            yield Store(folder, ledger, Keyring(keys), storage or storage_in(folder))
 
 
 def storage_in(folder: Path) -> Storage:
     """Where the lake lies unless it is said: within the state folder."""
     return Folder(folder / "lake")
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, FILE_MODE)
 
 
 def _keep_others_out(folder: Path, keys: Path) -> None:

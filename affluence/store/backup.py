@@ -6,7 +6,6 @@ last a manifest with the hash of each. What is fetched can be fetched again and 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -19,10 +18,12 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from affluence.disk import make_folder, write_atomically, write_bytes_atomically
 from affluence.errors import StateError
 from affluence.store import RESTORING, Store
-from affluence.store.atomic import make_folder, write_atomically, write_bytes_atomically
 from affluence.store.database import SCHEMA_VERSION
+from affluence.store.lake_names import is_of_lake
+from affluence.store.lock import LOCK, locked
 from affluence.store.storage import Storage
 
 LEDGER, KEYS, LAKE, MANIFEST = "ledger.sqlite", "keys", "lake", "manifest.json"
@@ -83,7 +84,7 @@ def _contents(store: Store) -> Iterator[tuple[str, bytes, int]]:
     yield LEDGER, store.ledger.snapshot(), 0o640
     for path in sorted(store.keys.folder.glob("*.key")):
         yield f"{KEYS}/{path.name}", path.read_bytes(), 0o600
-    for name in store.storage.sizes():
+    for name in filter(is_of_lake, store.storage.sizes()):
         content = store.storage.read(name)
         if content is not None:
             yield f"{LAKE}/{name}", content, 0o640
@@ -199,22 +200,22 @@ def _write(
 def _empty_state(folder: Path, keys: Path, storage: Storage) -> Iterator[None]:
     """The state folder, locked, with nothing in it, and a mark while it is being filled."""
     mark = folder / RESTORING
-    places = (folder, keys)
+    ours = (mark, folder / LOCK)
     try:
-        held = storage.sizes()
-        if not mark.exists() and (held or any(any(place.glob("*")) for place in places)):
-            lake = storage.location("")
-            message = f"{folder}, {keys}, {lake}: there is a state already. Move it away"
-            raise StateError(f"{message} before you restore another.")
-        make_folder(folder)
-        with mark.open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # What an attempt that was interrupted left there; keys first, they may lie within.
+        with locked(folder):
+            held = storage.sizes()
+            # Keys first, they may lie within.
+            there = [path for place in (keys, folder) for path in place.glob("*")]
+            if not mark.exists() and (held or {*there} - {*ours}):
+                lake = storage.location("")
+                message = f"{folder}, {keys}, {lake}: there is a state already. Move it away"
+                raise StateError(f"{message} before you restore another.")
+            mark.touch()
+            # What an attempt that was interrupted left there.
             storage.remove(held)
-            for place in (keys, folder):
-                for path in place.glob("*"):
-                    if path != mark:
-                        shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for path in there:
+                if path not in ours and path.exists():
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
             yield
             mark.unlink()
     except OSError as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from affluence.disk import FILE_MODE
 from affluence.errors import StateError
-from affluence.store.atomic import FILE_MODE
 from affluence.store.troubles import of_database
 
 SCHEMA_VERSION = 13
@@ -209,10 +209,13 @@ def connect(path: Path) -> sqlite3.Connection:
             path.touch()
             path.chmod(FILE_MODE)  # before anything is in it, whatever the umask
         _give_back_rights(path)
-        db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_S)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA foreign_keys = ON")
-        _bring_forward(db, path)
+        with ExitStack() as unless_sound:
+            db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_S)
+            unless_sound.callback(db.close)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA foreign_keys = ON")
+            _bring_forward(db, path)
+            unless_sound.pop_all()
     except sqlite3.Error as error:
         raise of_database(path, error) from error
     return db

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from affluence.store.database import transaction
+from affluence.store.retention import Retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +164,8 @@ class Inventory:
                     " ON CONFLICT DO UPDATE SET sealed = 1",
                     key[:2],
                 )
-                self._db.execute(
-                    "INSERT INTO deletions (platform, what, before, on_day, count)"
-                    " VALUES (?, 'lost', ?, ?, 1)",
-                    (*key[:2], today.isoformat()),
-                )
+                trace = Retention(self._db).trace
+                trace(part.platform, "lost", kept_from=key[1], today=today, count=1)
 
 
 def slice_of(day: str, name: str, records: int, bundle: str | None, first_row: int) -> Slice:

@@ -24,8 +24,8 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
+from affluence.disk import make_folder, write_bytes_atomically
 from affluence.errors import StateError
-from affluence.store.atomic import make_folder, write_bytes_atomically
 
 _KEY_BYTES = 32
 _SEED = "unfinished.seed"

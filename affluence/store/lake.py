@@ -17,13 +17,20 @@ from pathlib import Path
 
 import polars as pl
 
+from affluence.contracts import Table
+from affluence.disk import write_bytes_atomically
 from affluence.errors import StateError
-from affluence.store.atomic import write_bytes_atomically
 from affluence.store.inventory import Slice
-from affluence.store.storage import Storage, is_leftover
-from affluence.tables import LEGS, MEASURED, Table
-
-_SHOWN = "shown"  # what lies there is for those who should have the lake before them
+from affluence.store.lake_names import (
+    SHOWN,
+    LegsFile,
+    MonthFile,
+    is_of_lake,
+    legs_file,
+    month_file,
+)
+from affluence.store.storage import Storage
+from affluence.tables import LEGS, MEASURED
 
 
 class Lake:
@@ -39,11 +46,11 @@ class Lake:
         """
         LEGS.check(legs)
         known = [column.name for column in legs if column.null_count() < legs.height]
-        return self._write(_legs(platform, day, file), legs.select(known))
+        return self._write(LegsFile(platform, day, file).name, legs.select(known))
 
     def read_legs(self, platform: str, slices: Sequence[Slice]) -> pl.DataFrame:
         """LEGS of some slices, with a column ``part``: the index in ``slices`` (UInt32)."""
-        names = [_legs(platform, each.day, each.file) for each in slices]
+        names = [LegsFile(platform, each.day, each.file).name for each in slices]
         if not names:
             return LEGS.empty().with_columns(part=pl.lit(0, pl.UInt32))
         # All files in one scan: a scan a file takes ten times as long where files are small.
@@ -57,7 +64,7 @@ class Lake:
         self, platform: str, slices: Collection[Slice], numbers: Collection[int]
     ) -> set[int]:
         """Which of some numbers stand for a caller, an agent, a record or a call in some slices."""
-        names = sorted({_legs(platform, each.day, each.file) for each in slices})
+        names = sorted({LegsFile(platform, each.day, each.file).name for each in slices})
         if not names:
             return set()
         keys = [name for name, dtype in LEGS.schema.items() if dtype == pl.UInt64()]
@@ -71,9 +78,8 @@ class Lake:
         """Local day and bytes of every leg file by platform, as they lie there."""
         found: dict[str, list[tuple[date, int]]] = {}
         for name, size in self._storage.sizes("legs/").items():
-            if not is_leftover(name):
-                _, platform, day, _ = _parts_of(name)
-                found.setdefault(platform, []).append((date.fromisoformat(day), size))
+            if (legs := legs_file(name)) is not None:
+                found.setdefault(legs.platform, []).append((legs.day, size))
         return found
 
     def months_held(self) -> dict[str, list[tuple[str, int]]]:
@@ -81,9 +87,8 @@ class Lake:
         found: dict[str, list[tuple[str, int]]] = {}
         for table in MEASURED:
             for name, size in self._storage.sizes(f"{table}/").items():
-                if not is_leftover(name):
-                    _, platform, month = _parts_of(name)
-                    found.setdefault(platform, []).append((month, size))
+                if (measured := month_file(name)) is not None:
+                    found.setdefault(measured.platform, []).append((measured.month, size))
         return found
 
     def write_month(
@@ -96,7 +101,7 @@ class Lake:
 
         """
         return {
-            name: self._write(_month(name, platform, month), table.check(measured[name]))
+            name: self._write(MonthFile(platform, month, name).name, table.check(measured[name]))
             for name, table in MEASURED.items()
         }
 
@@ -105,7 +110,7 @@ class Lake:
         return {
             kind: self._read(name, table) if self._storage.has(name) else table.empty()
             for kind, table in MEASURED.items()
-            for name in [_month(kind, platform, month)]
+            for name in [MonthFile(platform, month, kind).name]
         }
 
     def read_measured(
@@ -115,9 +120,9 @@ class Lake:
         table = MEASURED[name]
         first_month, last_month = (day.isoformat()[:7] for day in (first, last))
         months = [
-            self._read(month, table)
-            for month in self._months(name, platform)
-            if first_month <= _parts_of(month)[-1] <= last_month
+            self._read(measured.name, table)
+            for measured in self._months(name, platform)
+            if first_month <= measured.month <= last_month
         ]
         return pl.concat(months) if months else table.empty()
 
@@ -127,15 +132,17 @@ class Lake:
         if not months:
             return table.empty().select(columns)
         with _reading():
-            return self._scan(months, table).select(columns).collect()
+            return (
+                self._scan([measured.name for measured in months], table).select(columns).collect()
+            )
 
     def legs_hash(self, platform: str, day: date, file: str) -> str | None:
         """SHA-256 of a file of legs as it lies there; None if it is missing."""
-        return self._storage.sha256(_legs(platform, day, file))
+        return self._storage.sha256(LegsFile(platform, day, file).name)
 
     def month_hash(self, platform: str, month: str, kind: str) -> str | None:
         """SHA-256 of a measured file as it lies there; None if it is missing."""
-        return self._storage.sha256(_month(kind, platform, month))
+        return self._storage.sha256(MonthFile(platform, month, kind).name)
 
     def is_readable(self, platform: str, part: Slice) -> bool:
         """Whether a file of unknown hash is whole and has all rows of a slice."""
@@ -147,18 +154,18 @@ class Lake:
     def is_month_readable(self, platform: str, month: str, kind: str) -> bool:
         """Whether a measured file of unknown hash is whole."""
         try:
-            self._read(_month(kind, platform, month), MEASURED[kind])
+            self._read(MonthFile(platform, month, kind).name, MEASURED[kind])
         except StateError:
             return False
         return True
 
     def remove_legs(self, platform: str, day: date, file: str) -> None:
         """Delete a damaged file of legs."""
-        self._storage.remove([_legs(platform, day, file)])
+        self._storage.remove([LegsFile(platform, day, file).name])
 
     def set_month_aside(self, platform: str, month: str, kind: str, folder: Path) -> None:
         """Move a damaged measured file into a folder: it is anonymous, somebody may look at it."""
-        name = _month(kind, platform, month)
+        name = MonthFile(platform, month, kind).name
         content = self._storage.read(name)
         if content is not None:
             write_bytes_atomically(folder / f"{kind}-{platform}-{month}.parquet", content)
@@ -169,40 +176,43 @@ class Lake:
         legs: Iterable[tuple[str, date, str]],
         months: Iterable[tuple[str, str, str]],
     ) -> list[str]:
-        """Names of files that are none of the known ones, as (platform, day, file) and month."""
-        known = {_legs(*file) for file in legs}
-        known |= {_month(kind, platform, month) for platform, month, kind in months}
+        """Names of files that are none of the known ones.
+
+        Those are given as (platform, day, file) and as (platform, month, kind).
+        """
+        known = {LegsFile(*file).name for file in legs}
+        known |= {MonthFile(*month).name for month in months}
         return [name for name in self._storage.sizes() if name not in known]
 
     def sweep(self, known: Iterable[tuple[str, date, str]]) -> None:
         """Delete every leg file that is not one of the known (platform, day, file).
 
-        Tables that only an older version kept go too.
+        What was never finished goes too, and tables that only an older version kept. What is not
+        named as the files of a lake are belongs to others, and stays.
         """
-        wanted = {_legs(*file) for file in known}
+        wanted = {LegsFile(*file).name for file in known}
 
-        def is_wanted(name: str) -> bool:
-            table = name.partition("/")[0]
-            return (
-                name in wanted if table == "legs" else table in MEASURED and not is_leftover(name)
-            )
+        def goes(name: str) -> bool:
+            measured = month_file(name)
+            is_kept = name in wanted or (measured is not None and measured.kind in MEASURED)
+            return is_of_lake(name) and not is_kept
 
-        self._storage.remove([name for name in self._storage.sizes() if not is_wanted(name)])
+        self._storage.remove([name for name in self._storage.sizes() if goes(name)])
 
     @contextmanager
     def shown(self) -> Iterator[Callable[[], bool]]:
         """Within the block whoever has this lake before him can tell by what is given."""
-        name = f"{_SHOWN}/{secrets.token_hex(8)}"
+        name = f"{SHOWN}/{secrets.token_hex(8)}"
         self._storage.write(name, b"")
         try:
             yield partial(self._storage.has, name)
         finally:
             self._storage.remove([name])
 
-    def _months(self, kind: str, platform: str) -> list[str]:
-        """Names of the measured files of a kind, in the order of their months."""
-        names = self._storage.sizes(f"{kind}/platform={platform}/")
-        return [name for name in names if not is_leftover(name)]
+    def _months(self, kind: str, platform: str) -> list[MonthFile]:
+        """The measured files of a kind, in the order of their months."""
+        found = map(month_file, self._storage.sizes(f"{kind}/platform={platform}/"))
+        return [measured for measured in found if measured is not None]
 
     def _scan(
         self, names: Sequence[str], table: Table, file_column: str | None = None
@@ -231,19 +241,6 @@ class Lake:
         frame.rechunk().write_parquet(stream, compression="uncompressed", statistics=False)
         self._storage.write(name, stream.getbuffer())
         return hashlib.sha256(stream.getbuffer()).hexdigest()
-
-
-def _legs(platform: str, day: date, file: str) -> str:
-    return f"legs/platform={platform}/day={day}/{file}.parquet"
-
-
-def _month(kind: str, platform: str, month: str) -> str:
-    return f"{kind}/platform={platform}/{month}.parquet"
-
-
-def _parts_of(name: str) -> list[str]:
-    """Table, platform and what follows, out of a name."""
-    return [part.rpartition("=")[2] for part in name.removesuffix(".parquet").split("/")]
 
 
 def _sliced(legs: pl.DataFrame, files: Sequence[str], slices: Sequence[Slice]) -> pl.DataFrame:

@@ -1,7 +1,7 @@
-"""What the ledger knows of publishing: weeks and their frozen figures, releases, what stands where.
+"""What the ledger knows of publishing: releases, what stands where, what a person decided.
 
-A week's figures are frozen once they are published: the page may be put right, its figures not. A
-release is the site as it was built; its files are kept beside the ledger (`affluence.store.shelf`).
+A release is the site as it was built; its files are kept beside the ledger, see
+`affluence.store.shelf`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from affluence.store.database import transaction
+from affluence.store.weeks import Weeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +27,6 @@ class Recommended:
     period_last: date
     published_on: date
     hours: tuple[tuple[int, int, int], ...]  # ISO weekday, start and end in minutes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """The figures of a platform's week; ``figures`` is JSON, "" for a week that was superseded."""
-
-    platform: str
-    last: date  # its Sunday
-    state: str  # "built", "held", "published" or "superseded"
-    settings: str
-    inputs: str  # hash of the records that there were when the figures were made
-    figures: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,68 +50,11 @@ class Publication:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One run of the program."""
-
-    began_at: datetime
-    outcome: str  # "": it is at work, or was killed
-    message: str
-
-
-RUNS_KEPT = 5000  # seven weeks of a run each quarter of an hour
-
-
 class Publications:
     """The part of the ledger about publishing. Every method that writes is one transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-
-    # Weeks
-
-    def week(self, platform: str, last: date) -> Week | None:
-        """What is known of a platform's week."""
-        found = self._db.execute(
-            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
-            " WHERE platform = ? AND week = ?",
-            (platform, last.isoformat()),
-        )
-        return next(map(_week, found), None)
-
-    def weeks(self, platform: str) -> list[Week]:
-        """Every week of a platform, oldest first: the figures of years are megabytes."""
-        found = self._db.execute(
-            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
-            " WHERE platform = ? ORDER BY week",
-            (platform,),
-        )
-        return [*map(_week, found)]
-
-    def newest_published_week(self, platform: str) -> Week | None:
-        """The newest week of a platform whose table was published."""
-        found = self._db.execute(
-            "SELECT platform, week, state, settings, inputs, figures FROM weeks"
-            " WHERE platform = ? AND state = 'published' ORDER BY week DESC LIMIT 1",
-            (platform,),
-        )
-        return next(map(_week, found), None)
-
-    def set_week(self, week: Week) -> None:
-        """Write down a week, in the place of what was known of it."""
-        with transaction(self._db):
-            self._db.execute(
-                "INSERT OR REPLACE INTO weeks (platform, week, state, settings, inputs, figures)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    week.platform,
-                    week.last.isoformat(),
-                    week.state,
-                    week.settings,
-                    week.inputs,
-                    week.figures,
-                ),
-            )
 
     # Releases
 
@@ -228,23 +160,9 @@ class Publications:
             )
             release = self.release(new.release)
             for platform, last in release.weeks.items() if release else ():
-                self._publish_week(platform, last)
+                Weeks(self._db).publish(platform, last)
             for hours in recommended:
                 self._recommend(hours)
-
-    def _publish_week(self, platform: str, last: date) -> None:
-        before = self.newest_published_week(platform)
-        if before is not None:
-            weeks_between = range(7, (last - before.last).days, 7)
-            self._db.executemany(
-                "INSERT OR REPLACE INTO weeks (platform, week, state, settings, figures)"
-                " VALUES (?, ?, 'superseded', '', '')",
-                [(platform, (before.last + timedelta(days=n)).isoformat()) for n in weeks_between],
-            )
-        self._db.execute(
-            "UPDATE weeks SET state = 'published' WHERE platform = ? AND week = ?",
-            (platform, last.isoformat()),
-        )
 
     def recommended(self, platform: str) -> list[Recommended]:
         """What was ever recommended on a platform, oldest first."""
@@ -332,54 +250,6 @@ class Publications:
         with transaction(self._db):
             self._db.execute("DELETE FROM held_back")
             self._db.execute("DELETE FROM withdrawn")
-
-    # Runs
-
-    def begin_run(self, now: datetime) -> int:
-        """Write down that a run begins; return its number."""
-        with transaction(self._db):
-            begun = self._db.execute("INSERT INTO runs (began_at) VALUES (?)", (now.isoformat(),))
-            number = int(begun.lastrowid or 0)
-            self._db.execute("DELETE FROM runs WHERE id <= ?", (number - RUNS_KEPT,))
-        return number
-
-    def end_run(self, run: int, outcome: str, message: str) -> None:
-        """Write down how a run ended."""
-        with transaction(self._db):
-            self._db.execute(
-                "UPDATE runs SET outcome = ?, message = ? WHERE id = ?", (outcome, message, run)
-            )
-
-    def last_run(self) -> Run | None:
-        """The newest run."""
-        return next(iter(self.last_runs(1)), None)
-
-    def last_runs(self, count: int) -> list[Run]:
-        """The newest runs, the newest first."""
-        rows = self._db.execute(
-            "SELECT began_at, outcome, message FROM runs ORDER BY id DESC LIMIT ?",
-            (count,),
-        )
-        return [
-            Run(
-                began_at=datetime.fromisoformat(began_at),
-                outcome=outcome or "",
-                message=message,
-            )
-            for began_at, outcome, message in rows
-        ]
-
-
-def _week(row: tuple[str, ...]) -> Week:
-    platform, last, state, settings, inputs, figures = row
-    return Week(
-        platform=platform,
-        last=date.fromisoformat(last),
-        state=state,
-        settings=settings,
-        inputs=inputs,
-        figures=figures,
-    )
 
 
 def _days_as_json(days: Mapping[str, date]) -> str:

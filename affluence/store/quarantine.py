@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from affluence.store.atomic import write_bytes_atomically
+from affluence.disk import write_bytes_atomically
 
 
 class Quarantine:

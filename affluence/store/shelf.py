@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from affluence.store.atomic import make_folder, sync_folder, write_bytes_atomically
+from affluence.disk import make_folder, sync_folder, write_bytes_atomically
 
 _BUILDING = ".building"
 
@@ -65,7 +65,7 @@ class Shelf:
         if final.exists():
             return
         building = self._folder / f"{release}{_BUILDING}"
-        shutil.rmtree(building, ignore_errors=True)
+        _remove(building)
         for path, content in files.items():
             write_bytes_atomically(building / path, content)
         building.rename(final)
@@ -75,11 +75,11 @@ class Shelf:
     def drafts(self) -> Iterator[Drafts]:
         """Room for the sites of a release that is being made, empty before and after."""
         folder = self._folder / f"drafts{_BUILDING}"
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         try:
             yield Drafts(folder)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)  # what stays is in the way of the next alone
 
     def get(self, release: str, within: str = "") -> Mapping[str, bytes] | None:
         """The files of a release, or of a folder of it, by relative path; None if not kept."""
@@ -100,10 +100,15 @@ class Shelf:
 
     def remove(self, release: str) -> None:
         """Delete a release."""
-        shutil.rmtree(self._folder / release, ignore_errors=True)
+        _remove(self._folder / release)
 
     def keep_only(self, releases: Collection[str]) -> None:
         """Delete every other release, and what an interrupted run left."""
         for path in self._folder.glob("*"):
             if path.name not in releases:
                 shutil.rmtree(path)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from affluence.store.atomic import TEMPORARY_SUFFIX, write_bytes_atomically
+from affluence.disk import write_bytes_atomically
 
 
 class Storage(Protocol):
@@ -41,17 +41,11 @@ class Storage(Protocol):
     def sizes(self, under: str = "") -> dict[str, int]:
         """Bytes of every file under a beginning of names that ends with ``/``, by name, in order.
 
-        What an interrupted writing has left is among them, see `is_leftover`.
+        What an interrupted writing has left is among them.
         """
 
     def remove(self, names: Iterable[str]) -> None:
         """Delete files, as far as they are there."""
-
-
-def is_leftover(name: str) -> bool:
-    """Whether a name is that of a file that was never finished."""
-    last = name.rpartition("/")[2]
-    return last.startswith(".") and last.endswith(TEMPORARY_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,15 +82,23 @@ def order(path: str) -> tuple[int, str]:
     return (3 if path == FIRST_PAGE else 2 if path.endswith(".html") else 1, path)
 
 
+def is_within(path: str) -> bool:
+    """Whether a path leads nowhere but into the place: others may have written it there."""
+    return ":" not in path and not {"", ".", ".."} & {*path.split("/")}
+
+
 def listed(manifest: bytes | None) -> tuple[str | None, dict[str, str]]:
-    """Release and hashes by path of a manifest; nothing where it is none or cannot be read."""
+    """Release and hashes by path of a manifest.
+
+    Nothing where it is none, cannot be read, or lists what is not in the place.
+    """
     try:
         found = json.loads(manifest or b"")
-        return str(found["release"]), {
-            str(path): str(entry["sha256"]) for path, entry in found["files"].items()
-        }
+        hashes = {str(path): str(entry["sha256"]) for path, entry in found["files"].items()}
+        release = str(found["release"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None, {}
+    return (release, hashes) if all(map(is_within, hashes)) else (None, {})
 
 
 def holds_release(files: Files, release: str, folder: str = "") -> bool:

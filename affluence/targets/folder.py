@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from affluence.disk import make_folder, open_with_mode
 from affluence.errors import DeliveryError
 
 _TRY_LATER = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.ETIMEDOUT)
@@ -40,12 +41,10 @@ class Folder:
         """See `affluence.targets.files.Files`."""
         file = self._folder / path
         with self._writing(file):
-            _make_folder(file.parent)
-            with file.open("wb") as stream:
-                os.fchmod(stream.fileno(), 0o644)
+            # The web server is another user.
+            make_folder(file.parent, 0o755)
+            with open_with_mode(file, "wb", 0o644) as stream:
                 stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
 
     def replace(self, source: str, path: str) -> None:
         """See `affluence.targets.files.Files`."""
@@ -84,7 +83,7 @@ class Folder:
         """See `affluence.targets.files.LinkingFiles`."""
         folder = self._folder / path
         try:
-            found = [(inner.stat().st_mtime_ns, inner.name) for inner in folder.iterdir()]
+            found = [(inner.lstat().st_mtime_ns, inner.name) for inner in folder.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
@@ -132,11 +131,3 @@ class Folder:
         advice = "Give the folder to the user that runs affluence and check the disk's space."
         why = f"{error.filename or path} cannot be {done} ({error.strerror})"
         return DeliveryError(self._target, why, advice, transient=error.errno in _TRY_LATER)
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, as far as they are missing, for every user to read."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in missing:
-        path.chmod(0o755)  # whatever the umask: the web server is another user

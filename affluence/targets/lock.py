@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from affluence.errors import DeliveryError
-from affluence.targets.files import Files, sha256, temporary
+from affluence.targets.files import Files, is_within, sha256, temporary
 
 NOTE = "affluence-delivery.json"
 _CANDIDATE = temporary(NOTE)
@@ -99,16 +99,17 @@ def _held(target: str) -> DeliveryError:
 
 
 def _read(content: bytes) -> _Note | None:
-    """A note, None if it was never finished."""
+    """A note, None if it was never finished, or is none of ours: it tells of other places."""
     try:
         found = json.loads(content)
-        return _Note(
+        note = _Note(
             host=found["host"],
             process=int(found["process"]),
             hashes={path: frozenset(hashes) for path, hashes in found["files"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    return note if all(map(is_within, note.hashes)) else None
 
 
 def _is_over(note: _Note) -> bool:

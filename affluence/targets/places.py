@@ -77,7 +77,7 @@ def _webdav(name: str, target: config.WebDavTarget, network: Network) -> Target:
     from affluence.targets.webdav import WebDav
     from affluence.web import Login, Web
 
-    password = reveal(target.password) if target.password else ""
+    password = reveal(target.password)
     web = Web(network, Login(user=target.user, password=password))
     return InPlace(name, lambda: nullcontext(WebDav(name, web, target.url)), keeps_edits=True)
 

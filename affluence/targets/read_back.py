@@ -98,7 +98,7 @@ class PublicAddress:
         if answer.content == expected:
             return _Shown(media_type=media_type)
         release = _RELEASE.search(answer.content)
-        trouble = f"release {release[1].decode()}" if release else "another content"
+        trouble = f"release {release[1].decode(errors='replace')}" if release else "another content"
         return _Shown(media_type=media_type, trouble=trouble, differs=True)
 
 

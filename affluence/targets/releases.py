@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from affluence.errors import DeliveryError
 from affluence.targets import Site
-from affluence.targets.files import LinkingFiles, LinkingOpening, holds_release
+from affluence.targets.files import (
+    MANIFEST,
+    LinkingFiles,
+    LinkingOpening,
+    holds_release,
+    listed,
+)
 from affluence.targets.lock import NOTE, begin, end, left_behind
 
 CURRENT = "current"
@@ -51,15 +57,25 @@ class Releases:
             )
 
     def _prune(self, files: LinkingFiles, release: str) -> None:
-        """Keep the linked release and the newest of the others."""
-        others = [name for name in files.names(_RELEASES) if name != release]
+        """Keep the linked release, the newest of our others, and what other programs put there."""
+        others = [
+            name
+            for name in files.names(_RELEASES)
+            if name != release and listed(files.read(f"{_RELEASES}/{name}/{MANIFEST}"))[0] == name
+        ]
         for name in others[self._keep - 1 :]:
             files.remove_folder(f"{_RELEASES}/{name}")
 
 
 def _write(files: LinkingFiles, site: Site, final: str) -> None:
-    building = f"{final}{_BUILDING}"
+    """Write a release; one of its name that is damaged may stand, and goes out of the way."""
+    building, damaged = f"{final}{_BUILDING}", f"{final}.damaged{_BUILDING}"
     for path in sorted(site):
         files.write(f"{building}/{path}", site[path])
-    files.remove_folder(final)
+    if files.names(final):
+        # At once: to remove its files one by one may take a server minutes.
+        files.move_folder(final, damaged)
+    else:
+        files.remove_folder(final)
     files.move_folder(building, final)
+    files.remove_folder(damaged)

@@ -56,9 +56,7 @@ class SftpFolder:
         """See `affluence.targets.files.Files`."""
         place = self._place(path)
         try:
-            with self._sftp.asking(place) as remote, remote.open(place, "rb") as file:
-                file.prefetch()
-                return file.read()
+            return b"".join(self._sftp.pieces(place))
         except SshError as error:
             if error.missing:
                 return None

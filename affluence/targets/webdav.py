@@ -122,8 +122,10 @@ class WebDav:
         """See `affluence.targets.files.Files`."""
         with self._asking(path):
             answer = self._web.request("HEAD", self._address(path), headers=_AS_IT_IS)
-        written = answer.headers.get("Last-Modified")
-        return parsedate_to_datetime(written).timestamp() if written else None
+        try:
+            return parsedate_to_datetime(answer.headers.get("Last-Modified", "")).timestamp()
+        except ValueError:
+            return None
 
     def _put(self, path: str, content: bytes, headers: Mapping[str, str] | None = None) -> None:
         self._web.request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 from affluence.teletraffic.arguments import NotCarriableError, check_amount, check_share
@@ -24,6 +25,7 @@ class RedialledQueue:
 
 
 @over_arrays
+@lru_cache(maxsize=16)  # the chain of redials asks for what its caller has just asked for
 def redialled_mmskm(
     agents: float,
     lines: float,

@@ -10,149 +10,26 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week import counts
+from affluence.typical_week import negative_binomial
+from affluence.typical_week.baselines import BASELINES, Forecaster, last_week
 from affluence.typical_week.cells import Floats, Mask
-from affluence.typical_week.demand import HORIZONS_WEEKS
-from affluence.typical_week.history import History
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
+from affluence.typical_week.grades import OURS, Backtest, Errors, Scores, Stability
+from affluence.typical_week.history import History, callers_of
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE
-from affluence.typical_week.model import callers_of
 from affluence.typical_week.runs import Runs
 
 FIRST_ORIGIN_WEEKS = 4  # weeks that a forecast must rest on to be graded
 
 _USUAL_EXCESS = 0.05  # relative variance of a count, before a forecaster has made errors
-_LEAST_MEAN = 0.05  # calls
+_LEAST_MEAN = 0.05  # calls, a call in twenty weeks: nobody called yet is not nobody can call
 _QUIETEST_SHARE = 1 / 5  # of the cells, in hit rate and regret
-_INTERVAL = (0.1, 0.9)
-_RECENT_WEEKS = 4
 _PIT_SEED = 20261126
-
-
-class Forecaster(Protocol):
-    """Foretells weeks from the weeks before them."""
-
-    def __call__(self, history: Floats, horizon: int) -> Floats:
-        """First attempts to come, horizon × cells.
-
-        ``history`` is weeks × cells, nan where nothing was seen; so may the result be.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errors:
-    """Of the means that one way foretold for the first attempts of a cell one to four weeks ahead.
-
-    Attributes:
-        forecasts: how many counts were foretold.
-        poisson_deviance: mean; the lower the better.
-        wape: sum of the absolute errors over the sum of the counts.
-
-    """
-
-    forecasts: int
-    poisson_deviance: float
-    wape: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores(Errors):
-    """Of one way to foretell these counts, with how far each may lie from its mean.
-
-    Attributes:
-        crps: mean continuous ranked probability score, calls; the lower the better.
-        mase: mean absolute error over that of the seasonal naive forecast in the same places.
-        coverage: share of the counts within the 80 % interval.
-        pit_coverage: the same with the steps of the counts drawn apart (randomised probability
-            integral transform): 0.8 for a forecast that knows how sure it is.
-        hit_rate: share of the fifth of the cells that were foretold as quietest which were.
-        regret: by how much more people called in these cells than in the quietest, as a share.
-
-    """
-
-    crps: float
-    mase: float
-    coverage: float
-    pit_coverage: float
-    hit_rate: float
-    regret: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stability:
-    """How calm the published table has been.
-
-    Attributes:
-        runs: weekly runs that were compared with the one before.
-        levels_changed: share of the levels that changed from a week to the next.
-        advice_changed: share of the recommended cells that had not been recommended the week
-            before.
-
-    """
-
-    runs: int
-    levels_changed: float
-    advice_changed: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backtest:
-    """Scores by the name of the forecaster, ours as `OURS`, and the calm of the table.
-
-    ``half_lives_weeks`` are those of level and shape that have foretold best on this platform.
-    """
-
-    scores: Mapping[str, Scores]
-    stability: Stability | None
-    half_lives_weeks: tuple[float, float]
-
-    @property
-    def is_best(self) -> bool:
-        """Whether ours has a lower Poisson deviance than every other."""
-        return is_best(self.scores)
-
-
-OURS = "affluence"
-
-
-def is_best(errors: Mapping[str, Errors]) -> bool:
-    """Whether our forecasts have a lower Poisson deviance than every other."""
-    ours = errors.get(OURS)
-    others = [error for name, error in errors.items() if name != OURS]
-    return ours is not None and all(
-        ours.poisson_deviance < other.poisson_deviance for other in others
-    )
-
-
-def last_week(history: Floats, horizon: int) -> Floats:
-    """Seasonal naive: the newest count of the cell."""
-    weeks_back = np.isfinite(history[::-1]).argmax(0)
-    newest = history[len(history) - 1 - weeks_back, np.arange(history.shape[1])]
-    return np.repeat(newest[None], horizon, axis=0)
-
-
-def four_week_mean(history: Floats, horizon: int) -> Floats:
-    """Mean of the last four weeks."""
-    return all_weeks_mean(history[-_RECENT_WEEKS:], horizon)
-
-
-def all_weeks_mean(history: Floats, horizon: int) -> Floats:
-    """Mean of all weeks."""
-    known = np.isfinite(history)
-    seen = known.sum(0)
-    mean = np.where(known, history, 0.0).sum(0) / np.maximum(seen, 1)
-    return np.repeat(np.where(seen > 0, mean, np.nan)[None], horizon, axis=0)
-
-
-BASELINES: Mapping[str, Forecaster] = {
-    "last week": last_week,
-    "4-week mean": four_week_mean,
-    "all-weeks mean": all_weeks_mean,
-}
 
 
 def backtest(
@@ -250,7 +127,7 @@ def _places(runs: Runs, history: History) -> _Places:
     targets = origins[:, None] + np.array(HORIZONS_WEEKS)
     within = np.minimum(targets, history.weeks - 1)
     known = (exposure[within] > 0) & (targets < history.weeks)[..., None]
-    minutes = history.cells.grid["end_min"] - history.cells.grid["start_min"]
+    minutes = history.cells.spans["end_min"] - history.cells.spans["start_min"]
     return _Places(
         origins=origins,
         seen=seen,
@@ -288,9 +165,10 @@ def _score(
 ) -> Scores:
     expected, came = _expected(mean, places, known), places.came[known]
     errors = _errors(mean, places, known)
-    deviation = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
-    law = counts.score(expected, deviation, came)
-    low, high = _INTERVAL
+    # Of a place that was partly open in proportion: somewhat more than it is.
+    spread = np.maximum(variance * places.exposure, _LEAST_MEAN)[known]
+    law = negative_binomial.score(expected, spread, came)
+    low, high, _ = INTERVAL_80
     drawn = np.random.default_rng(_PIT_SEED).random(came.size)
     pit = law.below + drawn * (law.up_to - law.below)
     hit_rate, regret = _quietest(mean, places, known)
@@ -313,22 +191,22 @@ def _errors(mean: Floats, places: _Places, known: Mask) -> Errors:
     expected, came = _expected(mean, places, known), places.came[known]
     return Errors(
         forecasts=int(came.size),
-        poisson_deviance=float(counts.poisson_deviance(expected, came).mean()),
+        poisson_deviance=float(negative_binomial.poisson_deviance(expected, came).mean()),
         wape=float(np.abs(came - expected).sum() / max(came.sum(), 1.0)),
     )
 
 
 def _expected(mean: Floats, places: _Places, known: Mask) -> Floats:
-    """A cell in which nobody has called yet is not one in which nobody can call."""
+    """Means of the graded places, at least `_LEAST_MEAN`."""
     expected: Floats = np.maximum(mean * places.exposure, _LEAST_MEAN)[known]
     return expected
 
 
 def _quietest(mean: Floats, places: _Places, known: Mask) -> tuple[float, float]:
     """Hit rate and regret of the cells with the fewest calls an hour, over all origins."""
-    hours = np.where(known, places.exposure, 0.0).sum(1) * places.row_hours
-    foretold = np.where(known, mean * places.exposure, 0.0).sum(1)
-    came = np.where(known, places.came, 0.0).sum(1)
+    hours = places.exposure.sum(1, where=known) * places.row_hours
+    foretold = (mean * places.exposure).sum(1, where=known)
+    came = places.came.sum(1, where=known)
     count = max(1, round(places.row_hours.size * _QUIETEST_SHARE))
     usable = hours > 0
     graded = usable.sum(1) > count

@@ -2,11 +2,6 @@
 
 Days are drawn again and again from those of the same weekday and side (a bootstrap whose blocks are
 days): the calls of a day depend on one another, days hardly do.
-
-The share before a table is drawn towards weekday × row: hours are recommended because few people
-were seen to call then, partly by chance, and with plain means every table seems to help by up to
-half a point. What older versions published is marked as unknown, for a time with a table must not
-count as one without.
 """
 
 from __future__ import annotations
@@ -25,7 +20,7 @@ from affluence.typical_week.reach import NAMES, Reach, ratio
 _RESAMPLES = 1000
 _SEED = 20261127
 _ROUNDS = 6  # after which the products of weekdays and rows no longer move
-_NONE = 1e-9
+_TINY = 1e-9  # in the place of 0 where something is divided by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +83,7 @@ def compare_sides(
     came = after.sums[callers]
     weights = drawn_after * _level(after, callers, usual[0])
     open_, named_open = weights @ after.exposure, weights @ (named * after.exposure)
-    sums_before = _would_have(before, drawn_before, named_open / np.maximum(exposure_before, _NONE))
+    sums_before = _would_have(before, drawn_before, named_open / np.maximum(exposure_before, _TINY))
     sums_after = {name: drawn_after @ (named * after.sums[name]).sum(1) for name in NAMES}
     both = {name: sums_before[name][:1] + sums_after[name][:1] for name in NAMES}
     return BeforeAfter(
@@ -108,15 +103,15 @@ def reach_by_week(after: Side, named: Floats, reading: Reach) -> Floats:
 
 def mean_by_cell(side: Side, name: str) -> Floats:
     """What a cell has of a sum on a day on which it is open; 0 where that was never so."""
-    mean: Floats = side.sums[name].sum(0) / np.maximum(side.exposure.sum(0), _NONE)
+    mean: Floats = side.sums[name].sum(0) / np.maximum(side.exposure.sum(0), _TINY)
     return mean
 
 
 def _level(after: Side, callers: str, usual: Floats) -> Floats:
-    """For each day how many times the usual number of calls came in its week."""
+    """For each day how many times the ``usual`` number of calls (by cell) came in its week."""
     same_week = (after.week[:, None] == after.week).astype(np.float64)
     came, expected = after.sums[callers].sum(1), after.exposure @ usual
-    level: Floats = (same_week @ came) / np.maximum(same_week @ expected, _NONE)
+    level: Floats = (same_week @ came) / np.maximum(same_week @ expected, _TINY)
     return level
 
 
@@ -150,7 +145,7 @@ def _usual(rng: np.random.Generator, counts: Floats, exposure: Floats, cells: Ce
     given back at random: it is not known after all.
     """
     product = _weekday_times_row(counts, exposure, cells)
-    expected = np.maximum(exposure * product, _NONE)
+    expected = np.maximum(exposure * product, _TINY)
     deviation = counts / expected - 1
     surplus = float((expected[0] * deviation[0] ** 2).sum()) - cells.freedom
     variance = max(surplus, 0.0) / float(expected[0].sum())
@@ -171,10 +166,10 @@ def _weekday_times_row(counts: Floats, exposure: Floats, cells: Cells) -> Floats
     for _ in range(_ROUNDS):
         day = _factors(counts, exposure * row, cells.in_day)
         row = _factors(counts, exposure * day, cells.in_row)
-    return np.maximum(day * row, _NONE)
+    return np.maximum(day * row, _TINY)
 
 
 def _factors(counts: Floats, expected: Floats, groups: Floats) -> Floats:
     """By cell: the ratio counts ÷ expected of its group."""
-    of_cells: Floats = (counts @ groups / np.maximum(expected @ groups, _NONE)) @ groups.T
+    of_cells: Floats = (counts @ groups / np.maximum(expected @ groups, _TINY)) @ groups.T
     return of_cells

@@ -140,6 +140,17 @@ def opening_by_day(hours: Hours, first: date, last: date) -> dict[date, tuple[Mi
     }
 
 
+def last_complete_week(hours: Hours, today: date) -> date:
+    """Sunday of the newest week of which no opening day is left, seen from ``today``.
+
+    ``today`` itself is not over yet.
+    """
+    sunday = today + timedelta(days=6 - today.weekday())
+    if any(opening_by_day(hours, today, sunday).values()):
+        return sunday - timedelta(days=7)
+    return sunday
+
+
 def opening_spans(hours: Hours, first: date, last: date) -> pl.DataFrame:
     """SPANS during which the desk is open on the days from ``first`` to ``last``."""
     zone = ZoneInfo(hours.zone)

@@ -1,6 +1,6 @@
 """Cells of the table as dense arrays: which weekday and which row each belongs to.
 
-The models work on arrays whose last axis is the cells of the table, in the order of its grid.
+The models work on arrays whose last axis is the cells of the table, in the order of its spans.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ def known_or(values: Floats, otherwise: float) -> Floats:
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a table: ``grid`` has ``weekday``, ``start_min`` and ``end_min``."""
+    """The cells of a table: ``spans`` has ``weekday``, ``start_min`` and ``end_min``."""
 
-    grid: pl.DataFrame
+    spans: pl.DataFrame
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return len(self.grid)
+        return len(self.spans)
 
     @cached_property
     def weekdays(self) -> list[int]:
         """ISO weekdays on which there are any, in order."""
-        return self.grid["weekday"].unique().sort().to_list()
+        return self.spans["weekday"].unique().sort().to_list()
 
     @cached_property
     def day(self) -> NDArray[np.int64]:
         """For each cell the position of its weekday in ``weekdays``."""
-        return np.searchsorted(self.weekdays, self.grid["weekday"].to_numpy())
+        return np.searchsorted(self.weekdays, self.spans["weekday"].to_numpy())
 
     @cached_property
     def in_day(self) -> Floats:
@@ -54,7 +54,7 @@ class Cells:
     @cached_property
     def row(self) -> NDArray[np.int64]:
         """For each cell the position of its row (same hours on whatever weekday) among all rows."""
-        hours = self.grid.select(pl.struct("start_min", "end_min").rank("dense")).to_series()
+        hours = self.spans.select(pl.struct("start_min", "end_min").rank("dense")).to_series()
         return hours.to_numpy().astype(np.int64) - 1
 
     @property
@@ -81,7 +81,7 @@ class Cells:
 
     def covered_by(self, spans: Iterable[Span]) -> Floats:
         """The share of each cell's time that lies in some hours, which do not overlap."""
-        weekday, start, end = (self.grid[name].to_numpy() for name in self.grid.columns)
+        weekday, start, end = (self.spans[name].to_numpy() for name in self.spans.columns)
         covered = np.zeros(self.count)
         for of_weekday, first_min, last_min in spans:
             both = np.minimum(end, last_min) - np.maximum(start, first_min)

@@ -13,7 +13,9 @@ Counts of one day share the busyness of the day, so that their variance is
 
 with φ the dispersion within days, σ² the relative variance of day totals about what was foretold
 one to four weeks before (level, weekday, busyness and drift in one), and v that of the cell's
-shape. All are learned from the platform's own errors.
+shape. All are learned from the platform's own errors; what is believed before there are any is
+that of the simulated desks on which the model was tried (`python -m tests.benchmarks.week_models`),
+and weighs so little that a season of records outweighs it.
 
 Two surprising weeks in a row are a step: the level then forgets what came before them.
 """
@@ -21,32 +23,35 @@ Two surprising weeks in a row are a step: the level then forgets what came befor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
+from affluence.typical_week.day_variance import HORIZONS_WEEKS, DayVariance
 from affluence.typical_week.grid import Grid
-from affluence.typical_week.steps_in_level import LevelSteps
+from affluence.typical_week.level_steps import LevelSteps
+from affluence.typical_week.memories import Memories, loss_at_first
+from affluence.typical_week.shrinkage import UsualSpread, shrink_ratios
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (13.0, 26.0, 104.0)
-HORIZONS_WEEKS = (1, 2, 3, 4)
 
-# What is believed before anything is seen; weights are in days or cells.
-_USUAL_HALF_LIVES_WEEKS = (2.0, 26.0)
-_USUAL_DAY_VARIANCE, _DAY_VARIANCE_WEIGHT = 0.03, 10.0
-_USUAL_DISPERSION_WEIGHT = 20.0
+# What is believed before anything is seen.
+_USUAL_HALF_LIVES_WEEKS = (2.0, 26.0)  # of level and shape
+_USUAL_DISPERSION_CELLS = 20.0  # that the counts of a day are Poisson, as if seen in so many cells
 _USUAL_WEEK = (0.15, 4.0)  # deviation of a week's total, on the logarithm, and weeks it is worth
-_ROBUST_DEVIATIONS = 3.5
-_LOSS_HALF_LIFE_WEEKS = 52.0  # how long it counts which half-lives foretold best
-_ERRORS_HALF_LIFE_WEEKS = 13.0  # how long it counts by how much
+_DAY, _ROW, _CELL = UsualSpread(0.15, 3.0), UsualSpread(0.3, 3.0), UsualSpread(0.1, 10.0)
+
+_FITTING_ROUNDS = 4  # of proportional fitting: further ones move nothing by a millionth
+# Counts of a cell vary about so many times as much as Poisson ones, and tell as much less of which
+# memory foretold them best.
+_LOSS_DISPERSION = 1.5
 # Variance of the level in units of its noise: 2 if the memory suited the drift, for then what lags
 # behind weighs as much as what is noise; the memory that has foretold best is often longer.
 _NOISE_AND_LAG = 3.5
-_NONE = 1e-12
+_TINY = 1e-12  # in the place of 0 where something is divided by it
 
 # The candidates: every pair of half-lives, of the level and of the shape.
 _HALF_LIVES_WEEKS = np.array(
@@ -55,16 +60,6 @@ _HALF_LIVES_WEEKS = np.array(
 _KEEP_LEVEL, _KEEP_SHAPE = 0.5 ** (1 / _HALF_LIVES_WEEKS)[..., None]
 _KEEP_SHAPE_SQUARED = _KEEP_SHAPE**2
 _CANDIDATES = _HALF_LIVES_WEEKS.shape[1]
-
-
-class _Spread(NamedTuple):
-    """How far true ratios lie apart: a standard deviation, and as many groups as it is worth."""
-
-    deviation: float
-    groups: float
-
-
-_DAY, _ROW, _CELL = _Spread(0.15, 3.0), _Spread(0.3, 3.0), _Spread(0.1, 10.0)
 
 
 class Demand(ByPlatform):
@@ -81,31 +76,38 @@ class Demand(ByPlatform):
         self._weekdays = grid.weekdays
         by_platform = np.zeros((_CANDIDATES, grid.platforms))
         by_place = np.zeros((_CANDIDATES, grid.places, grid.platforms))
-        usual = np.array(_USUAL_HALF_LIVES_WEEKS)[:, None]
-        far = (np.log2(_HALF_LIVES_WEEKS / usual) ** 2).sum(0) / 2
-        self._loss = by_platform + far[:, None]
-        self._best = self._loss.argmin(0)
+        loss = loss_at_first(
+            LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, _USUAL_HALF_LIVES_WEEKS
+        )
+        self._memories = Memories(loss, grid.platforms)
+        # In the memory of the level: what came, what the shape alone would have given, their ratio.
         self._counted, self._expected, self._level = by_platform, by_platform, by_platform
         self._shape = by_place + 1
         self._mean: Floats = by_place[0]
+        # Relative variances of the shape: of the factors of single cells; of weekday and row.
         self._shape_variance = by_place + _CELL.deviation**2
         self._factor_variance = by_place + _ROW.deviation**2
+        # In the memory of the shape: what came, the same by squared weights, exposures times level;
+        # the exposures of all places; days seen, the same by squared weights.
         self._counts, self._squared, self._exposures = by_place, by_place, by_place
         self._exposed = by_platform
-        self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))  # seen; squared weights
+        self._days = np.zeros((2, _CANDIDATES, grid.days, grid.platforms))
         # Pearson's statistic of the cells within their days, and its degrees of freedom.
-        self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_WEIGHT)
+        self._pearson = np.full(grid.platforms, _USUAL_DISPERSION_CELLS)
         self._freedom = self._pearson
-        # Squared errors, squared forecasts.
-        self._between = np.zeros((2, len(HORIZONS_WEEKS), grid.platforms))
+        self._day_variance = DayVariance(grid.platforms)
         self._steps = LevelSteps(*_USUAL_WEEK, grid.platforms)
         self._came_before, self._exposed_before = np.zeros(grid.platforms), by_place[0]
-        self._day_size = np.ones(grid.platforms)  # mean square of a day total
         # What was foretold in the last weeks, the newest first, and its logarithm.
         self._past_means = [by_place] * len(HORIZONS_WEEKS)
         self._past_logarithms = [by_place] * len(HORIZONS_WEEKS)
         self.has_learned = np.zeros(grid.platforms, dtype=bool)  # anything to foretell from
         self.has_stepped = np.zeros(grid.platforms, dtype=bool)  # a level, the week before the last
+
+    @property
+    def _best(self) -> NDArray[np.int64]:
+        """The candidate that has foretold best, by platform."""
+        return self._memories.best
 
     @property
     def half_lives_weeks(self) -> Floats:
@@ -122,7 +124,7 @@ class Demand(ByPlatform):
     @property
     def risen(self) -> Floats:
         """Logarithm of the level over its mean in the memory of the shape, by platform."""
-        exposed = np.maximum(chosen(self._exposed, self._best), _NONE)
+        exposed = np.maximum(chosen(self._exposed, self._best), _TINY)
         lasting = chosen(self._exposures, self._best).sum(0) / exposed
         risen: Floats = _log_ratio(chosen(self._level, self._best), lasting)
         return known_or(risen, 0.0)
@@ -138,31 +140,14 @@ class Demand(ByPlatform):
 
     def variances(self, mean: Floats, horizons_weeks: Sequence[int]) -> Floats:
         """The same for several horizons, horizons × places."""
-        of_day = self._day_variances(horizons_weeks)[:, None]
+        of_day = self._day_variance.at(horizons_weeks)[:, None]
         variance: Floats = chosen(self._shape_variance, self._best) + of_day
         return self.dispersion * mean + mean**2 * variance
 
     def day_variance(self, horizon_weeks: int) -> Floats:
         """σ²: relative variance of a day total about what is foretold so many weeks ahead."""
-        variance: Floats = self._day_variances([horizon_weeks])[0]
+        variance: Floats = self._day_variance.at([horizon_weeks])[0]
         return variance
-
-    def _day_variances(self, horizons_weeks: Sequence[int]) -> Floats:
-        graded = self._graded_day_variances()
-        last = len(HORIZONS_WEEKS)
-        # Beyond what is graded it grows as it has grown so far.
-        growth = np.maximum(graded[-1] - graded[0], 0.0) / (last - 1)
-        within = np.minimum(horizons_weeks, last) - 1
-        beyond = np.maximum(np.subtract(horizons_weeks, last), 0)
-        variances: Floats = np.maximum(graded[within], 0.0) + growth * beyond[:, None]
-        return variances
-
-    def _graded_day_variances(self) -> Floats:
-        """As the errors say, by horizon; they may fall below 0."""
-        weight = _DAY_VARIANCE_WEIGHT * self._day_size
-        errors, forecasts = self._between
-        graded: Floats = (errors + _USUAL_DAY_VARIANCE * weight) / (forecasts + weight)
-        return graded
 
     def mean_variance(self) -> Floats:
         """Relative variance of `mean` itself (places): of the level, weekday, row and cell."""
@@ -174,13 +159,13 @@ class Demand(ByPlatform):
         return variance
 
     def level_of(self, counts: Floats, exposure: Floats) -> Floats:
-        """Logarithm of the level that a week alone shows; nan where it shows nothing."""
+        """Logarithm of the level that a week (places) alone shows, by platform; nan: nothing."""
         came = (counts * (exposure > 0)).sum(0)
         foretold = (chosen(self._shape, self._best) * exposure).sum(0)
         return _log_ratio(came, foretold)
 
     def learn(self, counts: Floats, exposure: Floats) -> None:
-        """Learn one week: first attempts, and the exposure that they came in.
+        """Learn one week: first attempts, and the exposure that they came in (places × platforms).
 
         Of a platform that nobody called in the week nothing is learned.
         """
@@ -196,8 +181,6 @@ class Demand(ByPlatform):
         day_totals = self._grid.by_day(counts)
         self._grade(counts, exposure, day_totals)
         self._measure_dispersion(counts, exposure, day_totals)
-        days_called = (day_totals > 0).sum(0)
-        self._day_size = (day_totals**2).sum(0) / days_called
         self.has_stepped = stepped = self._have_stepped(counts, exposure)
         if stepped.any():
             expected = _over_places(self._shape, self._exposed_before)
@@ -206,10 +189,10 @@ class Demand(ByPlatform):
         self._came_before, self._exposed_before = counts.sum(0), exposure
         self._counted = _KEEP_LEVEL * self._counted + self._came_before
         self._expected = _KEEP_LEVEL * self._expected + _over_places(self._shape, exposure)
-        self._level = self._counted / np.maximum(self._expected, _NONE)
+        self._level = self._counted / np.maximum(self._expected, _TINY)
         self._remember(counts, exposure)
         self._fit_shape()
-        foretold = np.maximum(self._level[:, None] * self._shape, _NONE)
+        foretold = np.maximum(self._level[:, None] * self._shape, _TINY)
         self._past_means = [foretold, *self._past_means[:-1]]
         self._past_logarithms = [np.log(foretold), *self._past_logarithms[:-1]]
         self._mean = chosen(self._level, self._best) * chosen(self._shape, self._best)
@@ -227,25 +210,18 @@ class Demand(ByPlatform):
 
     def _grade(self, counts: Floats, exposure: Floats, day_totals: Floats) -> None:
         """What the forecasts of the last weeks for this one were worth."""
-        self._loss = self._loss * 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
-        self._between = self._between * 0.5 ** (1 / _ERRORS_HALF_LIFE_WEEKS)
-        day_variances = np.maximum(self._graded_day_variances(), 0.0)
+        self._memories.fade()
         # Of the horizons: what the best candidate up to each would have said.
         foretold = np.empty((len(HORIZONS_WEEKS), *day_totals.shape))
         for number, (means, logarithms) in enumerate(
             zip(self._past_means, self._past_logarithms, strict=True)
         ):
-            # Deviances, less what all candidates have in common; 0 before there is a forecast.
-            deviances = 2 * (_over_places(means, exposure) - _over_places(logarithms, counts))
-            self._loss = self._loss + deviances / len(HORIZONS_WEEKS) / 3
-            self._best = self._loss.argmin(0)
+            # Poisson, less what all candidates have in common; 0 before there is a forecast.
+            loss = _over_places(means, exposure) - _over_places(logarithms, counts)
+            self._memories.add(loss / len(HORIZONS_WEEKS) / _LOSS_DISPERSION)
             foretold[number] = self._grid.by_day(chosen(means, self._best) * exposure)
-        known = foretold > self._grid.places * _NONE
-        noise = self.dispersion * foretold
-        squares = foretold**2
-        most = _ROBUST_DEVIATIONS**2 * (noise + day_variances[:, None] * squares)
-        errors = np.minimum((day_totals - foretold) ** 2 - noise, most)
-        self._between += (np.array([errors, squares]) * known).sum(-2)
+        known = foretold > self._grid.places * _TINY
+        self._day_variance.learn(day_totals, foretold, known, self.dispersion)
 
     def _have_stepped(self, counts: Floats, exposure: Floats) -> Mask:
         """Whether the level stepped the week before, so that older weeks tell nothing of it."""
@@ -266,7 +242,7 @@ class Demand(ByPlatform):
         """Pearson's statistic of the cells of each day, given its total."""
         expected = chosen(self._shape, self._best) * exposure * self.has_learned
         of_day = self._grid.by_day(expected)
-        given_total = expected * self._grid.of_days(day_totals / np.maximum(of_day, _NONE))
+        given_total = expected * self._grid.of_days(day_totals / np.maximum(of_day, _TINY))
         known = given_total > 0
         pearson = (counts - given_total) ** 2 / np.where(known, given_total, 1.0)
         freedom = known.sum(0) - (day_totals > 0).sum(0)
@@ -279,24 +255,27 @@ class Demand(ByPlatform):
         table = grid.table(exposures)
         day = np.ones_like(of_day)
         row = np.ones_like(of_row)
-        # Proportional fitting: the maximum-likelihood factors of a log-additive Poisson model.
-        for _ in range(4):
-            row = of_row / np.maximum(_over_days(table, day), _NONE)
-            day = of_day / np.maximum(_over_rows(table, row), _NONE)
+        # Proportional fitting (Deming and Stephan 1940): the maximum-likelihood factors of a
+        # log-additive Poisson model.
+        for _ in range(_FITTING_ROUNDS):
+            row = of_row / np.maximum(_over_days(table, day), _TINY)
+            day = of_day / np.maximum(_over_rows(table, row), _TINY)
         # One count of full weight says as much as `certainty` of these faded ones.
         total = counts.sum(1, keepdims=True)
-        squared = np.maximum(self._squared.sum(1, keepdims=True), _NONE)
+        squared = np.maximum(self._squared.sum(1, keepdims=True), _TINY)
         noise = self.dispersion * squared / total
-        days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _NONE)
+        days_seen = self._days[0] ** 2 / np.maximum(self._days[1], _TINY)
         busyness = self.day_variance(1) / np.maximum(days_seen, 1.0)
         expected = _over_rows(table, row)
-        day, of_days = _draw_together(of_day, expected, noise + busyness * expected, 1, _DAY)
+        day, of_days = shrink_ratios(
+            of_day, expected, noise + busyness * expected, fitted=1, usual=_DAY
+        )
         expected = _over_days(table, day)
-        row, of_rows = _draw_together(of_row, expected, noise, 1, _ROW)
+        row, of_rows = shrink_ratios(of_row, expected, noise, fitted=1, usual=_ROW)
         product = grid.of_days(day) * grid.of_rows(row)
         fitted = _number_seen(grid.by_day(exposures)) + _number_seen(grid.by_row(exposures)) - 1
-        cell, self._shape_variance = _draw_together(
-            counts, exposures * product, noise, fitted, _CELL
+        cell, self._shape_variance = shrink_ratios(
+            counts, exposures * product, noise, fitted=fitted, usual=_CELL
         )
         self._factor_variance = grid.of_days(of_days) + grid.of_rows(of_rows)
         self._shape = product * cell
@@ -332,37 +311,3 @@ def _number_seen(exposures: Floats) -> NDArray[np.int64]:
     """How many of some groups have ever been seen: candidates × 1 × platforms."""
     # The method: `count_nonzero` costs twice as much on arrays as small as these.
     return np.asarray((exposures > 0).sum(1, keepdims=True))
-
-
-def _draw_together(
-    counts: Floats, expected: Floats, noise: Floats, fitted: NDArray[np.int64] | int, usual: _Spread
-) -> tuple[Floats, Floats]:
-    """Ratios counts ÷ expected, drawn towards their mean as far as they are noise.
-
-    Args:
-        counts: candidates × groups × platforms.
-        expected: the same shape; 0 where nothing is known of a group.
-        noise: variance of a count over its mean.
-        fitted: how many factors have been fitted to them, and leave so many fewer to be free.
-        usual: what is believed of their spread at first.
-
-    Returns:
-        Ratios, and the relative variance that is left about them.
-
-    """
-    known = expected > 0
-    safe = np.where(known, expected, _NONE)
-    total = safe.sum(1, keepdims=True)
-    mean = counts.sum(1, keepdims=True) / total
-    alike = safe * np.maximum(mean, _NONE)  # counts if all ratios were the same
-    deviation = np.where(known, counts / alike - 1, 0.0)
-    variance = noise / alike
-    groups = known.sum(1, keepdims=True)
-    freedom_share = np.maximum(groups - fitted, 1) / np.maximum(groups, 1)
-    moments = np.where(known, safe * (deviation**2 - variance * freedom_share), 0.0)
-    spread = moments.sum(1, keepdims=True) / total
-    spread = spread / freedom_share * groups + usual.deviation**2 * usual.groups
-    spread = np.maximum(spread / (groups + usual.groups), _NONE)
-    # Next to nothing, where nothing is known.
-    believed = spread / (spread + variance)
-    return mean * (1 + believed * deviation), believed * variance

@@ -9,18 +9,17 @@ import polars as pl
 
 from affluence.tables import FORECAST, STATES
 from affluence.typical_week.calendar import Hours, opening_by_day
+from affluence.typical_week.calendar_effects import KINDS, Flags
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.counts import quantiles
-from affluence.typical_week.effects import KINDS, Flags
 from affluence.typical_week.history import History
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE, sure_levels
+from affluence.typical_week.log_odds import expit
+from affluence.typical_week.negative_binomial import quantiles
 from affluence.typical_week.runs import Runs
-from affluence.typical_week.shares import Z_INTERVAL, expit
 from affluence.typical_week.table import states
 
 MOST_WEEKS = 6
-
-_INTERVAL = (0.1, 0.9)  # of counts to come: two-sided 80 %
 
 
 def forecast_table(
@@ -31,7 +30,7 @@ def forecast_table(
     Hours at which the desk will be closed are ``closed`` and have no figures. Levels follow the
     day: where the calendar leaves a day as it is, it has the level of the typical week.
     """
-    cells, grid = history.cells, history.cells.grid
+    cells, spans = history.cells, history.cells.spans
     model, of_cells = runs.model, runs.of_cells
     first = history.first_monday + timedelta(days=7 * history.weeks)
     weeks = min(len(flags) - history.weeks, MOST_WEEKS)
@@ -50,7 +49,7 @@ def forecast_table(
         ]
     )
     mean, variance = (share_open * of_cells(each) for each in model.foretell(ahead))
-    low, high = quantiles(mean, variance, _INTERVAL)
+    low, high = quantiles(mean, variance, INTERVAL_80[:2])
     factor = of_cells(model.demand_factors(ahead))
     shift = model.load.slope[runs.platform] * np.log(factor)
     reach, uncertainty = of_cells(model.reach.logit), of_cells(model.reach.variance)
@@ -71,8 +70,8 @@ def forecast_table(
         "reach_high": np.where(known, high_share, np.nan),
         "demand_factor": factor,
     }
-    of_rows = [week[weekday - 1] for week in days for weekday in grid["weekday"]]
-    frame = pl.concat([grid] * weeks).with_columns(
+    of_rows = [week[weekday - 1] for week in days for weekday in spans["weekday"]]
+    frame = pl.concat([spans] * weeks).with_columns(
         platform=pl.lit(platform),
         day=pl.Series(of_rows, dtype=pl.Date),
         is_open=pl.Series(share_open.ravel() > 0),
@@ -96,5 +95,5 @@ def _share_to_come(
     """
     of_calls = clustering * chance * (1 - chance) / np.maximum(calls, 1.0)
     of_chance = (chance * (1 - chance)) ** 2 * variance
-    far = Z_INTERVAL * np.sqrt(of_calls + of_chance)
+    far = INTERVAL_80.deviations * np.sqrt(of_calls + of_chance)
     return (chance - far).clip(0, 1), (chance + far).clip(0, 1)

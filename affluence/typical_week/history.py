@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -74,12 +74,31 @@ class History:
 
     def without(self, days: Mask) -> History:
         """The same without what was seen on some days (weeks × weekdays of the table)."""
-        left = ~days[:, self.cells.day]
-        return History(
-            first_monday=self.first_monday,
-            cells=self.cells,
-            sums={name: np.where(left, sums, 0.0) for name, sums in self.sums.items()},
-            exposure=np.where(left, self.exposure, 0.0),
+        return self.seen_at(~days[:, self.cells.day])
+
+    def seen_at(self, places: Mask) -> History:
+        """The same with only what was seen in some weeks and cells (weeks × cells, or cells)."""
+        return replace(
+            self,
+            sums={name: np.where(places, sums, 0.0) for name, sums in self.sums.items()},
+            exposure=np.where(places, self.exposure, 0.0),
+        )
+
+    def followed_by(self, later: History) -> History:
+        """Both, the later one where they overlap; nothing is seen in the weeks between them.
+
+        Both are of the same cells.
+        """
+        weeks = (later.first_monday - self.first_monday).days // _WEEK_DAYS
+
+        def joined(first: Floats, then: Floats) -> Floats:
+            between = np.zeros((max(0, weeks - len(first)), first.shape[1]))
+            return np.concatenate([first[:weeks], between, then])
+
+        return replace(
+            self,
+            sums={name: joined(found, later.sums[name]) for name, found in self.sums.items()},
+            exposure=joined(self.exposure, later.exposure),
         )
 
 
@@ -98,7 +117,7 @@ def make_history(
     """
     weeks = (last - first_monday).days // _WEEK_DAYS + 1
     placed = (
-        seen_in_rows(slots, cells.grid.with_row_index("cell"), zone)
+        seen_in_rows(slots, cells.spans.with_row_index("cell"), zone)
         .with_columns(week=(pl.col("day") - pl.lit(first_monday)).dt.total_days() // _WEEK_DAYS)
         .filter(pl.col("week").is_between(0, weeks - 1))
         .collect()
@@ -109,7 +128,17 @@ def make_history(
     for name in SUMS:
         by_cell = np.bincount(at, placed[name].to_numpy(), weeks * cells.count)
         sums[name] = by_cell.astype(np.float64).reshape(weeks, cells.count)
-    row_s = (cells.grid["end_min"] - cells.grid["start_min"]).to_numpy() * 60.0
+    row_s = (cells.spans["end_min"] - cells.spans["start_min"]).to_numpy() * 60.0
     return History(
         first_monday=first_monday, cells=cells, sums=sums, exposure=sums["open_s"] / row_s
     )
+
+
+def callers_of(history: History) -> str:
+    """The sum that counts callers: attempts, where it is not known which are first ones."""
+    return "first_attempts" if history.sums["first_attempts"].any() else "attempts"
+
+
+def by_name(sums: Iterable[Floats]) -> dict[str, Floats]:
+    """Sums by their names, given in the order of `SUMS`; what follows these is left out."""
+    return dict(zip(SUMS, sums, strict=False))

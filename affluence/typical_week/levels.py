@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affluence.typical_week.cells import Floats, Mask
-from affluence.typical_week.shares import logit
+from affluence.typical_week.log_odds import logit
 
 SURE = 0.8  # a level is given where it is so sure
 DOUBTFUL = 0.6  # one that stands is left when it is less sure than this

@@ -1,7 +1,7 @@
 """Days out of line with what was to be expected: one rumour must not make a typical Tuesday.
 
-Each day is looked at from several sides (first attempts, all attempts, the chance to reach an
-agent), on a logarithmic scale, beside what its weekday has been in the last weeks. It is odd where
+Each day is compared, by several statistics (first attempts, all attempts, the chance to reach an
+agent), on a logarithmic scale, with what its weekday has been in the last weeks. It is odd where
 it is further off than the robust spread of all days allows, and far enough to matter. An odd day
 is held back; if the next day of the same weekday is out of line in the same direction it was a
 change and not an accident, and both count.
@@ -27,8 +27,8 @@ _MAD_TO_DEVIATION = 1.4826  # of a normal law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One side from which days are looked at, on a logarithmic scale."""
+class Statistic:
+    """A figure by which days are compared, on a logarithmic scale."""
 
     usual_spread: float  # standard deviation that is believed before anything is seen
     least: float  # a day that is less far off is never odd
@@ -37,16 +37,16 @@ class Side:
 class OddDays:
     """What is expected of each weekday, and which days are held back.
 
-    Arrays are sides × weekdays × platforms; nan where nothing is known.
+    Arrays are statistics × weekdays × platforms; nan where nothing is known.
     """
 
-    def __init__(self, sides: Sequence[Side], weekdays: int, platforms: int) -> None:
-        of_sides = np.ones((len(sides), 1, platforms))
-        self._least = of_sides * np.array([side.least for side in sides])[:, None, None]
-        usual = of_sides * np.array([side.usual_spread**2 for side in sides])[:, None, None]
+    def __init__(self, statistics: Sequence[Statistic], weekdays: int, platforms: int) -> None:
+        of_all = np.ones((len(statistics), 1, platforms))
+        self._least = of_all * np.array([each.least for each in statistics])[:, None, None]
+        usual = of_all * np.array([each.usual_spread**2 for each in statistics])[:, None, None]
         self._spread = usual * _USUAL_SPREAD_WEIGHT_DAYS
         self._spread_weight = np.full_like(usual, _USUAL_SPREAD_WEIGHT_DAYS)
-        shape = (len(sides), weekdays, platforms)
+        shape = (len(statistics), weekdays, platforms)
         self._expected = np.full(shape, np.nan)
         self._seen = np.zeros(shape)
         self._held = np.zeros(shape)  # direction in which the held day was off
@@ -94,9 +94,10 @@ class OddDays:
         return odd, confirmed
 
     def times_expected(self, values: Floats) -> Floats:
-        """By what factor each day is off, where the first two sides, numbers of calls, say most.
+        """By what factor each day is off: by first attempts or by attempts, whichever are more.
 
-        Weekdays × platforms; nan where nothing is known.
+        The first two statistics are the logarithms of these. Weekdays × platforms; nan where
+        nothing is known.
         """
         off = (values - self._expected)[:2]
         most = np.where(np.abs(off[0]) >= np.abs(off[1]), off[0], off[1])

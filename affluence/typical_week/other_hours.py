@@ -81,7 +81,7 @@ def calls_while_closed(slots: pl.DataFrame, hours: Hours, last: date) -> Floats:
 
 def at_other_hours(
     today: pl.DataFrame,
-    grid: pl.DataFrame,
+    spans: pl.DataFrame,
     while_closed: Floats,
     planned: Callable[[Floats], Floats],
 ) -> OtherHours:
@@ -89,7 +89,7 @@ def at_other_hours(
 
     Args:
         today: weekday (ISO), start_min, end_min and persons of the present rows.
-        grid: weekday, start_min and end_min of the others.
+        spans: weekday, start_min and end_min of the others.
         while_closed: calls a minute, as `calls_while_closed` gives them.
         planned: from mean numbers of calls to those that are planned for.
 
@@ -99,19 +99,22 @@ def at_other_hours(
     """
     is_open = _by_minute(today, np.ones(len(today))) > 0
     called = _by_minute(today, today["persons"].to_numpy() / _lengths(today))
-    would_be_open = _by_minute(grid, np.ones(len(grid))) > 0
+    would_be_open = _by_minute(spans, np.ones(len(spans))) > 0
     added = would_be_open & ~is_open
     new_calls = np.where(added, np.nan_to_num(while_closed), 0.0)
     _refuse_silence(added, new_calls)
-    turned_away = planned(_by_row(grid, new_calls))
-    stay = _by_row(grid, called)  # 0 in minutes that are closed today
+    turned_away = planned(_by_row(spans, new_calls))
+    stay = _by_row(spans, called)  # 0 in minutes that are closed today
     moved = float(called[~would_be_open].sum())
     persons = stay + turned_away
-    persons *= 1 + moved / persons.sum() if moved else 1.0
+    if moved and persons.any():
+        persons *= 1 + moved / persons.sum()
+    elif moved:  # nobody calls at the hours that are left: as likely at any minute of these
+        persons = moved * _lengths(spans) / _lengths(spans).sum()
     return OtherHours(
-        rows=grid.with_columns(
+        rows=spans.with_columns(
             persons=pl.Series(persons, dtype=pl.Float64),
-            closed_min=pl.Series(_by_row(grid, added), dtype=pl.Float64).cast(pl.Int64),
+            closed_min=pl.Series(_by_row(spans, added), dtype=pl.Float64).cast(pl.Int64),
         ),
         moved=moved,
         turned_away=float(turned_away.sum()),

@@ -12,7 +12,7 @@ from affluence.typical_week.calendar import Hours
 _SCHEMA = {"weekday": pl.Int64, "start_min": pl.Int64, "end_min": pl.Int64}
 
 
-def row_grid(hours: Hours, row_minutes: int, day: date) -> pl.DataFrame:
+def row_spans(hours: Hours, row_minutes: int, day: date) -> pl.DataFrame:
     """Cells of the table: ISO ``weekday``, ``start_min``, ``end_min`` (after local midnight).
 
     They are those of the weekly hours in force on ``day``.
@@ -33,15 +33,15 @@ def _cut(start_min: int, end_min: int, row_minutes: int) -> list[tuple[int, int]
     return list(pairwise(bounds))
 
 
-def seen_in_rows(slots: pl.DataFrame, grid: pl.DataFrame, zone: str) -> pl.LazyFrame:
+def seen_in_rows(slots: pl.DataFrame, spans: pl.DataFrame, zone: str) -> pl.LazyFrame:
     """The SLOTS that were open and wholly recorded, each in its row of the table.
 
-    In the order of time. Beside the columns of ``grid`` each has its local ``day``; ``attempts``
+    In the order of time. Beside the columns of ``spans`` each has its local ``day``; ``attempts``
     are without those to a closed desk, ``waits`` are the answered ones whose wait is known.
 
     Args:
         slots: SLOTS of one platform.
-        grid: rows of the table: weekday (ISO), start_min, end_min and what else is wanted of them.
+        spans: rows of the table: weekday (ISO), start_min, end_min and what else is wanted of them.
         zone: the platform's.
 
     """
@@ -56,7 +56,7 @@ def seen_in_rows(slots: pl.DataFrame, grid: pl.DataFrame, zone: str) -> pl.LazyF
             attempts=pl.col("attempts") - pl.col("closed"),
             waits=pl.col("answered") - pl.col("answer_unrecorded").fill_null(0),
         )
-        .join(grid.lazy(), on="weekday")
+        .join(spans.lazy(), on="weekday")
         # A slot that opening hours cut belongs to the row of its open part.
         .filter(pl.col("minute") + 15 > pl.col("start_min"), pl.col("minute") < pl.col("end_min"))
         .sort("slot_start", "start_min")

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affluence.typical_week.advice import Advice, advise
+from affluence.typical_week.calendar_effects import Flags
 from affluence.typical_week.cells import Cells, Floats
-from affluence.typical_week.demand import HORIZONS_WEEKS
-from affluence.typical_week.effects import Flags
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import Levels
-from affluence.typical_week.model import Model, SetAside, Settings
+from affluence.typical_week.model import Model, Settings
+from affluence.typical_week.set_aside import SetAside
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -82,12 +83,6 @@ class Runs:
         return replace(self, advice=(*before, last))
 
 
-def run_every_week(past: Past) -> Runs:
-    """Run the model of a platform week by week."""
-    (runs,) = run_platforms([past])
-    return runs
-
-
 def run_platforms(pasts: Sequence[Past]) -> list[Runs]:
     """Run the models of platforms week by week, in their order.
 
@@ -133,7 +128,7 @@ def _run_together(pasts: Sequence[Past]) -> list[Runs]:
             variance=of_variance,
             levels=of_levels,
             advice=_advise_every_week(past, of_levels, of_low, of_high),
-            set_aside=model.set_aside(platform, past.history),
+            set_aside=model.set_aside.of(platform, past.history),
         )
 
     return [runs_of(platform, past) for platform, past in enumerate(pasts)]

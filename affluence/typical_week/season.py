@@ -6,10 +6,10 @@ import numpy as np
 
 from affluence.typical_week.cells import Floats, known_or
 
-_YEAR_WEEKS = 52
+_YEAR_WEEKS = 52  # a day and a quarter short: weeks are compared by the two or three around them
 _STRENGTHS = np.array([0.0, 0.5, 1.0])  # how much of last year's movement is expected again
-_LEAST_GRADED_WEEKS = 12  # before a season is believed
-_HORIZON_WEEKS = 4
+_LEAST_GRADED_WEEKS = 12  # a season, before it is believed
+_HORIZON_WEEKS = 4  # at which it is graded, the longest that forecasts are
 
 
 class Season:

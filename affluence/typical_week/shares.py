@@ -12,37 +12,41 @@ would. φ, and how long either is remembered, are learned from the platform's ow
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from affluence.typical_week.additive_logit import AdditiveLogit
 from affluence.typical_week.by_platform import ByPlatform, chosen
 from affluence.typical_week.cells import Floats, Mask, known_or
+from affluence.typical_week.clustering import Clustering
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
 from affluence.typical_week.grid import Grid
-from affluence.typical_week.steps_in_level import LevelSteps
+from affluence.typical_week.intervals import INTERVAL_80
+from affluence.typical_week.level_steps import LevelSteps
+from affluence.typical_week.log_odds import (
+    expit,
+    logit,
+    logit_above,
+)
+from affluence.typical_week.memories import Memories, loss_at_first
+from affluence.typical_week.shrinkage import UsualSpread, true_variance
 
 LEVEL_HALF_LIVES_WEEKS = (1.0, 2.0, 4.0, 8.0, 24.0)
 SHAPE_HALF_LIVES_WEEKS = (8.0, 26.0, 104.0)
 
-_HORIZONS = 4
-_USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)
-_CLUSTERING_WEIGHT = 60.0  # cells and weeks that the usual φ is worth
-_CLUSTERING_HALF_LIFE_WEEKS = 26.0
-_DAY_DEVIATION, _ROW_DEVIATION = 0.5, 1.0  # on the logit
-_CELL_DEVIATION, _CELL_WEIGHT = 0.3, 10.0  # on the logit, and how many cells it is worth
-_LOSS_HALF_LIFE_WEEKS = 52.0
-_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT = 0.2, 4.0  # of all cells together, on the logit; weeks
-_UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known
-_LOAD_HANDICAP = 1.0  # of the logarithmic score
-_OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately, on the logit
-_FIRST_ROUNDS, _ROUNDS = 8, 2
-Z_INTERVAL = 1.2816  # two-sided 80 %
-_NONE = 1e-9
-_MILLIONTH = 1e-6
-_MOST_LOGIT = math.log((1 - _MILLIONTH) / _MILLIONTH)
+# What is believed before anything is seen, on the logit, is that of the simulated desks on which
+# the model was tried (`tests.typical_week.desks`).
+_USUAL_HALF_LIVES_WEEKS = (4.0, 26.0)  # of level and shape
+_USUAL_WEEK = (0.2, 4.0)  # deviation of all cells together in a week, and weeks it is worth
+_CELL = UsualSpread(0.3, 10.0)  # of what single cells add to weekday and row
+_LEAST_CELL_VARIANCE = 1e-4  # a hundredth on the logit: no two cells are quite alike
+_OWN_MOVE_DEVIATION = 0.35  # by which a single cell may have moved lately
+_UNKNOWN_VARIANCE = 100.0  # of a logit of which nothing is known: any share is as likely
+_LOAD_HANDICAP = 1.0  # a model of the load must have foretold better by a factor of e in likelihood
+_TINY = 1e-9  # in the place of 0 where something is divided by it
 
 # Memories: those of the level, then those of the shape. A candidate is one of either and whether
 # the load is believed.
@@ -117,38 +121,31 @@ class Shares(ByPlatform):
         platforms = grid.platforms
         self._graded_every, self._weeks = graded_every_weeks, np.zeros(platforms, dtype=np.int64)
         self._grid, self._names, self._ratio = grid, tuple(names), ratio
-        # Where hardly anything fails its failures are too few to show that they come in clusters.
-        # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
         usual = np.broadcast_to(usual_clustering, platforms)
+        self._clustering = Clustering(usual)
+        # One failure where 0.999 succeed is no surprise; waits, in hours, are all next to 0.
         self._inside = np.where(usual >= 1, 0.01, 1e-4)
-        self._least_clustering = np.where(usual > 1, 1.0, usual / 10)
         # Sums by name, then observations, then observations by squared weights.
         self._sums = np.zeros((len(names) + 2, _KEEP.size, grid.places, platforms))
-        usual_level, usual_shape = np.log2(_USUAL_HALF_LIVES_WEEKS)
-        far = (np.log2(LEVEL_HALF_LIVES_WEEKS) - usual_level)[:, None] ** 2
-        far = far + (np.log2(SHAPE_HALF_LIVES_WEEKS) - usual_shape) ** 2
+        loss = loss_at_first(
+            LEVEL_HALF_LIVES_WEEKS, SHAPE_HALF_LIVES_WEEKS, _USUAL_HALF_LIVES_WEEKS
+        )
         handicaps = np.array([0.0, _LOAD_HANDICAP] if follows_load else [0.0])
-        loss = far[..., None] / 2 + handicaps
+        loss = loss[..., None] + handicaps
         self._candidates = loss.shape
-        self._loss = np.tile(loss.reshape(-1, 1), platforms)
-        self._best = self._loss.argmin(0)
+        self._memories = Memories(loss, platforms)
         self._by_load = np.zeros((handicaps.size, grid.places, platforms))
-        # Squared errors and how many; what was believed at first does not fade.
-        self._squares = self._usual_squares = usual * _CLUSTERING_WEIGHT
-        self._errors = np.full(platforms, _CLUSTERING_WEIGHT)
-        self._steps = LevelSteps(_USUAL_WEEK_DEVIATION, _WEEK_WEIGHT, platforms)
+        self._steps = LevelSteps(*_USUAL_WEEK, platforms)
         self._week_before = np.zeros((len(names) + 2, grid.places, platforms))
         # Sums of the weights of the weeks, and of their squares.
         self._age = np.zeros((2, _LEVELS, platforms))
         # The logarithmic score of a forecast is a sum over the cells: what came, times the log
         # odds, less the observations, times minus the logarithm of the chance of a failure. Of the
         # last forecasts, the newest first, these factors are kept, one on the other.
-        nothing = np.zeros((self._loss.shape[0], grid.places, platforms))
-        self._past = [np.tile(nothing, (2, 1))] * _HORIZONS
+        nothing = np.zeros((loss.size, grid.places, platforms))
+        self._past = [np.tile(nothing, (2, 1))] * len(HORIZONS_WEEKS)
         self._has_foretold = np.zeros(platforms, dtype=bool)
-        # What weekdays and rows add to the logit.
-        self._of_days = np.zeros((_SHAPES, grid.days, platforms))
-        self._of_rows = np.zeros((_SHAPES, grid.rows, platforms))
+        self._additive = AdditiveLogit(grid, _SHAPES)
         self._fitted = _Fit(
             log_odds=nothing,
             best=(nothing[0], nothing[0] + _UNKNOWN_VARIANCE),
@@ -165,8 +162,12 @@ class Shares(ByPlatform):
     @property
     def clustering(self) -> Floats:
         """φ: by how much a share varies more than one of independent observations, by platform."""
-        clustering: Floats = np.maximum(self._squares / self._errors, self._least_clustering)
-        return clustering
+        return self._clustering.value
+
+    @property
+    def _best(self) -> NDArray[np.int64]:
+        """The candidate that has foretold best, by platform."""
+        return self._memories.best
 
     @property
     def known(self) -> Mask:
@@ -183,13 +184,9 @@ class Shares(ByPlatform):
         """Variance of `logit`."""
         return self._fit().variance
 
-    def interval(self, shift: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
-        """Lower end of the 80 % interval of the share, the share, upper end.
-
-        ``shift`` is added to the logit.
-        """
-        far = Z_INTERVAL * np.sqrt(self.variance)
-        middle = self.logit + shift
+    def interval(self) -> tuple[Floats, Floats, Floats]:
+        """Lower end of the 80 % interval of the share, the share, upper end (each by place)."""
+        far, middle = INTERVAL_80.deviations * np.sqrt(self.variance), self.logit
         low, share, high = expit(np.array([middle - far, middle, middle + far]))
         return low, share, high
 
@@ -205,7 +202,7 @@ class Shares(ByPlatform):
         known = np.isfinite(share)
         seen = np.where(known, sums["observations"], 0.0)
         observed = (seen * np.where(known, share, 0.0) + expit(start)) / (seen + 1)
-        noise = self.clustering / np.maximum(seen * observed * (1 - observed), _NONE)
+        noise = self.clustering / np.maximum(seen * observed * (1 - observed), _TINY)
         believed = doubt / (doubt + noise)
         return start + believed * (logit(observed) - start), believed * noise
 
@@ -273,24 +270,17 @@ class Shares(ByPlatform):
         """
         successes = observations * share
         came = np.concatenate([successes, observations])
-        gain = np.zeros_like(self._loss)
-        for factors in self._past:
+        gain = np.einsum("kcp,cp->kp", self._past[0], came)
+        for factors in self._past[1:]:
             gain += np.einsum("kcp,cp->kp", factors, came)
-        self._loss = self._loss * 0.5 ** (1 / _LOSS_HALF_LIFE_WEEKS)
-        self._loss -= gain / self.clustering / _HORIZONS
-        self._best = self._loss.argmin(0)
+        self._memories.fade()
+        self._memories.add(-gain / self.clustering / len(HORIZONS_WEEKS))
         foretold = chosen(self._past[0], self._best)[: self._grid.places]
         chance = expit(foretold).clip(self._inside, 1 - self._inside)
-        pearson = observations * (share - chance) ** 2 / (chance * (1 - chance))
-        fade = 0.5 ** (1 / _CLUSTERING_HALF_LIFE_WEEKS)
-        # One cell in a thousand must not decide for all.
-        squares = np.minimum(pearson, 25.0).sum(0)
-        number = (observations > 0).sum(0)
-        self._squares = fade * self._squares + (1 - fade) * self._usual_squares + squares
-        self._errors = fade * self._errors + (1 - fade) * _CLUSTERING_WEIGHT + number
+        self._clustering.learn(share, chance, observations)
         total = observations.sum(0)
         together = (observations * chance).sum(0) / total
-        surprise = _logit_above(successes.sum(0), total * together, total, self.clustering)
+        surprise = logit_above(successes.sum(0), total * together, total, self.clustering)
         noise = self.clustering / (total * together * (1 - together))
         stepped = self._steps.learn(surprise, noise)
         if stepped.any():
@@ -314,38 +304,23 @@ class Shares(ByPlatform):
 
     def fit(self) -> None:
         """Fit what was learned."""
+        # Of the memories of the level, then of those of the shape.
         shares = self._share(self._sums)
         known = np.isfinite(shares)
-        # Of the memories of the level, then of those of the shape.
-        seen_by_memory = np.where(known, self._sums[-2], 0.0)
-        shares = np.where(known, shares, 0.0)
-        share, seen = shares[_LEVELS:], seen_by_memory[_LEVELS:]
-        # So many observations are worth an independent one of full weight.
-        squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _NONE)
-        one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _NONE)
-        shape, additive_variance, weight = self._additive(share, seen, one)
-        # What single cells add, drawn towards nothing as far as it is noise.
-        extra = _logit_above(seen * share, seen * expit(shape), seen, one)
-        noise = one / np.maximum(weight, _NONE)
-        days, rows = (
-            (of > 0).sum(-2, keepdims=True)
-            for of in (self._grid.by_day(seen), self._grid.by_row(seen))
-        )
-        spread = _spread(extra, noise, seen > 0, days + rows - 1)
-        # Next to nothing, where nothing was seen.
-        believed = spread / (spread + noise)
+        seen = np.where(known, self._sums[-2], 0.0)
+        successes = seen * np.where(known, shares, 0.0)
+        shape, of_shapes = self._fit_shapes(successes[_LEVELS:], seen[_LEVELS:])
         # Shapes × without and with what the load explains × places × platforms.
-        shape = (shape + believed * extra)[:, None] + self._by_load
-        recently = seen_by_memory[:_LEVELS]
-        came, total = (recently * shares[:_LEVELS]).sum(-2), recently.sum(-2)
-        expected = np.einsum("lcp,sfcp->lsfp", recently, expit(shape))
-        came, total = came[:, None, None], total[:, None, None]
-        shift = _logit_above(came, expected, total, self.clustering)
+        shape = shape[:, None] + self._by_load
+        # Levels × shapes × load × platforms: what brings a shape to what was seen lately.
+        came, total = (of[:_LEVELS].sum(-2)[:, None, None] for of in (successes, seen))
+        expected = np.einsum("lcp,sfcp->lsfp", seen[:_LEVELS], expit(shape))
+        shift = logit_above(came, expected, total, self.clustering)
         log_odds = (shape + shift[..., None, :]).reshape(-1, *shape.shape[-2:])
         # Where the memory suits the drift, what lags behind weighs as much as what is noise.
         of_levels = 2 * self._steps.variance * self._age[1] / self._age[0] ** 2
         best_level, best_shape, load = np.unravel_index(self._best, self._candidates)
-        variance = chosen(believed * noise + additive_variance, best_shape)
+        variance = chosen(of_shapes, best_shape)
         newest = np.ravel_multi_index((0 * best_level, best_shape, load), self._candidates)
         self._fitted = _Fit(
             log_odds=log_odds,
@@ -355,101 +330,30 @@ class Shares(ByPlatform):
         )
         self._is_stale = np.zeros_like(self._is_stale)
 
-    def _additive(self, share: Floats, seen: Floats, one: Floats) -> tuple[Floats, Floats, Floats]:
-        """Logistic regression on weekday and row, its variance, and the weights of the cells.
+    def _fit_shapes(self, successes: Floats, seen: Floats) -> tuple[Floats, Floats]:
+        """The logit of every place, and its variance, by each memory of the shape.
 
-        What weekdays and rows add has normal priors (penalised likelihood, Newton's steps in turn).
+        What single cells add to weekday and row is drawn towards nothing as far as it is noise.
         """
-        grid = self._grid
-        came = seen * share
-        common = _logit_inside(came.sum(-2, keepdims=True), seen.sum(-2, keepdims=True), one)
-        # From where it was after the last fit: a few rounds a week suffice. Half a logit is the
-        # inverse of a hyperbolic tangent, that of twice the share less 1.
-        of_days, of_rows = self._of_days / 2, self._of_rows / 2
-        half = common / 2 + grid.of_days(of_days) + grid.of_rows(of_rows)
-        half_seen = seen / 2
-        more = came - half_seen
-        groups = (
-            (grid.by_day, grid.of_days, of_days, 2 * one / _DAY_DEVIATION**2),
-            (grid.by_row, grid.of_rows, of_rows, 2 * one / _ROW_DEVIATION**2),
+        # So many observations are worth an independent one of full weight.
+        squares = np.maximum(self._sums[-1, _LEVELS:].sum(-2, keepdims=True), _TINY)
+        one = self.clustering * squares / np.maximum(seen.sum(-2, keepdims=True), _TINY)
+        shape, variance, information = self._additive.fit(successes, seen, one)
+        extra = logit_above(successes, seen * expit(shape), seen, one)
+        noise = one / np.maximum(information, _TINY)
+        days, rows = (
+            (of > 0).sum(-2, keepdims=True)
+            for of in (self._grid.by_day(seen), self._grid.by_row(seen))
         )
-        rounds = np.where(self._has_foretold, _ROUNDS, _FIRST_ROUNDS)
-        for number in range(rounds.max()):
-            for summed, of_group, added, precision in groups:
-                tangent = np.tanh(half)
-                expected = half_seen * tangent
-                score = summed(more - expected) - precision * added
-                twice_information = summed(half_seen - expected * tangent) + precision
-                step = (score / twice_information).clip(-0.5, 0.5)
-                step *= number < rounds
-                added += step  # noqa: PLW2901  # in place
-                half += of_group(step)
-        self._of_days, self._of_rows = 2 * of_days, 2 * of_rows
-        shape = 2 * half
-        came = half_seen + half_seen * np.tanh(half)
-        variance = np.zeros_like(shape)
-        for summed, of_group, _, precision in groups:
-            information = _information(summed(came), summed(seen), one) + precision / 2
-            variance += of_group(one / information)
-        return shape, variance, _information(came, seen, one)
-
-
-def _information(successes: Floats, seen: Floats, one: Floats) -> Floats:
-    """What observations tell of a logit, by Laplace's rule where all of them agree."""
-    share = _inside(successes, seen, 2 * one)
-    information: Floats = seen * share * (1 - share)
-    return information
-
-
-def _logit_above(came: Floats, expected: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """By how much the logit of what came lies above that of what was expected.
-
-    Next to 0 and 1 the logit of few observations is far off: both are moved inside alike.
-    """
-    return _logit_inside(came, seen, one) - _logit_inside(expected, seen, one)
-
-
-def _logit_inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """The logit of `_inside`."""
-    few = one / 2
-    log_odds: Floats = np.log((successes + few) / (seen - successes + few))
-    return log_odds.clip(-_MOST_LOGIT, _MOST_LOGIT)
-
-
-def _inside(successes: Floats, seen: Floats, one: Floats | float) -> Floats:
-    """Share of successes with half a success and half a failure more (Haldane 1956).
-
-    What never happened in n calls is not impossible. ``one`` is how many of the observations
-    are worth an independent one.
-    """
-    share: Floats = (successes + one / 2) / (seen + one)
-    return share
-
-
-def logit(share: Floats) -> Floats:
-    """Log odds; shares of 0 and 1 are moved in by a millionth."""
-    inside = np.asarray(share).clip(_MILLIONTH, 1 - _MILLIONTH)
-    odds: Floats = np.log(inside / (1 - inside))
-    return odds
-
-
-def expit(log_odds: Floats) -> Floats:
-    """The share of which these are the log odds."""
-    # The same as 1 / (1 + exp(-x)), and nothing overflows.
-    share: Floats = 0.5 + 0.5 * np.tanh(0.5 * log_odds)
-    return share
-
-
-def _spread(extra: Floats, noise: Floats, known: Mask, fitted: NDArray[np.int64]) -> Floats:
-    """Variance of what single cells truly add, by the method of moments (over the places).
-
-    ``fitted`` is how many factors have been fitted to them, and leave so many fewer to be free.
-    """
-    weights = np.where(known, 1 / (noise + _CELL_DEVIATION**2), 0.0)
-    cells = known.sum(-2, keepdims=True)
-    freedom_share = np.maximum(cells - fitted, 1) / np.maximum(cells, 1)
-    total = np.maximum(weights.sum(-2, keepdims=True), _NONE)
-    moment = (weights * (extra**2 - noise * freedom_share)).sum(-2, keepdims=True) / total
-    spread = moment / freedom_share * cells + _CELL_DEVIATION**2 * _CELL_WEIGHT
-    clear: Floats = np.maximum(spread / (cells + _CELL_WEIGHT), 1e-4)
-    return clear
+        spread = true_variance(
+            extra,
+            noise,
+            np.where(seen > 0, 1 / (noise + _CELL.deviation**2), 0.0),
+            seen > 0,
+            fitted=days + rows - 1,
+            usual=_CELL,
+            least=_LEAST_CELL_VARIANCE,
+        )
+        # Next to nothing, where nothing was seen.
+        believed = spread / (spread + noise)
+        return shape + believed * extra, believed * noise + variance

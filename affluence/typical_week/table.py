@@ -8,10 +8,10 @@ import polars as pl
 from affluence.tables import LEVELS, STATES, WEEK
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
+from affluence.typical_week.intervals import INTERVAL_80
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import LONGEST_WAIT_S, SHOWN
 from affluence.typical_week.runs import Runs
-from affluence.typical_week.shares import Z_INTERVAL
+from affluence.typical_week.shown_shares import LONGEST_WAIT_S, SHOWN
 
 _UNITS = {"wait": ("_s", LONGEST_WAIT_S)}  # of what is no share in the table
 _OF_LINES = ("busy_line_rate", "occupancy_rate")
@@ -29,16 +29,16 @@ def week_table(platform: str, history: History, runs: Runs) -> pl.DataFrame:
         first > 0, sums["first_busy"] / np.maximum(first, 1), np.nan
     )
     shares = {"reach": (model.reach.known, np.array(model.reach.interval()))}
-    shares |= {name: model.shown(name) for name in SHOWN}
+    shares |= {name: model.shown.interval(name) for name in SHOWN}
     for name, (is_known, interval) in shares.items():
         known = of_cells(is_known) & (model.believes_lines or name not in _OF_LINES)
         after, unit = _UNITS.get(name, ("", 1.0))
         for end, values in zip(("_low", "", "_high"), interval, strict=True):
             columns[name + end + after] = np.where(known, unit * of_cells(values), np.nan)
     mean = of_cells(model.demand.mean())
-    far = np.exp(Z_INTERVAL * np.sqrt(of_cells(model.demand.mean_variance())))
+    far = np.exp(INTERVAL_80.deviations * np.sqrt(of_cells(model.demand.mean_variance())))
     columns |= {"demand": mean, "demand_low": mean / far, "demand_high": mean * far}
-    frame = history.cells.grid.with_columns(
+    frame = history.cells.spans.with_columns(
         pl.Series(name, values) for name, values in columns.items()
     ).with_columns(platform=pl.lit(platform), state=states(runs.levels[-1]))
     return WEEK.check(

@@ -20,7 +20,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from affluence import management
+from affluence import manager
 from affluence.config import load
 from tests.benchmarks.fresh_process import FOLDER, Taken, environment, medians, time_command
 from tests.benchmarks.years_of_slots import ROOT, Platform, affluence
@@ -56,7 +56,7 @@ def _read_back_ms(platform: Platform, years: int) -> float:
     took = []
     for _ in range(5):
         began = time.process_time()
-        management.read_measured(config)
+        manager.read_measured(config)
         took.append(1000 * (time.process_time() - began))
     return min(took)
 

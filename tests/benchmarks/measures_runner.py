@@ -28,7 +28,7 @@ def measure_days(store: Any, name: str, platform: Any, *, basic: bool, weeks: in
     from tests.benchmarks.basic_measures import measure_basics
 
     rules, zone, day = rules_of(name, platform), ZoneInfo(platform.zone), timedelta(days=1)
-    parts = store.ledger.parts(name)
+    parts = store.ledger.days.parts(name)
     days = sorted({part.day for part in parts})[: weeks * 7]
     lines = lines_in_service(store, rules)
     measure = measure_basics if basic else measure_in_full

@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.backtest import four_week_mean
+from affluence.typical_week.baselines import four_week_mean
 from affluence.typical_week.cells import Floats
 from tests.benchmarks.week_models import OURS, QUIETEST, quietest, regret_of
 from tests.typical_week.desks import model_of, of_cells

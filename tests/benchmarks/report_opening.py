@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from affluence import management, pipeline
+from affluence import manager, pipeline
 from affluence.config import load
 from affluence.report.pages import PAGES
 from affluence.report_folder import write_report
@@ -84,7 +84,7 @@ def main(weeks: int, rounds: int) -> None:
         settings = load(write_year(folder, weeks))
         pipeline.run(settings, noon(TODAY))
         begin = time.process_time()
-        files = management.report(
+        files = manager.report(
             settings, noon(TODAY), weeks=weeks, language="fr", target=Target(), quantile=0.75
         )
         made_s = time.process_time() - begin

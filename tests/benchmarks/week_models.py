@@ -20,11 +20,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from affluence.typical_week.backtest import BASELINES, Forecaster, backtest
+from affluence.typical_week.backtest import backtest
+from affluence.typical_week.baselines import BASELINES, Forecaster
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.counts import poisson_deviance, score
 from affluence.typical_week.forecast import forecast_table
 from affluence.typical_week.history import History
+from affluence.typical_week.negative_binomial import poisson_deviance, score
 from affluence.typical_week.runs import Past, run_platforms
 from tests.typical_week.desks import model_of, no_flags, of_cells
 from tests.typical_week.simulated import simulate_history

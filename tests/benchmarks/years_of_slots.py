@@ -23,8 +23,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from affluence.store import Store, open_store
-from affluence.store.ledger import PartEntry, PartFates, RangeEntry
+from affluence.store.days import PartFates
 from affluence.store.publications import Publication, Recommended, Release
+from affluence.store.read_files import PartEntry, RangeEntry
 from affluence.tables import MEASURED
 from affluence.typical_week.calendar import each_day, instant
 from tests.benchmarks.duties import TRUNK, ZONE
@@ -197,8 +198,8 @@ class _Past:
         days = {day: _hash(f"inputs {day}") for day in each_day(first, _FIRST - _DAY)}
         with self.store.ledger.together():
             fates = [fate for n in range(weeks_before) for fate in self._read_file(n, first)]
-            self.store.ledger.set_measured(_PLATFORM, days, fates, months)
-            self.store.ledger.seal(_PLATFORM, oldest_kept=_FIRST, today=_LAST + _DAY)
+            self.store.ledger.days.set_measured(_PLATFORM, days, fates, months)
+            self.store.ledger.retention.seal(_PLATFORM, oldest_kept=_FIRST, today=_LAST + _DAY)
             self._publish(first)
 
     def _write_slots(self, shifts: range) -> dict[tuple[str, str], str]:
@@ -241,7 +242,7 @@ class _Past:
             )
             for day in each_day(monday, monday + 6 * _DAY)
         )
-        file = ledger.add_file(_PLATFORM, f"/gone/week-{monday}.csv", head=head, reader="of old")
+        file = ledger.files.add(_PLATFORM, f"/gone/week-{monday}.csv", head=head, reader="of old")
         entry = RangeEntry(
             name=name,
             start=0,
@@ -255,8 +256,8 @@ class _Past:
             rejected={},
             parts=parts,
         )
-        ledger.add_range(_PLATFORM, file, entry, clock=(ZONE, "found"))
-        ledger.finish_file(file, size=1 << 20, mtime_ns=0)
+        ledger.files.add_range(_PLATFORM, file, entry, clock=(ZONE, "found"))
+        ledger.files.finish(file, size=1 << 20, mtime_ns=0)
         for part in parts:
             yield PartFates(
                 day=part.day, name=name, calls=records, merged=0, duplicates=0, ignored=0
@@ -265,7 +266,8 @@ class _Past:
     def _publish(self, first: date) -> None:
         """A table was published every week, from the fifth on."""
         log = self.store.ledger.publications
-        newest = log.newest_published_week(_PLATFORM)
+        weeks = self.store.ledger.weeks
+        newest = weeks.newest_published(_PLATFORM)
         standing = log.release(log.standing() or "")
         if newest is None or standing is None:
             raise SystemExit("the six months were not published")
@@ -274,7 +276,7 @@ class _Past:
         last = first + 5 * _WEEK - _DAY
         while last < newest.last:
             release = _hash(f"release {last}")[:16]
-            log.set_week(replace(newest, last=last, state="published", inputs=_hash(str(last))))
+            weeks.put(replace(newest, last=last, state="published", inputs=_hash(str(last))))
             self._deliver(
                 replace(standing, release=release, weeks={_PLATFORM: last}),
                 replace(recommended, period_last=last, published_on=last + _DAY),

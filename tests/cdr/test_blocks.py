@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from affluence.cdr.blocks import Block, read_blocks, with_headings
+from affluence.cdr.blocks import Block, read_blocks, texts_before, with_headings
 from affluence.cdr.encoding import detect_form
 
 LINES = b"".join(b"%d,%s\n" % (n, b"x" * (n * 7919 % 300)) for n in range(20_000))
@@ -45,7 +45,7 @@ def test_a_heading_is_found_whatever_control_characters_stand_in_the_lines() -> 
     (plain,) = blocks(b"DAY 01\na\n")
     first = replace(plain, text=b"DAY 01\na\x01b\x01c\nDAY 02\nd\x00\x01\x02e\n")
     second = replace(first, text=b"f\n")
-    told = with_headings(iter([first, second]), re.compile(r"DAY \d\d"), b"")
+    told = with_headings(iter([first, second]), re.compile(r"DAY \d\d"), [])
     assert [block.heading.strip() for block in told] == ["", "DAY 02"]
 
 
@@ -74,5 +74,20 @@ def test_the_last_heading_of_a_block_is_that_of_reading_it_line_by_line(
     expected = [line for line in lines if re.search(_DATE.pattern, line, re.ASCII)]
     (plain,) = blocks(b"a\n")
     block = replace(plain, text="\n".join(lines).encode())
-    *_, after = with_headings(iter([block, plain]), _DATE, b"0302\n")
+    *_, after = with_headings(iter([block, plain]), _DATE, [b"0302\n"])
     assert after.heading == (expected or ["0302"])[-1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_text_before_an_offset_comes_in_whole_lines(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("affluence.cdr.blocks.BLOCK_BYTES", 1000)
+    lines = [f"{number} é{'x' * (number * 7919 % 300)}\n" for number in range(200)]
+    content = "".join(lines).encode(encoding)
+    offset = len("".join(lines[:150]).encode(encoding))
+    form = detect_form(Path("Master.csv"), content[:4096])
+    texts = list(texts_before(io.BytesIO(content), form, offset))
+    assert b"".join(texts) == "".join(lines[:150]).encode()
+    assert all(text.endswith(b"\n") for text in texts if text)
+    assert list(texts_before(io.BytesIO(content), form, 0)) == []

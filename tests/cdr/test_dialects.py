@@ -19,7 +19,7 @@ from affluence.cdr.dialects import DIALECTS
 from affluence.cdr.layouts import Columns
 from affluence.cdr.record_columns import TOLD, TOLD_BY_SOME, check
 from affluence.cdr.records import parse
-from affluence.tables import ContractError
+from affluence.contracts import ContractError
 from tests.conftest import REPOSITORY
 from tests.records import record
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -283,6 +284,23 @@ def test_a_header_alone(tmp_path: Path) -> None:
     path.write_text(f"{TITLE}\n\n{HEADER}\n", encoding="utf-8")
     _, account = read(path, "portal", stated=stated())
     assert account["ignored"] == {"title": 1, "blank line": 1, "header": 1}
+
+
+@pytest.mark.parametrize("dialect", ["portal", None])
+@pytest.mark.parametrize("pattern", ["%d/%m/%Y %H:%M:%S", "%d.%m.%y %H:%M"])
+def test_times_by_day_ask_for_their_format(
+    tmp_path: Path, pattern: str, dialect: str | None
+) -> None:
+    rows = [
+        {**row, "Início": datetime.fromisoformat(row["Início"]).strftime(pattern)} for row in ROWS
+    ]
+    path = written(tmp_path, rows)
+    with pytest.raises(RecordsError, match="nothing states how they are") as raised:
+        read(path, dialect, stated=stated())
+    assert f'time_format = "{pattern}"' in str(raised.value)
+    assert not any(row["Início"] in str(raised.value) for row in rows)
+    _, account = read(path, dialect, stated=stated(time_format=pattern))
+    assert account["rejected"] == {} and account["calls"] >= 14
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,9 @@ def rows_frame(
     """A companion of SLOTS, all of whose rows, without platform and slot, are in one slot."""
     table = MEASURED[name]
     if name == "redials":
-        # As many are followed by an attempt while open as are redialled, unless they say so.
-        rows = [row if len(row) == 6 else (*row, row[3]) for row in rows]
+        # As many are followed by an attempt while open as are redialled, and how long that took
+        # besides their bins is not known, unless they say so.
+        rows = [(*row, *(row[3], None)[len(row) - 5 :]) for row in rows]
     whole = [(PLATFORM, start, *row) for row in rows]
     return table.check(pl.DataFrame(whole, schema=table.schema, orient="row"))
 

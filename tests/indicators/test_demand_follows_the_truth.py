@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from math import sqrt
 from statistics import fmean
 
 import pytest
+
+from affluence.indicators.persons import mean_redial_s
 
 from .desks import (
     PLAIN,
@@ -168,6 +170,25 @@ def test_the_share_that_calls_again_is_the_persistence_of_the_callers(
         # Of the exponential delays of mean 5 min, 18 % are over within a minute, 63 % within 5.
         assert redial.within_1_min == pytest.approx(0.181 * persistence, abs=4 * error)
         assert redial.within_5_min == pytest.approx(0.632 * persistence, abs=4 * error)
+
+
+@pytest.mark.parametrize("mean_s", [60.0, 2400.0])
+def test_how_long_callers_wait_before_they_call_again_is_known_to_the_second(mean_s: float) -> None:
+    """Also where every fifth of them waits for longer than an hour."""
+    callers = redialling(0.8, mean_s)
+    traffic = fresh_erlang(4, refused_share=0.5, persistence=0.8)
+    played = play(desk(lines=4, fresh_erlang=traffic, callers=callers, spans=WITHOUT_LUNCH))
+    persons = played.simulation.persons
+    delays_s = [
+        (again.offered_ms - before.released_ms) / 1000
+        for person, calls in played.attempts_by_person().items()
+        if not persons[person].anonymous
+        for before, again in pairwise(calls)
+        if before.outcome == "busy" and before.released_ms is not None
+    ]
+    longer_than_an_hour = sum(delay_s >= 3600 for delay_s in delays_s)
+    assert (longer_than_an_hour > 0.1 * len(delays_s)) == (mean_s > 600)
+    assert mean_redial_s(played.measured.redials) == pytest.approx(fmean(delays_s), abs=1)
 
 
 @pytest.mark.parametrize("greeting_s", [0.0, 20.0])

@@ -15,11 +15,11 @@ from affluence.indicators.persons import (
     estimate_demand,
     first_call_gets_a_line,
     follow_redials,
+    mean_redial_s,
     persons_who_reached_an_agent,
     valley_s,
 )
-from affluence.measures.durations import BINS_S
-from affluence.tables import GAPS_MIN
+from affluence.tables import DURATION_BINS_S, GAPS_MIN
 
 from .hand_made import MONDAY, QUARTER, histogram, indicators, rows_frame, sealed, slot, totals
 from .hand_made import slots_frame as slots_of
@@ -219,7 +219,20 @@ def test_what_chance_digs_is_no_valley() -> None:
     assert valley_s(histogram({})) is None
 
 
+def test_the_mean_delay_is_that_of_the_redials_and_not_of_their_bins() -> None:
+    """Three of 133, 138 and 7000 s; two nobody saw call again; one of a day long sealed."""
+    known = [
+        ("busy", 1, 130, 2, 0, 2, 133.0 + 138.0),
+        ("abandoned", 3, 3600, 1, 2, 1, 7000.0),
+    ]
+    redials = rows_frame("redials", [*known, ("busy", 1, 50, 1, 0, 1, None)])
+    assert mean_redial_s(redials) == pytest.approx((133 + 138 + 7000) / 3)
+    assert mean_redial_s(redials.filter(pl.col("redial_s").is_null())) is None
+    nobody = rows_frame("redials", [("busy", 1, 3600, 0, 2, 0, 0.0)])
+    assert mean_redial_s(nobody) is None
+
+
 def test_delays_are_looked_at_in_whole_bins_of_the_measures() -> None:
     for bound in _DELAY_BOUNDS_S:
-        (low, step) = max((low, step) for low, step in BINS_S if low <= bound)
-        assert (bound - low) % step == 0 or low == 3600
+        (low, width) = max((low, width) for low, width in DURATION_BINS_S if low <= bound)
+        assert (bound - low) % width == 0 or low == 3600

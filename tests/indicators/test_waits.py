@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
 from affluence.indicators.durations import Durations
 from affluence.indicators.histogram import Histogram, merge, survival
 from affluence.indicators.totals import Totals
 from affluence.indicators.waits import Waits, measure_waits
+from affluence.measures.durations import bin_of
 
 from .hand_made import durations, histogram, sealed, totals
 
@@ -72,6 +74,15 @@ def test_a_quantile_is_the_first_duration_that_reaches_the_share(
     share: float, expected: int
 ) -> None:
     assert histogram({2: 1, 4: 1, 9: 2}).quantile_s(share) == expected
+
+
+def test_durations_of_every_length_are_summed_up_as_they_are() -> None:
+    """One of each whole second, to those of an hour, which count as an hour however long."""
+    for longest_s in (120, 300, 600, 3600):
+        seconds = pl.DataFrame({"second": range(longest_s)})
+        bins = seconds.group_by(bin_of(pl.col("second"))).len()
+        assert histogram(dict(bins.rows())).sum_s == sum(range(longest_s))
+    assert histogram({3600: 2}).sum_s == 2 * 3600
 
 
 def test_an_empty_histogram_has_no_quantile() -> None:

@@ -226,13 +226,13 @@ def test_persons(measured: Measured) -> None:
 
 def test_redials(measured: Measured) -> None:
     assert measured.redials.drop("platform").rows() == [
-        (TEN, "busy", 1, 8, 1, 0, 1),  # m, to n
-        (TEN, "busy", 1, 25, 1, 0, 1),  # e, to f
-        (TEN, "busy", 2, 300, 1, 0, 1),  # f, to h: 325 s
-        (TEN, "busy", 2, 2640, 0, 1, 0),  # n: from 5:41 to 50:00, when the desk closes, 2659 s
-        (TEN, "abandoned", 3, 60, 1, 0, 1),  # h, to o
-        # q is a first attempt, since d was answered; to r, 1190 s, after the window.
-        (QUARTER_PAST, "abandoned", 1, 1140, 1, 0, 1),
+        (TEN, "busy", 1, 8, 1, 0, 1, 8),  # m, to n
+        (TEN, "busy", 1, 25, 1, 0, 1, 25),  # e, to f
+        (TEN, "busy", 2, 300, 1, 0, 1, 325),  # f, to h
+        (TEN, "busy", 2, 2640, 0, 1, 0, 0),  # n: from 5:41 to 50:00, when the desk closes, 2659 s
+        (TEN, "abandoned", 3, 60, 1, 0, 1, 60),  # h, to o
+        # q is a first attempt, since d was answered; to r, after the window.
+        (QUARTER_PAST, "abandoned", 1, 1140, 1, 0, 1, 1190),
     ]
 
 

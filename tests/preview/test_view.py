@@ -13,8 +13,9 @@ from affluence.publication.changes import changes_between
 from affluence.publication.edition import LeftOut
 from affluence.publication.markup import parse
 from affluence.publication.site import build_site
-from affluence.store.publications import Release, Run
-from affluence.webmaster import PlatformStatus, Status
+from affluence.steps.status import PlatformStatus, Status
+from affluence.store.publications import Release
+from affluence.store.runs import Run
 from tests.publication.editions import drawn, edition, hours
 
 PLATFORM = edition().desk.platform

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from polars.testing import assert_frame_equal
 
+from affluence.contracts import ContractError
 from affluence.publication.site import build_site
-from affluence.tables import ContractError
 
 from .editions import DRAWN, HOURS, cell, drawn, edition, hours, week
 from .reading import LEVELS, csv_rows, json_data, source, table, text

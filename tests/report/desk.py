@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from affluence import management, pipeline
+from affluence import manager, pipeline
 from affluence.config import load
 from affluence.publication.language import Language
 from affluence.publication.wording import Words
@@ -110,14 +110,14 @@ def reported() -> Reported:
     config.write_text(_CONFIG, encoding="utf-8")
     settings = load(config)
     pipeline.run(settings, noon(TODAY))
-    learned = management.study(settings, noon(TODAY))
+    learned = manager.study(settings, noon(TODAY))
     with open_store(settings.state.folder, settings.state.keys_folder) as store:
         period = read_period(store, "desk", settings.platform["desk"], learned.first, learned.last)
         files, published = files_of(store, "desk"), days_of_publication(store, "desk")
     facts = facts_of(
         learned,
         period,
-        management.effect(settings, noon(TODAY))[1],
+        manager.effect(settings, noon(TODAY))[1],
         files=files,
         published=published,
         target=Target(),

@@ -241,7 +241,7 @@ def _companions(
         ]
         if lost:
             rows["redials"] += [
-                (*at, failure, nth, delay_s, 1, 1, 1)
+                (*at, failure, nth, delay_s, 1, 1, 1, delay_s)
                 for failure in FAILURES
                 for nth in (1, 2, 3)
                 for delay_s in (20, 700)

@@ -6,6 +6,7 @@ In which calls a format cannot say what the day holds is written down in the tes
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from affluence.errors import RefusedPublicationError
-from affluence.inspection import as_text
+from affluence.inspection_words import as_text
 from affluence.steps.inspect import Inspection, inspect_files
 from tests.conftest import ConfigWriter
 from tests.runs import accounts, balanced, run, slots
@@ -43,6 +44,20 @@ def test_every_line_is_accounted_for_and_no_number_is_told(dialect: str) -> None
     assert found.account["calls"] >= 14
     assert found.account["duplicates"] == (0 if dialect in WITHOUT_NUMBERS else 1)
     assert not NUMBERS.search(as_text(found))
+
+
+@pytest.mark.parametrize("dialect", EVERY)
+def test_trunks_that_decide_nothing_are_told(dialect: str) -> None:
+    """Whether a dialect looks at them or not: with trunks that no file names, something is said."""
+    recipe = recipe_for(dialect)
+    assert not any("'trunks' are not looked at" in told for told in inspected(dialect).warnings)
+    reading = replace(recipe.reading, trunks=("no such line",))
+    found = inspect_files(
+        files_of(dialect), replace(recipe, reading=reading), platform="desk", longest_call_s=3600
+    )
+    looked_at = found.outcomes["answered"] == 0
+    said = "none comes in on one of the configured" if looked_at else "are not looked at: records"
+    assert any(said in told for told in found.warnings), found.warnings
 
 
 @pytest.mark.parametrize("dialect", EVERY)

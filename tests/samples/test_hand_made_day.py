@@ -221,12 +221,12 @@ def test_persons(measured: Measured) -> None:
 
 def test_redials(measured: Measured) -> None:
     assert rows_of(measured.redials, "09:00") == [
-        ("busy", 1, 40, 1, 0, 1),  # 4, then 5
-        ("busy", 2, 80, 1, 0, 1),  # 5, then 6
-        ("abandoned", 1, 3600, 0, 1, 0),  # 3, hours before the desk closed
+        ("busy", 1, 40, 1, 0, 1, 40),  # 4, then 5
+        ("busy", 2, 80, 1, 0, 1, 80),  # 5, then 6
+        ("abandoned", 1, 3600, 0, 1, 0, 0),  # 3, hours before the desk closed
     ]
     assert rows_of(measured.redials, "09:30") == [
-        (failure, 1, 3600, 0, 1, 0)
+        (failure, 1, 3600, 0, 1, 0, 0)
         for failure in ("busy", "abandoned", "unanswered")  # 14, 10, 12
     ]
 

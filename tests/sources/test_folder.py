@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+
+import pytest
 
 from affluence.cdr.asterisk_db import DIALECT
 from affluence.cdr.dialect import Reading
@@ -37,6 +40,22 @@ def test_a_folder_that_is_not_there_is_told(mirrored: Mirrored, tmp_path: Path) 
     assert "There is no such folder. Check 'folder'" in problem
 
 
+def test_a_share_that_is_down_is_told(
+    mirrored: Mirrored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops no other platform."""
+    share, is_dir = tmp_path / "share", Path.is_dir
+
+    def down(path: Path) -> bool:
+        if path == share:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", down)
+    (problem,) = mirrored.fetch(FolderSource(folder=share)).problems
+    assert f"{share}: no usable record. The folder cannot be read (Host is down)." in problem
+
+
 def test_a_growing_file_with_a_header_is_read_from_where_it_was_left(tmp_path: Path) -> None:
     """Its last line may be unfinished; what comes later has no header of its own."""
     recipe = Recipe(dialect=DIALECT, reading=Reading(), clock="auto", zone="Europe/Paris")
@@ -47,9 +66,9 @@ def test_a_growing_file_with_a_header_is_read_from_where_it_was_left(tmp_path: P
         path.write_text(HEADER + rows, encoding="utf-8")
         with open_store(tmp_path / "state", tmp_path / "keys") as store:
             done = ingest(store, "desk", recipe, [path])
-            (account,) = store.ledger.account("desk")
+            (account,) = store.ledger.accounts.of_files("desk")
             assert account["ignored"] == {"header": 1}
-            records = sum(part.records for part in store.ledger.parts("desk"))
+            records = sum(part.records for part in store.ledger.days.parts("desk"))
         return done.lines, account["rejected"], records
 
     assert read("".join(ROWS[:5]) + ROWS[5][:40]) == (7, {"line cut short": 1}, 5)

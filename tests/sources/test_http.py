@@ -408,3 +408,16 @@ def test_days_are_those_before_today(served: Path, listing: str, mirrored: Mirro
     source = source_of(f"{listing}{{date:%G-W%V}}.csv", days=7)
     mirrored.fetch(source, date(2026, 11, 22))
     assert list(mirrored.copies()) == ["2026-W47.csv"]
+
+
+def test_a_link_that_is_no_address_and_a_name_too_long_do_not_stop_the_others(
+    nginx: WebServer, served: Path, listing: str, mirrored: Mirrored
+) -> None:
+    (served / "Master.csv").write_bytes(lines(1, 3))
+    links = ["http://[broken", "m" * 300 + ".csv", "Master.csv"]
+    page = "".join(f'<a href="{link}">?</a>' for link in links)
+    (served / "index.html").write_text(page)
+    found = mirrored.fetch(source_of(listing, files=["*.csv"]))
+    assert (found.news, found.problems) == (1, ())
+    assert mirrored.copies() == {"Master.csv": lines(1, 3)}
+    assert len(nginx.asked()) == 2

@@ -16,7 +16,7 @@ import pytest
 from affluence.config import SftpSource
 from affluence.sources.remote import Mirror
 from affluence.store import open_store
-from affluence.store.ledger import Ledger
+from affluence.store.remote_copies import RemoteCopies
 from tests.servers import SshDaemon, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored, lines
 
@@ -83,6 +83,27 @@ def test_files_that_match_are_fetched_once(
     again = mirrored.fetch(source(files=["Master.csv*", "folder*", "link*"]))
     assert (again.news, again.problems, again.files) == (0, (), found.files)
     assert bytes_read == []
+
+
+def test_a_link_that_leads_nowhere_does_not_stop_the_others(
+    source: SourceOf, served: Path, mirrored: Mirrored
+) -> None:
+    (served / "Master.csv").write_bytes(lines(1, 3))
+    (served / "newest.csv").symlink_to(served / "gone.csv")
+    found = mirrored.fetch(source())
+    assert mirrored.copies() == {"Master.csv": lines(1, 3)}
+    assert found.problems == ()
+
+
+def test_a_name_too_long_for_a_copy_does_not_stop_the_others(
+    source: SourceOf, served: Path, mirrored: Mirrored
+) -> None:
+    longest = "m" * 251 + ".csv"
+    (served / "Master.csv").write_bytes(lines(1, 3))
+    (served / longest).write_bytes(lines(4, 6))
+    found = mirrored.fetch(source())
+    assert found.problems == ()
+    assert mirrored.copies() == {"Master.csv": lines(1, 3), longest: lines(4, 6)}
 
 
 def test_copies_are_for_nobody_else(source: SourceOf, served: Path, mirrored: Mirrored) -> None:
@@ -203,7 +224,9 @@ def test_copies_are_deleted_after_their_days_and_never_fetched_again(
         assert (found.files, found.news, found.problems) == ((), 0, ())
     assert bytes_read == []
     with open_store(mirrored.state, mirrored.state / "keys") as store:
-        assert store.ledger.deletions() == [("desk", "copies", "2026-11-24", "2026-12-09", 1)]
+        (gone,) = store.ledger.retention.deletions()
+        assert (gone.platform, gone.what, gone.count) == ("desk", "copies", 1)
+        assert (gone.kept_from, gone.on) == ("2026-11-24", late)
     (served / "Master.csv.1").rename(served / "Master.csv.2")  # rotated meanwhile
     assert mirrored.fetch(source(), late).files == ()
     assert sum(bytes_read) == 2 * 4096
@@ -273,7 +296,7 @@ def test_a_run_that_dies_before_it_remembers_is_done_again(
 ) -> None:
     (served / "Master.csv").write_bytes(lines(1, 300))
     with monkeypatch.context() as dying:
-        dying.setattr(Ledger, "add_copy", lambda *_: sys.exit())
+        dying.setattr(RemoteCopies, "add", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             mirrored.fetch(source())
     found = mirrored.fetch(source())

@@ -15,8 +15,8 @@ from affluence.cdr.asterisk_db import DIALECT
 from affluence.config import NetworkSettings, SqlSource
 from affluence.pipeline import read_calls
 from affluence.sources import sql
-from affluence.steps import fetch as of_steps
-from affluence.store.ledger import Ledger
+from affluence.steps import sources as of_steps
+from affluence.store.remote_copies import RemoteCopies
 from tests.conftest import REPOSITORY
 from tests.servers import DatabaseServer, free_port
 from tests.sources.records import NUMBER, TODAY, Mirrored
@@ -238,7 +238,7 @@ def test_a_run_that_dies_before_it_remembers_is_done_again(
 ) -> None:
     desk.insert(1, call(1, "2026-03-03 09:00:00"))
     with monkeypatch.context() as dying:
-        dying.setattr(Ledger, "add_copy", lambda *_: sys.exit())
+        dying.setattr(RemoteCopies, "add", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             mirrored.fetch(desk.source())
     desk.insert(2, call(2, "2026-03-03 10:00:00"))

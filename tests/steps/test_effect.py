@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from affluence import management
+from affluence import manager
 from affluence.config import load
 from affluence.effect_words import effect_as_text
 from affluence.store import open_store
 from affluence.store.publications import Recommended
 from affluence.typical_week.effect import Effect
 from tests.conftest import ConfigWriter
-from tests.records import record
+from tests.records import fictional_number, record
 from tests.runs import noon, run
 from tests.test_cli import affluence
 
@@ -29,7 +29,7 @@ Hours = Collection[tuple[int, int, int]]
 
 
 def effect(config: Path) -> Effect:
-    return management.effect(load(config), noon(date(2026, 11, 23)))[1]
+    return manager.effect(load(config), noon(date(2026, 11, 23)))[1]
 
 
 def recommended(config: Path) -> list[Recommended]:
@@ -48,7 +48,7 @@ def week_of_records(week: int, calls: Callable[[int, int, int], int]) -> str:
             for nth in range(number):
                 second = start * 60 + nth * 1700 // number
                 moment = monday + timedelta(days=weekday - 1, seconds=second)
-                caller = f"06399{len(lines):05d}"
+                caller = fictional_number(len(lines))
                 answered = 5 if nth < REACHED else None
                 lines.append(
                     record(len(lines), str(moment), 20, answered_after_s=answered, caller=caller)

@@ -15,6 +15,7 @@ from affluence.steps.measure import measure_changed_days
 from affluence.steps.settings import rules_of
 from affluence.store import open_store
 from affluence.store.ledger import Ledger
+from affluence.store.read_files import ReadFiles
 from tests.runs import balanced, files_under, ledger_content
 from tests.samples.every_dialect import files_of, platform_for, recipe_for
 
@@ -47,7 +48,7 @@ def ingested(state: Path, paths: list[Path]) -> Ingested:
     with open_store(state, state.parent / "keys") as store:
         done = ingest(store, "desk", recipe_for("freeswitch-json"), paths)
         bundle_small_parts(store, "desk")
-        known = store.ledger.parts("desk")
+        known = store.ledger.days.parts("desk")
         store.lake.sweep(("desk", part.day, part.slice.file) for part in known)
     return done
 
@@ -63,7 +64,7 @@ def left_behind(state: Path) -> dict[str, Any]:
 def accounts(state: Path) -> list[dict[str, Any]]:
     with open_store(state, state.parent / "keys") as store:
         measure_changed_days(store, rules_of("desk", platform_for("freeswitch-json")))
-        return store.ledger.account("desk")
+        return store.ledger.accounts.of_files("desk")
 
 
 def test_read_together_they_are_what_they_are_one_by_one(
@@ -119,7 +120,7 @@ def test_an_interrupted_run_is_finished_by_the_next(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped(Path.replace))
-        patched.setattr(Ledger, "finish_file", stopped(Ledger.finish_file))
+        patched.setattr(ReadFiles, "finish", stopped(ReadFiles.finish))
         with pytest.raises(KeyboardInterrupt):
             ingested(tmp_path / "state", paths)
     ingested(tmp_path / "state", paths)

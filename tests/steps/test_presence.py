@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from affluence import keeping, management
+from affluence import keeping, manager
 from affluence.cdr.dialect import NotCounted, Reading
 from affluence.cdr.dialects import find_dialect
 from affluence.cdr.files import read_ranges
 from affluence.cdr.recipe import Recipe
 from affluence.config import load
 from affluence.errors import RefusedPublicationError
-from affluence.inspection import as_text
+from affluence.inspection_words import as_text
 from affluence.steps.presence import prefer_recorded, recorded_agents
 from affluence.tables import CAPACITY, LEGS
 from tests.cdr.reading import inspected, written
@@ -361,7 +361,7 @@ def test_a_run_measures_the_agents_that_the_log_tells(desk: Path) -> None:
     assert agent_s(desk, "15:00") == 2 * 600 + 3 * 300
     assert agent_s(desk, "20:00") == 1 * 900
     assert agent_s(desk, "33:00") == 7 * 900  # Wednesday's log tells of nobody: the roster does
-    occupancy = management.indicators(load(desk), first=DAY, last=DAY)[1].agents
+    occupancy = manager.indicators(load(desk), first=DAY, last=DAY)[1].agents
     # Calls 1, 2, 6, 9, and 15 until the desk closes at noon.
     assert occupancy.numerator == 280 + 1110 + 560 + 1435 + 90
     assert occupancy.denominator == 3 * 3 * 3600 + (3 * 3 * 3600 - 600)
@@ -373,9 +373,9 @@ def test_without_a_roster_days_that_tell_of_nobody_are_not_known(desk: Path) -> 
     ingest(desk, queue_log=[*sample(), full("34:00")])
     assert agent_s(desk, "09:00") == 3 * 900
     assert agent_s(desk, "33:00") is None
-    both = management.indicators(load(desk), first=DAY, last=DAY + timedelta(days=1))[1].agents
+    both = manager.indicators(load(desk), first=DAY, last=DAY + timedelta(days=1))[1].agents
     assert both.value is None and "ni tableau de service" in both.note
-    only = management.indicators(load(desk), first=DAY, last=DAY)[1].agents
+    only = manager.indicators(load(desk), first=DAY, last=DAY)[1].agents
     assert only.value is not None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from affluence import management
+from affluence import manager
 from affluence.config import load
 from affluence.indicators import Indicators
 from affluence.simulator.demonstration import demonstration as simulated_desk
@@ -51,12 +51,12 @@ def found(measured: Path) -> Plan:
 @pytest.fixture(scope="module")
 def learned(measured: Path) -> tuple[Study, Indicators]:
     config = load(measured)
-    study = management.study(config, noon(TODAY))
-    return study, management.indicators(config, first=study.first, last=study.last)[1]
+    study = manager.study(config, noon(TODAY))
+    return study, manager.indicators(config, first=study.first, last=study.last)[1]
 
 
 def plan(config: Path, *, quantile: float = 0.75, **what_if: Any) -> Plan:
-    _, found = management.staffing(
+    _, found = manager.staffing(
         load(config), noon(TODAY), target=Target(), quantile=quantile, what_if=WhatIf(**what_if)
     )
     return found
@@ -154,7 +154,7 @@ def test_who_called_a_closed_desk_calls_at_the_hour_that_is_added(
     study, _ = learned
     today = study.demand_to_come(0.5)
     weekly = (((510, 720), (810, 990)),) * 5 + ((), ())
-    found = study.at_other_hours(today, weekly, management.read_measured(load(measured)), 0.5)
+    found = study.at_other_hours(today, weekly, manager.read_measured(load(measured)), 0.5)
     assert found.turned_away == pytest.approx(5 * 12 / 2, abs=6)
     before, after = (sum(rows["persons"].to_list()) for rows in (today, found.rows))
     assert after == pytest.approx(before + found.turned_away)

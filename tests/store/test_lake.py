@@ -1,4 +1,4 @@
-"""The lake: what was measured is read back by months."""
+"""The lake: what was measured is read back by months, and only its own files are swept away."""
 
 from __future__ import annotations
 
@@ -32,3 +32,31 @@ def test_some_months_are_read_without_the_others(tmp_path: Path) -> None:
     columns = ("calls", "lasting_s")
     assert lake.read_columns("desk", "concurrency", columns).rows() == [(11, 1), (12, 1), (1, 1)]
     assert lake.read_columns("other", "concurrency", columns).is_empty()
+
+
+THEIRS = (
+    *("notes.txt", "backup.tar", "photos/2026.jpg", "legs/.nfs0001", "legs/platform=desk/notes"),
+    *("slots/platform=desk/.nfs0002", "slots/platform=desk/notes.parquet"),
+)
+OURS = (
+    "legs/platform=desk/day=2026-03-02/unknown.parquet",
+    "legs/platform=desk/day=2026-03-02/.never-finished.parquet1a2b3c4d.tmp",
+    "slots/platform=desk/.2026-03.parquet1a2b3c4d.tmp",
+    "waits/platform=desk/2026-03.parquet",
+    "shown/0123456789abcdef",
+)
+KNOWN = "legs/platform=desk/day=2026-03-02/known.parquet"
+
+
+def test_what_others_keep_in_its_place_is_left_alone(tmp_path: Path) -> None:
+    """A lake may be put into a folder or a bucket that is not empty."""
+    folder = Folder(tmp_path)
+    for name in (*THEIRS, *OURS, KNOWN):
+        folder.write(name, b"content")
+    lake = Lake(folder)
+    assert lake.legs_held() == {"desk": [(date(2026, 3, 2), 7)] * 2}
+    assert lake.months_held() == {}
+    assert lake.read_measured("desk", "slots").is_empty()
+    lake.sweep([("desk", date(2026, 3, 2), "known")])
+    assert {*folder.sizes()} == {*THEIRS, KNOWN}
+    assert {*lake.strays([("desk", date(2026, 3, 2), "known")], [])} == {*THEIRS}

@@ -15,8 +15,11 @@ from affluence.errors import StateError
 from affluence.steps.account import LostLinesError, add_up
 from affluence.store import database, open_store
 from affluence.store.database import SCHEMA_VERSION
-from affluence.store.ledger import Ledger, PartEntry, PartFates, RangeEntry
-from affluence.store.publications import Publication, Recommended, Week
+from affluence.store.days import PartFates
+from affluence.store.ledger import Ledger
+from affluence.store.publications import Publication, Recommended
+from affluence.store.read_files import PartEntry, RangeEntry
+from affluence.store.weeks import Week
 
 TUESDAY = Recommended(
     platform="desk",
@@ -66,8 +69,8 @@ def test_older_ledgers_are_brought_forward(tmp_path: Path, version: int) -> None
     write_older(path, version, published=False)
     for _ in range(2):  # the second time there is nothing to bring forward
         ledger = Ledger(path)
-        assert [file.path for file in ledger.files("desk")] == ["a.csv"]
-        assert ledger.deletions() == []
+        assert [file.path for file in ledger.files.of("desk")] == ["a.csv"]
+        assert ledger.retention.deletions() == []
         assert ledger.publications.recommended("desk") == []
         assert ledger.publications.published("site") is None
         ledger.close()
@@ -96,6 +99,11 @@ def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(StateError, match="written by a newer version"):
         Ledger(path)
+    assert not [handle for handle in Path("/proc/self/fd").iterdir() if opens(handle, path)]
+
+
+def opens(handle: Path, path: Path) -> bool:
+    return handle.is_symlink() and handle.readlink() == path
 
 
 def test_a_publication_that_says_the_same_adds_nothing(ledger: Ledger) -> None:
@@ -129,7 +137,7 @@ def test_a_publication_is_recorded_with_its_hours_or_not_at_all(ledger: Ledger) 
 
 
 def test_a_week_is_found_by_its_sunday_and_the_newest_by_its_state(ledger: Ledger) -> None:
-    log = ledger.publications
+    log = ledger.weeks
     first = Week(
         platform="desk",
         last=date(2026, 3, 8),
@@ -142,12 +150,12 @@ def test_a_week_is_found_by_its_sunday_and_the_newest_by_its_state(ledger: Ledge
     third = replace(first, last=date(2026, 3, 22), state="built")
     other = replace(first, platform="other", last=date(2026, 3, 29))
     for week in (third, first, other, second):
-        log.set_week(week)
-    assert log.week("desk", date(2026, 3, 8)) == first
-    assert log.week("desk", date(2026, 3, 29)) is None
-    assert log.newest_published_week("desk") == second
-    assert log.newest_published_week("nowhere") is None
-    assert log.weeks("desk") == [first, second, third]
+        log.put(week)
+    assert log.at("desk", date(2026, 3, 8)) == first
+    assert log.at("desk", date(2026, 3, 29)) is None
+    assert log.newest_published("desk") == second
+    assert log.newest_published("nowhere") is None
+    assert log.of("desk") == [first, second, third]
 
 
 # What became of the lines
@@ -155,7 +163,7 @@ def test_a_week_is_found_by_its_sunday_and_the_newest_by_its_state(ledger: Ledge
 
 def add_file(ledger: Ledger, name: str, lines: int, *, repeated: int = 0, calls: int = 0) -> None:
     """A file of two ranges: one that gives calls and ignores two lines, one with odd lines only."""
-    file = ledger.add_file("desk", f"/records/{name}.csv", head=(1, b"h"), reader="r")
+    file = ledger.files.add("desk", f"/records/{name}.csv", head=(1, b"h"), reader="r")
     day = date(2026, 3, 2)
     part = PartEntry(day=day, records=5, of_agents=0, last_us=1, sha256="s")
     first = RangeEntry(
@@ -182,18 +190,18 @@ def add_file(ledger: Ledger, name: str, lines: int, *, repeated: int = 0, calls:
         parts=(),
     )
     for entry in (first, second):
-        ledger.add_range("desk", file, entry, clock=("Europe/Paris", "found"))
+        ledger.files.add_range("desk", file, entry, clock=("Europe/Paris", "found"))
     fates = PartFates(
         day=day, name=first.name, calls=calls, merged=1, duplicates=2, ignored=2 - calls
     )
-    ledger.set_measured("desk", {}, [fates], {})
+    ledger.days.set_measured("desk", {}, [fates], {})
 
 
 def test_totals_are_the_sums_of_the_account_of_every_file(ledger: Ledger) -> None:
     add_file(ledger, "a", 2 + 5, calls=2)
     add_file(ledger, "b", 2 + 5, calls=1)
     add_file(ledger, "c", 2 + 4, repeated=4)
-    totals = ledger.totals("desk")
+    totals = ledger.accounts.totals("desk")
     assert totals.is_balanced
     assert totals.counts == {
         "lines": 7 + 7 + 6 + 3 * 7,
@@ -203,7 +211,7 @@ def test_totals_are_the_sums_of_the_account_of_every_file(ledger: Ledger) -> Non
         "ignored": 3 * 2 + 1,
         "rejected": 3 * 7,
     }
-    accounts = ledger.account("desk")
+    accounts = ledger.accounts.of_files("desk")
     for name in ("lines", "calls", "merged", "duplicates"):
         assert totals.counts[name] == sum(account[name] for account in accounts)
     for name in ("ignored", "rejected"):

@@ -23,6 +23,23 @@ def test_what_is_kept_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
     assert kept["index.html"] == b"<h1>"
 
 
+def test_what_cannot_be_taken_away_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would be a part of the release that is built in its place."""
+    shelf = Shelf(tmp_path)
+    shelf.put("2026-W10-abcdef", SITE)
+    (tmp_path / "2026-W11-abcdef.building").mkdir()
+    (tmp_path / "2026-W11-abcdef.building" / "old.html").touch()
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.unlink", refused)
+    with pytest.raises(PermissionError):
+        shelf.put("2026-W11-abcdef", SITE)
+    with pytest.raises(PermissionError):
+        shelf.remove("2026-W10-abcdef")
+
+
 def test_drafts_are_gone_however_the_work_ends(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     with shelf.drafts() as drafts:

@@ -36,11 +36,12 @@ def test_the_same_site_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_newest_archives_stay_and_so_do_other_files(tmp_path: Path) -> None:
     (tmp_path / "affluence.txt").write_text("theirs")
+    (tmp_path / "link").symlink_to("nowhere")
     (tmp_path / "affluence-W0.zip.affluence-tmp").write_bytes(b"PK")
     target = Archive("handover", tmp_path, keep=2)
     for week in (1, 2, 3, 1):
         target.deliver(pages(f"W{week}"), f"W{week}")
-    assert names(tmp_path) == ["affluence-W1.zip", "affluence-W3.zip", "affluence.txt"]
+    assert names(tmp_path) == ["affluence-W1.zip", "affluence-W3.zip", "affluence.txt", "link"]
 
 
 @pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 and no more", b"half"])

@@ -85,6 +85,12 @@ def test_another_content_is_told(server: Server) -> None:
     assert "affluence.csv (another content)" in difference(server)
 
 
+def test_a_mark_that_is_no_text_is_told(server: Server) -> None:
+    odd = b'<meta name="affluence-release" content="\xe9\xe9">'
+    write(server.folder, {**NEW, "en.html": odd})
+    assert "en.html (release " in difference(server)
+
+
 def test_a_page_that_is_not_there_is_told(server: Server) -> None:
     write(server.folder, NEW)
     (server.folder / "en.html").unlink()

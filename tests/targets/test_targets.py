@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from affluence.errors import DeliveryError
-from affluence.targets.files import order
+from affluence.targets.files import order, sha256
 from affluence.targets.folder import Folder
 from affluence.targets.in_place import InPlace
 from affluence.targets.lock import NOTE, begin
@@ -51,6 +52,40 @@ def test_in_place_leaves_other_files_alone(tmp_path: Path) -> None:
     target.deliver(OLD, "W1")
     target.deliver(NEW, "W2")
     assert files_in(tmp_path) == {**NEW, "robots.txt": b"theirs"}
+
+
+OUTSIDE = ["../outside.txt", "sub/../../outside.txt", "{absolute}"]
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+def test_a_manifest_cannot_make_it_delete_what_lies_elsewhere(tmp_path: Path, outside: str) -> None:
+    """Whoever can write beside the site may write a manifest."""
+    theirs = tmp_path / "outside.txt"
+    theirs.write_text("theirs")
+    target = in_place(tmp_path / "site")
+    target.deliver(OLD, "W1")
+    manifest = json.loads((tmp_path / "site" / "manifest.json").read_bytes())
+    manifest["files"][outside.format(absolute=theirs)] = {"sha256": sha256(b"theirs")}
+    (tmp_path / "site" / "manifest.json").write_text(json.dumps(manifest))
+    assert not target.is_intact("W1")
+    with pytest.raises(DeliveryError, match="is not a page of affluence"):
+        target.deliver(NEW, "W2")
+    assert theirs.read_text() == "theirs"
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+def test_a_note_cannot_make_it_delete_what_lies_elsewhere(tmp_path: Path, outside: str) -> None:
+    theirs = tmp_path / "outside.txt"
+    theirs.write_text("theirs")
+    target = in_place(tmp_path / "site")
+    target.deliver(OLD, "W1")
+    path = outside.format(absolute=theirs)
+    written = {"host": "another", "process": 1, "files": {path: [sha256(b"theirs")]}}
+    (tmp_path / "site" / NOTE).write_text(json.dumps(written))
+    os.utime(tmp_path / "site" / NOTE, (1, 1))
+    target.deliver(NEW, "W2")
+    assert theirs.read_text() == "theirs"
+    assert files_in(tmp_path / "site") == NEW
 
 
 def test_in_place_refuses_to_overwrite_a_foreign_page(tmp_path: Path) -> None:
@@ -144,6 +179,20 @@ def test_releases_keep_the_newest(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == ["W4", "W5"]
 
 
+def test_releases_of_others_are_left_alone(tmp_path: Path) -> None:
+    """Other programs that publish have a folder of that name too."""
+    theirs = tmp_path / "releases" / "20260101120000"
+    theirs.mkdir(parents=True)
+    (theirs / "app.py").write_text("theirs")
+    (tmp_path / "releases" / "notes.txt").write_text("theirs")
+    target = releases(tmp_path, keep=2)
+    for week in range(1, 4):
+        target.deliver(site(f"W{week}", {"index.html": str(week)}), f"W{week}")
+    found = sorted(path.name for path in (tmp_path / "releases").iterdir())
+    assert found == ["20260101120000", "W2", "W3", "notes.txt"]
+    assert (theirs / "app.py").exists()
+
+
 def test_releases_go_back_to_an_older_one(tmp_path: Path) -> None:
     target = releases(tmp_path, keep=2)
     for files, release in ((OLD, "W1"), (NEW, "W2"), (LATER, "W3"), (OLD, "W1")):
@@ -163,6 +212,25 @@ def test_releases_finish_what_was_interrupted(tmp_path: Path) -> None:
     target.deliver(NEW, "W2")
     assert files_in(tmp_path / "current") == NEW
     assert not half.exists()
+
+
+def test_a_release_that_stands_is_put_right_without_being_taken_away(tmp_path: Path) -> None:
+    """Its files are many, and a server may be slow: visitors must not wait for all of them."""
+    is_there: list[bool] = []
+
+    class Watched(Folder):
+        def remove_folder(self, path: str) -> None:
+            super().remove_folder(path)
+            is_there.append((tmp_path / "current" / "data.csv").exists())
+
+    target = Releases("web", lambda: nullcontext(Watched("web", tmp_path)), keep=2)
+    target.deliver(NEW, "W2")
+    is_there.clear()
+    (tmp_path / "current" / "index.html").write_text("defaced")
+    target.deliver(NEW, "W2")
+    assert is_there and all(is_there)
+    assert files_in(tmp_path / "current") == NEW
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == ["W2"]
 
 
 def test_releases_refuse_a_folder_in_the_place_of_the_link(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ from affluence.network import Network
 from affluence.targets.in_place import InPlace
 from affluence.targets.lock import NOTE
 from affluence.targets.webdav import WebDav
-from affluence.web import Login, Web
+from affluence.web import Answer, Login, Web
 from tests.servers import Authority, free_port
 from tests.targets.servers import (
     PASSWORD,
@@ -182,6 +183,16 @@ def test_a_place_that_another_machine_delivers_to_is_left_alone(server: Server) 
     os.utime(server.folder / NOTE, (1, 1))
     target(server.url).deliver(NEW, "W2")
     assert files_in(server.folder) == NEW
+
+
+def test_a_time_that_is_none_is_not_known() -> None:
+    class Odd(Web):
+        def request(self, *_: Any, **__: Any) -> Answer:
+            answer = Answer()
+            answer.headers["Last-Modified"] = "yesterday"
+            return answer
+
+    assert WebDav("dav", Odd(Network()), "https://intranet.example/").modified_s(NOTE) is None
 
 
 # Failures

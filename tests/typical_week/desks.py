@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
+from affluence.typical_week.calendar_effects import KINDS, Flags
 from affluence.typical_week.cells import Cells, Floats
-from affluence.typical_week.effects import KINDS, Flags
 from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import Bounds, Levels
 from affluence.typical_week.model import Model, Settings

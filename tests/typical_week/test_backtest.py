@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -12,24 +12,15 @@ import pytest
 from scipy.stats import nbinom
 
 from affluence.typical_week.advice import Advice
-from affluence.typical_week.backtest import (
-    BASELINES,
-    FIRST_ORIGIN_WEEKS,
-    OURS,
-    Errors,
-    all_weeks_mean,
-    backtest,
-    errors_of,
-    four_week_mean,
-    is_best,
-    last_week,
-)
+from affluence.typical_week.backtest import FIRST_ORIGIN_WEEKS, backtest, errors_of
+from affluence.typical_week.baselines import BASELINES, all_weeks_mean, four_week_mean, last_week
 from affluence.typical_week.cells import Cells, Floats
+from affluence.typical_week.grades import OURS, Errors, is_best
 from affluence.typical_week.history import SUMS, History
 from affluence.typical_week.levels import NONE
 from affluence.typical_week.model import Settings
 from affluence.typical_week.reach import Reach
-from affluence.typical_week.runs import Past, Runs, run_every_week
+from affluence.typical_week.runs import Past, Runs, run_platforms
 from tests.typical_week.simulated import simulate_history
 from tests.typical_week.test_typical_week import BOUNDS
 
@@ -62,7 +53,8 @@ def history_of(counts: Floats) -> History:
 
 def run(history: History) -> Runs:
     flags = np.zeros((history.weeks + 6, len(history.cells.weekdays), 4), dtype=bool)
-    return run_every_week(Past(history=history, flags=flags, settings=SETTINGS))
+    (runs,) = run_platforms([Past(history=history, flags=flags, settings=SETTINGS)])
+    return runs
 
 
 def test_scores_of_a_mean_agree_with_plain_loops() -> None:
@@ -108,6 +100,40 @@ def test_scores_of_a_mean_agree_with_plain_loops() -> None:
     origins = len(flat) - FIRST_ORIGIN_WEEKS
     assert scores.hit_rate == pytest.approx(hits / (origins * round(cells / 5)))
     assert scores.regret == pytest.approx(called / least - 1)
+
+
+def test_the_quietest_cells_are_those_with_the_fewest_calls_an_hour_of_graded_places() -> None:
+    """Five cells of an hour, the fourth of half an hour: of five cells one is the quietest.
+
+    Foretold a week ahead the first and the last cell are graded for nobody: from the first origin
+    all have their second week left, from the second one the three in the middle their only one.
+    """
+    calls = np.tile([10.0, 11.0, 13.0, 6.0, 14.0], (FIRST_ORIGIN_WEEKS + 2, 1))
+    history = history_of(calls[:, None])
+    minutes = pl.Series([600, 660, 720, 750, 840])
+    cells = Cells(history.cells.spans.with_columns(end_min=minutes))
+    history = replace(history, cells=cells)
+
+    def says_nothing_of_two(history: Floats, horizon: int) -> Floats:  # noqa: ARG001
+        week = np.tile([12.0, 10.0, 13.0, 6.0, 14.0], (horizon, 1))
+        week[0, [0, 4]] = np.nan
+        return week
+
+    scores = backtest(run(history), history, {"seer": says_nothing_of_two}).scores["seer"]
+    assert scores.forecasts == (3 + 5) + 3
+    # Of the first origin the second cell is foretold as the quietest, which the first one is.
+    assert scores.hit_rate == pytest.approx(1 / 2)
+    assert scores.regret == pytest.approx((11 + 11) / (10 + 11) - 1)
+
+
+def test_a_cell_in_which_nobody_has_called_is_foretold_a_call_in_twenty_weeks() -> None:
+    counts = np.tile([10.0, 0.0], (FIRST_ORIGIN_WEEKS + 1, 1))
+    counts[-1, 1] = 1
+    history = history_of(counts[:, None])
+    mean = errors_of(run(history), history)["4-week mean"]
+    assert mean.forecasts == 2
+    assert mean.poisson_deviance == pytest.approx(2 * (math.log(1 / 0.05) - (1 - 0.05)) / 2)
+    assert mean.wape == pytest.approx((1 - 0.05) / (10 + 1))
 
 
 def test_how_sure_a_forecast_was_agrees_with_plain_sums() -> None:
@@ -250,8 +276,3 @@ def test_the_table_of_a_steady_desk_is_calm() -> None:
     assert calm is not None
     assert calm.runs == 30 + 4 - FIRST_ORIGIN_WEEKS
     assert calm.levels_changed == 0
-
-
-def test_first_weeks_are_weeks() -> None:
-    history = history_of(simulate_history(8, weeks=3).counts)
-    assert history.day(1, 0) - history.first_monday == timedelta(days=7)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from affluence.config import load
-from affluence.management import study
+from affluence.manager import study
 from affluence.typical_week import last_complete_week
 from affluence.typical_week.calendar import (
     Change,
@@ -21,7 +21,7 @@ from affluence.typical_week.calendar import (
     opening_spans,
     public_holidays,
 )
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from tests.conftest import ConfigWriter
 from tests.records import day_of_records
 from tests.runs import noon, run, slots
@@ -84,8 +84,8 @@ def test_a_holiday_on_a_day_that_is_no_longer_of_the_weekly_hours_closes_nothing
 
 def test_rows_are_those_of_the_weekly_hours_in_force() -> None:
     desk = hours(changes=(Change(since=date(2026, 9, 1), weekly=TUESDAYS),))
-    assert set(row_grid(desk, 60, date(2026, 8, 31))["weekday"]) == {1, 2, 3, 4, 5}
-    assert row_grid(desk, 60, date(2026, 9, 1)).rows() == [
+    assert set(row_spans(desk, 60, date(2026, 8, 31))["weekday"]) == {1, 2, 3, 4, 5}
+    assert row_spans(desk, 60, date(2026, 9, 1)).rows() == [
         (2, hour * 60, (hour + 1) * 60) for hour in (13, 14, 15, 16)
     ]
 

@@ -11,7 +11,8 @@ import pytest
 from scipy import stats
 
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.demand import HORIZONS_WEEKS, Demand
+from affluence.typical_week.day_variance import HORIZONS_WEEKS
+from affluence.typical_week.demand import Demand
 from affluence.typical_week.grid import Grid
 from tests.typical_week.desks import cells_of
 from tests.typical_week.simulated import History, simulate_history

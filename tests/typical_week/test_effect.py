@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from affluence.effect_words import effect_as_document, effect_as_text
 from affluence.typical_week import Settings, Study, study
 from affluence.typical_week.cells import Floats, Span
-from affluence.typical_week.effect import (
-    LONG_AGO,
-    Days,
-    Effect,
-    Recommendation,
+from affluence.typical_week.comparison import (
+    _estimate,
     compare,
     measure_effect,
     weeks_not_learned,
+)
+from affluence.typical_week.effect import (
+    LONG_AGO,
+    Comparison,
+    Days,
+    Effect,
+    Estimate,
+    Recommendation,
+    Share,
 )
 from affluence.typical_week.reach import Reach
 from tests.typical_week.desks import BOUNDS, FIRST_MONDAY, cells_of, history_of
@@ -98,6 +107,14 @@ def test_the_day_of_the_first_publication_is_of_neither_side() -> None:
     assert effect.after.first == monday(3) + timedelta(days=2)
 
 
+def test_what_is_longer_ago_than_half_a_year_belongs_to_another_season() -> None:
+    """Of thirty weeks on either side the 26 before the first publication and the last 26."""
+    effect = effect_of(weeks(30, 30), since(30, TUESDAY_10))
+    friday = timedelta(days=4)
+    assert effect.before == Days(count=130, first=monday(4), last=monday(29) + friday)
+    assert effect.after == Days(count=130, first=monday(34), last=monday(59) + friday)
+
+
 def test_of_two_tables_on_one_day_the_last_one_holds() -> None:
     found = effect_of(weeks(3, 3), since(3, TUESDAY_10), since(3, THURSDAY_9)).comparison
     assert found is not None
@@ -126,6 +143,17 @@ def test_hours_that_were_not_there_before_are_not_compared() -> None:
     assert found is not None
     assert (effect.after.count, found.after.denominator) == (4 * 4, 4 * 160)
     assert found.shift.value == pytest.approx(0)
+
+
+@pytest.mark.parametrize("freedom", [10, 15, 40])
+def test_intervals_are_as_wide_as_student_has_them_for_so_few_days(freedom: int) -> None:
+    """Resamples as a normal law would have them, one at each of 1999 equal chances."""
+    drawn = stats.norm(0.05, 0.01).ppf(np.arange(1, 2000) / 2000)
+    found = _estimate(np.array([0.05, *drawn]), freedom)
+    student = stats.t(freedom, loc=0.05, scale=0.01)
+    assert found.value == pytest.approx(0.05)
+    assert found.interval_80 == pytest.approx(student.interval(0.8), abs=0.01 * 0.01)
+    assert found.interval_95 == pytest.approx(student.interval(0.95), abs=0.01 * 0.05)
 
 
 # What cannot be said
@@ -196,12 +224,21 @@ def test_only_ordinary_days_of_the_slots_count() -> None:
     assert abs(effect.comparison.shift.value) < 0.01
 
 
+def test_the_half_year_before_a_first_table_is_learned_with_the_eight_weeks_that_judge_it() -> None:
+    """Published on a Sunday twenty weeks before the three years that are learned."""
+    history = history_of(DESK, {"attempts": weeks(156, 0)})
+    learned = SimpleNamespace(history=history, last=monday(156) - timedelta(days=1))
+    published = [since(-20, TUESDAY_10)]
+    missing = weeks_not_learned(cast("Study", learned), published)
+    assert missing == (monday(-20 - 26 - 1), monday(-20 + 8) - timedelta(days=1))
+
+
 def test_weeks_long_before_are_learned_apart_as_if_all_were(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Published in week 8; the weeks that are learned begin later, those before it besides."""
-    monkeypatch.setattr("affluence.typical_week.effect.MOST_WEEKS", 6)
-    monkeypatch.setattr("affluence.typical_week.effect.WEEKS_TO_JUDGE", 5)
+    monkeypatch.setattr("affluence.typical_week.comparison.MOST_WEEKS", 6)
+    monkeypatch.setattr("affluence.typical_week.comparison.WEEKS_TO_JUDGE", 5)
     last = monday(23) - timedelta(days=1)
 
     def figures(day: date, minute: int) -> Figures:
@@ -251,7 +288,7 @@ def simulated_effect(seed: int, shift: float) -> Effect:
         there = shape * chosen / shape[chosen].sum()
         came[week] += rng.multinomial(moved.sum(), there) - moved
     seen = {name: came.astype(np.float64) for name in ("attempts", "first_attempts", "answered")}
-    spans = tuple(SIMULATED.grid.row(int(cell)) for cell in np.flatnonzero(chosen))
+    spans = tuple(SIMULATED.spans.row(int(cell)) for cell in np.flatnonzero(chosen))
     return compare(history_of(SIMULATED, seen), READING, BOUNDS, [since(BEFORE, *spans)])
 
 
@@ -280,6 +317,40 @@ def test_the_same_records_give_the_same_intervals() -> None:
 
 # Recommended hours that fill up
 
+
+@pytest.mark.parametrize(
+    ("shift_low", "reach_high", "filled_weeks", "alarm"),
+    [
+        (0.001, -0.021, 0, True),
+        (0.001, -0.019, 0, False),  # as good
+        (0.001, -0.019, 2, True),
+        (0.001, -0.019, 1, False),
+        (0.001, None, 2, True),
+        (-0.001, -0.021, 3, False),  # nobody has come
+    ],
+)
+def test_alarm_is_raised_where_more_people_come_and_fewer_get_through(
+    shift_low: float, reach_high: float | None, filled_weeks: int, alarm: bool
+) -> None:
+    def estimate(low: float, high: float) -> Estimate:
+        middle = (low + high) / 2
+        return Estimate(value=middle, interval_80=(middle, middle), interval_95=(low, high))
+
+    found = Comparison(
+        counted="first_attempts",
+        before=Share(numerator=10, denominator=100),
+        after=Share(numerator=20, denominator=100),
+        shift=estimate(shift_low, 0.2),
+        shifted_a_week=estimate(1, 20),
+        reach_before=0.9,
+        reach_after=0.8,
+        reach_change=None if reach_high is None else estimate(-0.2, reach_high),
+        filled_weeks=filled_weeks,
+    )
+    assert found.alarm is alarm
+    assert Effect(comparison=found).alarm is alarm
+
+
 PUBLISHED_ON, END = date(2026, 2, 1), date(2026, 3, 29)  # eight weeks before, eight after
 
 
@@ -298,7 +369,7 @@ def desk_that_follows(seed: int, shift: float, at_most: int = 6) -> tuple[Effect
         return study(slots, HOURS, SETTINGS, platform="desk", first=first, last=last)
 
     def advised(learned: Study) -> list[Span]:
-        rows = learned.history.cells.grid.rows()
+        rows = learned.history.cells.spans.rows()
         return [rows[cell] for cell in learned.runs.advice[-1].recommended]
 
     def figures(day: date, minute: int) -> Figures:

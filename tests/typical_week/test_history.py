@@ -13,7 +13,7 @@ import pytest
 from affluence.typical_week.calendar import Hours, instant
 from affluence.typical_week.cells import Cells
 from affluence.typical_week.history import SUMS, History, make_history
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from tests.typical_week.slots import HOURS, Figures, slots_of
 
 MONDAY, SUNDAY = date(2026, 2, 2), date(2026, 2, 15)
@@ -27,7 +27,7 @@ def five_calls(_day: date, _minute: int) -> Figures:
 def history_of(
     slots: pl.DataFrame, hours: Hours = HOURS, first: date = MONDAY, last: date = SUNDAY
 ) -> History:
-    cells = Cells(row_grid(hours, 60, last))
+    cells = Cells(row_spans(hours, 60, last))
     return make_history(slots, cells, zone=hours.zone, first_monday=first, last=last)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.levels import NONE, LevelPath, sure_levels
-from affluence.typical_week.shares import logit
+from affluence.typical_week.log_odds import logit
 from tests.typical_week.desks import BOUNDS
 
 QUIET, FAIRLY_QUIET, BUSY, VERY_BUSY = range(4)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from affluence.typical_week.cells import Floats
 from affluence.typical_week.history import History
 from affluence.typical_week.levels import NONE, Levels
-from affluence.typical_week.model import SetAside
 from affluence.typical_week.reach import Reach
+from affluence.typical_week.set_aside import SetAside
 from tests.typical_week.desks import (
     LOWEST,
     Desk,
@@ -189,6 +189,13 @@ def test_a_level_needs_enough_calls() -> None:
     assert [bool(np.all(of_week == NONE)) for of_week in levels] == [True] * 3 + [False] * 5
 
 
+@pytest.mark.parametrize(("calls", "known"), [(1.0, False), (1.2, True)])
+def test_calls_of_six_weeks_ago_count_half(calls: float, known: bool) -> None:
+    """Of one a week never more than 1 + 0.89 + 0.79 + … = 9.2 count, of 1.2 as many as 11."""
+    levels = published(history_by(np.full((60, CELLS.count), calls), answered=1.0))
+    assert np.all((levels[-1] != NONE) == known)
+
+
 def test_cells_that_are_never_seen_have_no_level() -> None:
     history = history_by(USUAL)
     seen = np.arange(CELLS.count) != 5
@@ -229,18 +236,37 @@ def test_an_hour_without_any_call_where_twenty_were_to_be_expected_is_a_hole() -
     levels = [levels_after_every_week(model).tolist() for model in (with_hole, without)]
     assert levels[0] == levels[1]
     history = history_by(calls)
-    assert with_hole.set_aside(0, history) == (
+    assert with_hole.set_aside.of(0, history) == (
         SetAside(day=history.day(5, 1), reason="hole", factor=None),
     )
-    assert without.set_aside(0, history) == ()
+    assert without.set_aside.of(0, history) == ()
     assert with_hole.demand.mean() == pytest.approx(without.demand.mean(), rel=0.01)
 
 
-def test_an_hour_without_any_call_where_few_were_to_be_expected_is_none() -> None:
-    calls = USUAL / 10
+@pytest.mark.parametrize(("usual", "is_hole"), [(3.0, False), (18.0, False), (22.0, True)])
+def test_an_hour_without_any_call_where_fewer_were_to_be_expected_is_none(
+    usual: float, is_hole: bool
+) -> None:
+    calls = np.full_like(USUAL, usual)
     calls[5, 6] = 0
     history = history_by(calls)
-    assert [after.set_aside(0, history) for after in model_of(history).run()][-1] == ()
+    model = model_of(history)
+    list(model.run())
+    assert bool(model.set_aside.of(0, history)) is is_hole
+
+
+@pytest.mark.parametrize(("usual", "is_silent"), [(1.5, False), (2.0, True)])
+def test_a_day_without_a_call_is_one_like_others_where_few_people_call(
+    usual: float, is_silent: bool
+) -> None:
+    """Six calls a day, or eight."""
+    calls = np.full_like(USUAL, usual)
+    calls[5, :4] = 0
+    history = history_by(calls)
+    model = model_of(history)
+    list(model.run())
+    silent = [history.day(5, 0)] if is_silent else []
+    assert [aside.day for aside in model.set_aside.of(0, history)] == silent
 
 
 def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
@@ -249,10 +275,39 @@ def test_a_day_on_which_the_records_are_silent_is_set_aside() -> None:
     history = history_by(calls)
     model = model_of(history)
     list(model.run())
-    assert [(aside.day, aside.reason) for aside in model.set_aside(0, history)] == [
+    assert [(aside.day, aside.reason) for aside in model.set_aside.of(0, history)] == [
         (history.day(2, 0), "no_records")
     ]
     assert of_cells(model, model.demand.mean()) == pytest.approx(USUAL[0], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("changed", "factor", "is_odd"),
+    [
+        ("first_attempts", 1.45, False),
+        ("first_attempts", 1.55, True),
+        ("first_attempts", 1 / 1.55, True),
+        ("attempts", 1.75, False),
+        ("attempts", 1.85, True),
+        ("answered", 0.83 / 0.95, False),  # on the logit 1.36 less
+        ("answered", 0.79 / 0.95, True),  # and 1.62
+    ],
+)
+def test_a_day_of_a_large_calm_desk_is_odd_where_people_would_notice(
+    changed: str, factor: float, is_odd: bool
+) -> None:
+    """Half as many people more, four fifths more calls, or 1.5 on the logit of reach."""
+    history = history_by(np.full_like(USUAL, 1e5))
+    figures = history.sums[changed].copy()
+    figures[7, 4:8] *= factor
+    abandoned = history.sums["attempts"] - history.sums["answered"]
+    sums = {**history.sums, changed: figures}
+    if changed == "answered":
+        sums["abandoned"] = abandoned + history.sums["answered"] - figures
+    model = model_of(replace(history, sums=sums))
+    list(model.run())
+    odd = [(history.day(7, 1), "odd_day")] if is_odd else []
+    assert [(aside.day, aside.reason) for aside in model.set_aside.of(0, history)] == odd
 
 
 def test_two_odd_days_in_a_row_are_learned_both() -> None:
@@ -261,9 +316,45 @@ def test_two_odd_days_in_a_row_are_learned_both() -> None:
     calls[5:, 4:8] *= 3
     history = history_by(calls)
     model = model_of(history)
-    kept = [[aside.reason for aside in after.set_aside(0, history)] for after in model.run()]
+    kept = [[aside.reason for aside in after.set_aside.of(0, history)] for after in model.run()]
     assert kept[5:] == [["odd_day"], [], []]
     assert model.demand.mean()[4:8].mean() > 1.5 * 30
+
+
+def test_no_day_is_odd_before_there_are_four_weeks() -> None:
+    """On the Tuesday of the third week five times as many call."""
+    tuesdays = []
+    for weeks, odd_days in ((3, []), (4, [(2, 1)])):
+        calls = USUAL[:weeks].copy()
+        calls[2, 4:8] *= 5
+        history = history_by(calls)
+        model = model_of(history)
+        list(model.run())
+        assert [aside.day for aside in model.set_aside.of(0, history)] == [
+            history.day(*odd) for odd in odd_days
+        ]
+        tuesdays.append(of_cells(model, model.demand.mean())[4:8].mean())
+    assert tuesdays[0] > 1.5 * 30
+    assert tuesdays[1] == pytest.approx(30, rel=0.05)
+
+
+@pytest.mark.parametrize(("calls", "is_odd"), [(3000, False), (300, True)])
+def test_fewer_call_on_a_day_that_is_seldom_recorded_and_get_through_as_well(
+    calls: float, is_odd: bool
+) -> None:
+    """A tenth of one Tuesday is on record: of a tenth of the calls, or of far too few.
+
+    Were the chance to reach an agent to grow with the time, it would have to be far lower as well.
+    """
+    usual = np.full((8, CELLS.count), 30000.0)
+    usual[7, 4:8] = calls
+    recorded = np.ones_like(usual)
+    recorded[7, 4:8] = 0.1
+    history = replace(history_by(usual), exposure=recorded)
+    model = model_of(history)
+    list(model.run())
+    odd = [history.day(7, 1)] if is_odd else []
+    assert [aside.day for aside in model.set_aside.of(0, history)] == odd
 
 
 def test_the_same_history_gives_the_same_figures() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from affluence.typical_week.cells import Floats
-from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Side
+from affluence.typical_week.odd_days import FIRST_WEEKS, OddDays, Statistic
 
-CALLS = Side(usual_spread=0.2, least=float(np.log(1.5)))
-REACH = Side(usual_spread=0.5, least=1.5)
+CALLS = Statistic(usual_spread=0.2, least=float(np.log(1.5)))
+REACH = Statistic(usual_spread=0.5, least=1.5)
 MONDAY, TUESDAY, WEDNESDAY = range(3)
 USUAL = [100.0, 110.0, 95.0, 105.0, 90.0]  # calls, Monday to Friday
 CLOSED = np.nan
@@ -22,7 +22,10 @@ def week(**calls: float) -> list[float]:
 
 
 def values_of(calls: list[float]) -> tuple[Floats, Floats]:
-    """Logarithms, and the variance that Poisson counts give them: sides × weekdays × platforms."""
+    """Logarithms, and the variance that Poisson counts give them.
+
+    Statistics × weekdays × platforms.
+    """
     counts = np.array(calls)[None, :, None]
     return np.log(counts), 1 / np.where(np.isnan(counts), 1.0, counts)
 
@@ -183,3 +186,51 @@ def test_a_side_that_is_not_known_does_not_hide_the_other() -> None:
     assert not judge.judge_first(first, np.stack([noise] * FIRST_WEEKS)).any()
     odd, _ = judge.judge(np.stack([calls + np.log([[1.0], [1.0], [4.0]]), unknown]), noise)
     assert odd[:, 0].tolist() == [False, False, True]
+
+
+# By hand: one statistic, of which any deviation that is clear enough matters
+
+ALONE = Statistic(usual_spread=0.2, least=0.0)
+SURELY, NEARLY = 1.02, 0.98  # of the limit
+
+
+def of_one_day(value: float) -> tuple[Floats, Floats]:
+    """A value that no small number blurs."""
+    return np.full((1, 1, 1), value), np.zeros((1, 1, 1))
+
+
+@pytest.mark.parametrize("share_of_limit", [SURELY, NEARLY])
+def test_a_day_is_odd_three_and_a_half_deviations_off(share_of_limit: float) -> None:
+    """The usual 0.2 is worth ten days; after sixty days that were as expected half of that."""
+    judge = OddDays([ALONE], 1, 1)
+    for _ in range(61):  # of the first nothing was expected
+        judge.judge(*of_one_day(0.0))
+    fade = 0.5 ** (1 / 60)
+    days = 10 / 2 + sum(fade**age for age in range(60))
+    limit = 3.5 * (0.2**2 * 10 / 2 / days) ** 0.5
+    odd, _ = judge.judge(*of_one_day(share_of_limit * limit))
+    assert odd.all() == (share_of_limit == SURELY)
+
+
+@pytest.mark.parametrize("share_of_limit", [SURELY, NEARLY])
+def test_first_days_are_odd_by_the_median_of_the_deviations(share_of_limit: float) -> None:
+    """Half of the twenty days are 0.1 above their median, half below, but for one Monday.
+
+    Of a normal law 1.4826 times the median deviation is the standard deviation.
+    """
+    values = np.array([0.1, -0.1, 0.1, -0.1])[:, None, None, None] * np.ones((1, 1, 5, 1))
+    # Without the last one the median of Mondays is 0.1.
+    values[3, 0, MONDAY, 0] = 0.1 + share_of_limit * 3.5 * 1.4826 * 0.1
+    odd = OddDays([ALONE], 5, 1).judge_first(values, np.zeros_like(values))
+    assert odd[3, MONDAY, 0] == (share_of_limit == SURELY)
+    assert odd.sum() == odd[3, MONDAY, 0]
+
+
+def test_what_is_expected_of_a_weekday_moves_by_half_in_four_weeks() -> None:
+    judge = OddDays([ALONE, ALONE], 1, 1)
+    usual, more = np.zeros((2, 1, 1)), np.full((2, 1, 1), 0.1)
+    for _ in range(20):
+        judge.judge(usual, np.zeros_like(usual))
+    for _ in range(4):
+        judge.judge(more, np.ones_like(more))
+    assert judge.times_expected(more) == pytest.approx(np.exp(0.1 / 2))

@@ -28,10 +28,10 @@ def rows(spans: list[Span]) -> pl.DataFrame:
     )
 
 
-def tried(today: dict[Span, float], grid: list[Span], while_closed: Floats) -> OtherHours:
+def tried(today: dict[Span, float], spans: list[Span], while_closed: Floats) -> OtherHours:
     """What is planned for is twice the mean."""
     before = rows(list(today)).with_columns(persons=pl.Series(today.values(), dtype=pl.Float64))
-    return at_other_hours(before, rows(grid), while_closed, lambda mean: 2 * mean)
+    return at_other_hours(before, rows(spans), while_closed, lambda mean: 2 * mean)
 
 
 def calls(spans: dict[Span, float]) -> Floats:
@@ -69,6 +69,13 @@ def test_who_calls_at_an_hour_that_is_taken_away_calls_at_the_others() -> None:
     assert persons(found) == pytest.approx([60 * 120 / 75, 15 * 120 / 75])
 
 
+def test_where_nobody_calls_at_the_hours_that_are_left_they_are_shared_out_by_time() -> None:
+    today = {(1, NINE, TEN): 30.0, (2, NINE, TEN): 0.0, (3, NINE, 570): 0.0}
+    found = tried(today, list(today)[1:], calls({}))
+    assert found.moved == 30
+    assert persons(found) == pytest.approx([20, 10])
+
+
 def test_hours_may_be_added_and_taken_away_at_once() -> None:
     """30 of Friday go to 18 + 60 + 30."""
     found = tried(TODAY, [(1, 510, NINE), *list(TODAY)[:2]], calls({(1, 510, NINE): 9.0}))
@@ -96,11 +103,11 @@ GRIDS = st.lists(SPANS, min_size=1, max_size=6, unique_by=lambda span: span[:2])
 
 
 @given(GRIDS, GRIDS, st.integers(1, 50))
-def test_nobody_is_lost(today: list[Span], grid: list[Span], each: int) -> None:
+def test_nobody_is_lost(today: list[Span], spans: list[Span], each: int) -> None:
     """All of today, and twice one call in each minute that is closed today and would be open."""
-    found = tried({span: each * (1 + span[0]) for span in today}, grid, np.ones((7, 1440)))
+    found = tried({span: each * (1 + span[0]) for span in today}, spans, np.ones((7, 1440)))
     before = {(day, minute) for day, start, end in today for minute in range(start, end)}
-    after = {(day, minute) for day, start, end in grid for minute in range(start, end)}
+    after = {(day, minute) for day, start, end in spans for minute in range(start, end)}
     called = sum(each * (1 + span[0]) for span in today) + 2 * len(after - before)
     assert sum(persons(found)) == pytest.approx(called)
     assert found.turned_away == pytest.approx(2 * len(after - before))

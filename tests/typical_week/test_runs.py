@@ -11,9 +11,10 @@ import pytest
 from affluence.typical_week.cells import Cells, Floats
 from affluence.typical_week.grid import Grid
 from affluence.typical_week.history import History
-from affluence.typical_week.model import SHOWN, Settings
+from affluence.typical_week.model import Settings
 from affluence.typical_week.reach import Reach
-from affluence.typical_week.runs import Past, Runs, run_every_week, run_platforms
+from affluence.typical_week.runs import Past, Runs, run_platforms
+from affluence.typical_week.shown_shares import SHOWN
 from tests.typical_week.desks import BOUNDS, cells_of, desk_of_lines, no_flags
 
 SETTINGS = Settings(
@@ -48,7 +49,7 @@ def of_first_cells(history: History, count: int) -> History:
     """A table of fewer rows and weekdays."""
     return replace(
         history,
-        cells=Cells(history.cells.grid[:count]),
+        cells=Cells(history.cells.spans[:count]),
         sums={name: found[:, :count] for name, found in history.sums.items()},
         exposure=history.exposure[:, :count],
     )
@@ -65,8 +66,8 @@ def figures(runs: Runs) -> list[Floats]:
         of_cells(model.demand.mean_variance()),
         of_cells(model.learned).astype(np.float64),
         *(of_cells(each) for each in model.reach.interval()),
-        *(of_cells(each) for name in SHOWN for each in model.shown(name)[1]),
-        *(of_cells(model.shown(name)[0]).astype(np.float64) for name in SHOWN),
+        *(of_cells(each) for name in SHOWN for each in model.shown.interval(name)[1]),
+        *(of_cells(model.shown.interval(name)[0]).astype(np.float64) for name in SHOWN),
         model.reach.clustering[[runs.platform]],
         model.load.slope[[runs.platform]],
         model.effects.factors[:, runs.platform],
@@ -89,7 +90,7 @@ def test_platforms_together_say_what_each_says_alone() -> None:
         past_of(with_part(desk(8), lambda *_: False)),
     ]
     for past, together in zip(pasts, run_platforms(pasts), strict=True):
-        alone = run_every_week(past)
+        (alone,) = run_platforms([past])
         for one, other in zip(figures(together), figures(alone), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
         assert together.advice == alone.advice
@@ -102,7 +103,7 @@ def test_more_platforms_than_are_learned_at_a_time_are_all_learned(
     monkeypatch.setattr("affluence.typical_week.runs.TOGETHER", 2)
     pasts = [past_of(desk(seed, weeks=6)) for seed in range(5)]
     found = [runs.mean[-1, 0].sum() for runs in run_platforms(pasts)]
-    assert found == pytest.approx([run_every_week(past).mean[-1, 0].sum() for past in pasts])
+    assert found == pytest.approx([run_platforms([past])[0].mean[-1, 0].sum() for past in pasts])
 
 
 def test_cells_lie_on_the_grid_by_weekday_and_row() -> None:

@@ -7,8 +7,16 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from affluence.typical_week import Settings, TypicalWeek, last_complete_week, study
+from affluence.typical_week import (
+    Settings,
+    TypicalWeek,
+    last_complete_week,
+    records_of,
+    study,
+    study_together,
+)
 from affluence.typical_week.calendar import Closing, Hours
 from affluence.typical_week.levels import Bounds
 from tests.typical_week.slots import HOURS, Figures, slots_of
@@ -194,6 +202,39 @@ def test_advice_names_the_best_and_the_worst() -> None:
     assert not set(advice.recommended) & set(advice.to_avoid)
 
 
+def test_what_is_asked_of_a_platform_learned_with_others_is_what_it_would_be_alone() -> None:
+    """One has three times as many calls, on fewer days and in more rows of the day."""
+
+    def busier(day: date, minute: int) -> Figures:
+        calls = 20 + 7 * (day.toordinal() % 3) + minute // 100
+        return {"answered": calls, "first_attempts": calls, "held_open_s": 900}
+
+    early_closing = (((8 * 60, 16 * 60),),) * 4 + ((), (), ())
+    others = Hours(zone=HOURS.zone, weekly=early_closing, holidays_of="FR", closures=())
+    desks = [(HOURS, slots_of(FIRST, LAST, quiet)), (others, slots_of(FIRST, LAST, busier, others))]
+    records = [
+        records_of(slots, hours, SETTINGS, platform="desk", first=FIRST, last=LAST)
+        for hours, slots in desks
+    ]
+    an_hour_later = (((10 * 60, 17 * 60),),) * 4 + ((), (), ())
+    for learned, of_one, (_, slots) in zip(study_together(records), records, desks, strict=True):
+        (alone,) = study_together([of_one])
+        assert_frame_equal(learned.week().week, alone.week().week)
+        assert learned.week().advice == alone.week().advice
+        assert_frame_equal(learned.forecast(), alone.forecast())
+        assert learned.grade() == alone.grade()
+        persons = alone.demand_to_come(0.75)
+        assert_frame_equal(learned.demand_to_come(0.75), persons)
+        called = slots.with_columns(closed=pl.when(pl.col("open_s") == 0).then(2).otherwise(0))
+        at_once, by_itself = (
+            each.at_other_hours(persons, an_hour_later, called.cast(slots.schema), 0.75)
+            for each in (learned, alone)
+        )
+        assert by_itself.turned_away > 0
+        assert at_once.turned_away == by_itself.turned_away
+        assert_frame_equal(at_once.rows, by_itself.rows)
+
+
 @pytest.mark.parametrize(
     ("today", "sunday"),
     [
@@ -213,4 +254,3 @@ def test_clock_change_weeks_count_like_others() -> None:
     first, last = date(2026, 10, 12), date(2026, 11, 8)
     made = week_of(slots_of(first, last, quiet), first=first, last=last)
     assert cell(made, 2, 540)["open_s"] == 4 * 3600
-    assert last - first == timedelta(days=27)

@@ -6,8 +6,8 @@ from affluence.publication.wording import KINDS_OF_DAYS, Words, message
 from affluence.report.facts import Facts
 from affluence.report.sheet import Column, Kind, Sheet, Value, as_rows
 from affluence.report.sheets.week_row import WEEK_ROW, week_row
-from affluence.typical_week.backtest import OURS
 from affluence.typical_week.effect import FEWEST_DAYS, LONG_AGO, Estimate
+from affluence.typical_week.grades import OURS
 
 FORECASTERS = {
     OURS: message("affluence"),

@@ -154,9 +154,10 @@ def redials(question: Question) -> list[dict[str, Any]]:
                 fate, until = "redialled", again.offered
             else:
                 fate, until = "censored", closing
-            delay = bin_of(max(0, until - call.up_until))
-            key = slot, FAILURES.index(call.outcome), min(nth, 3), delay
+            delay = max(0, until - call.up_until)
+            key = slot, FAILURES.index(call.outcome), min(nth, 3), bin_of(delay)
             counts[key][fate] += 1
+            counts[key]["delay"] += delay if fate == "redialled" else 0
             counts[key]["followed"] += position + 1 < len(group)
     return [
         question.key(slot)
@@ -167,6 +168,7 @@ def redials(question: Question) -> list[dict[str, Any]]:
             "redialled": fates["redialled"],
             "censored": fates["censored"],
             "followed": fates["followed"],
+            "redial_s": fates["delay"] / SECOND,
         }
         for (slot, failure, nth, delay_s), fates in sorted(counts.items())
     ]

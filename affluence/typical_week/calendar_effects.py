@@ -18,7 +18,7 @@ KINDS = ("after_closure", "bridge", "month_start", "school_holidays")
 # Days of these kinds are too unlike the others to tell anything about an ordinary week.
 APART = np.array([True, True, False, False])
 
-_ORDINARY_DAYS = 4.0
+_ORDINARY_DAYS = 4.0  # that draw each effect towards 1
 _MOST = 2.5  # times the expected: what is more is no effect of the calendar
 
 Flags = NDArray[np.bool_]  # weeks × weekdays × KINDS
@@ -36,7 +36,7 @@ def flags_of(special: pl.DataFrame, cells: Cells, first_monday: date, weeks: int
     return flags
 
 
-class Effects:
+class CalendarEffects:
     """The effects of some platforms, after the weeks that they have learned.
 
     Here the flags of a day are … × KINDS × days × platforms.

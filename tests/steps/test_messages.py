@@ -9,7 +9,7 @@ import pytest
 
 from affluence.errors import MessagesError
 from affluence.indicators.written import Message
-from affluence.steps.written import read_messages
+from affluence.steps.messages import read_messages
 from tests.conftest import REPOSITORY
 
 GOOD = [

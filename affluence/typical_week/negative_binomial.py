@@ -35,7 +35,7 @@ _TABLE_LAWS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scores:
+class LawScores:
     """What laws said of the counts that came: arrays of the shape of the counts, but the last.
 
     `below` and `up_to` are the ends of the step of the probability integral transform (Czado,
@@ -78,7 +78,7 @@ class _Table:
 
 def score(
     mean: ArrayLike, variance: ArrayLike, y: ArrayLike, probabilities: Sequence[float] = ()
-) -> Scores:
+) -> LawScores:
     """Everything about the laws that judges counts ``y``, in one pass.
 
     ``y`` may have further axes before those of the laws, such as the weeks to come of which all
@@ -109,7 +109,7 @@ def score(
             reached[number, table.laws] = table.quantile(probability)
     partial = (means + excess * came) * (up_to - below)
     distance = (came - means) * (2 * up_to - 1) + 2 * partial
-    return Scores(
+    return LawScores(
         below=below.reshape(shape),
         up_to=up_to.reshape(shape),
         crps=(distance - spread).reshape(shape),
@@ -125,26 +125,6 @@ def quantiles(mean: ArrayLike, variance: ArrayLike, probabilities: Sequence[floa
 
     """
     return score(mean, variance, 0, probabilities).quantiles
-
-
-def cdf(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
-    """Chance of at most ``y`` calls, 0-1.
-
-    Raises:
-        ValueError: a mean or a count is negative.
-
-    """
-    return score(mean, variance, y).up_to
-
-
-def crps(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
-    """Continuous ranked probability score of the laws where ``y`` came, calls: less is better.
-
-    Raises:
-        ValueError: a mean or a count is negative.
-
-    """
-    return score(mean, variance, y).crps
 
 
 def poisson_deviance(mean: ArrayLike, y: ArrayLike) -> Floats:

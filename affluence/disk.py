@@ -1,13 +1,13 @@
-"""Files that appear whole or not at all: written under a temporary name, flushed, renamed."""
+"""Files that appear whole or not at all, with the rights that are meant, whatever the umask."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
-TEMPORARY_SUFFIX = ".tmp"
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 
 
@@ -27,18 +27,25 @@ def write_atomically(
     ``by`` tells those who may write it at the same time apart.
     """
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}{by}{TEMPORARY_SUFFIX}")
+    temporary = path.with_name(f".{path.name}{by}.tmp")
     try:
-        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
-            os.fchmod(stream.fileno(), mode)  # whatever the umask
+        with open_with_mode(temporary, "wb", mode) as stream:
             write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)  # on a full disk it would take the place of the next
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def open_with_mode(path: Path, how: Literal["wb", "ab"], mode: int) -> Iterator[IO[bytes]]:
+    """A file to write, which is on disk when the block has ended well."""
+    with open(path, how, opener=lambda name, flags: os.open(name, flags, mode)) as stream:
+        os.fchmod(stream.fileno(), mode)
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from affluence.typical_week.steps_in_level import LevelSteps
+from affluence.typical_week.level_steps import LevelSteps
 
 USUAL = 0.1  # standard deviation of a week; worth four weeks
 
@@ -48,8 +48,9 @@ def test_two_weeks_that_are_not_far_off_together_are_none() -> None:
 
 
 def test_a_usual_week_after_a_very_surprising_one_is_none() -> None:
-    """5 + 0.9 deviations: the second one alone surprises nobody."""
+    """5 + 0.9 deviations: the second one alone surprises nobody. That takes more than one."""
     assert told(0.5, 0.09) == [False, False]
+    assert told(0.5, 0.11) == [False, True]
 
 
 def test_a_step_is_told_once() -> None:

@@ -37,6 +37,11 @@ def study(config: Config, now: datetime, platform: str | None = None) -> Study:
     """What is learned of one platform from the slots measured so far.
 
     Its methods give the typical week, the weeks ahead, and the grades of past forecasts.
+
+    Raises:
+        NoRecordsError: there are no records at all.
+        RefusedPublicationError: no week is complete yet.
+
     """
     from affluence.steps.edition import records_of_platform, slots_of_period
     from affluence.steps.settings import page_of
@@ -193,9 +198,9 @@ def committee_page(
         MessagesError: the file of letters, e-mails and complaints has problems.
 
     """
-    from affluence.steps.indicators import page_of
+    from affluence.steps.indicators import committee_page_of
 
-    return page_of(_period(config, platform, first, last))
+    return committee_page_of(_period(config, platform, first, last))
 
 
 def _period(config: Config, platform: str | None, first: date | None, last: date | None) -> Period:
@@ -207,7 +212,13 @@ def _period(config: Config, platform: str | None, first: date | None, last: date
 
 
 def effect(config: Config, now: datetime, platform: str | None = None) -> tuple[str, Effect]:
-    """Name of a platform's service, and what its table has changed since it was first published."""
+    """Name of a platform's service, and what its table has changed since it was first published.
+
+    Raises:
+        NoRecordsError: there are no records at all.
+        RefusedPublicationError: no week is complete yet.
+
+    """
     from affluence.steps.effect import effect_of
     from affluence.steps.settings import page_of
     from affluence.typical_week.effect import Effect

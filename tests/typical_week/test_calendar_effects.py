@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from affluence.typical_week.calendar_effects import KINDS, CalendarEffects, Flags, flags_of
 from affluence.typical_week.cells import Cells, Floats
-from affluence.typical_week.effects import KINDS, Effects, Flags, flags_of
-from affluence.typical_week.rows import row_grid
+from affluence.typical_week.rows import row_spans
 from affluence.typical_week.special_days import special_days
 from tests.typical_week.slots import HOURS
 
@@ -31,27 +31,27 @@ def calls(*of_days: float) -> Floats:
     return np.array(of_days)[:, None]
 
 
-def factors_of(effects: Effects) -> Floats:
+def factors_of(effects: CalendarEffects) -> Floats:
     """Of the only platform."""
     return effects.factors[:, 0]
 
 
 def test_without_any_such_day_there_is_no_effect() -> None:
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     effects.learn(1.5 * USUAL, USUAL, days())
     assert factors_of(effects).tolist() == [1, 1, 1, 1]
     assert effects.of(days((0, BRIDGE), (1, MONTH_START)))[:, 0].tolist() == [1] * 5
 
 
 def test_an_effect_is_drawn_towards_none_as_if_four_ordinary_days_had_been_seen() -> None:
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     effects.learn(calls(150.0, 100, 100, 100, 100), USUAL, days((0, AFTER_CLOSURE)))
     assert factors_of(effects)[AFTER_CLOSURE] == pytest.approx((150 + 4 * 100) / (100 + 4 * 100))
     assert factors_of(effects)[[BRIDGE, MONTH_START, SCHOOL_HOLIDAYS]].tolist() == [1, 1, 1]
 
 
 def test_days_of_several_weeks_add_up() -> None:
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     for came in (120.0, 130.0, 110.0, 140.0):
         effects.learn(calls(came, 100, 100, 100, 100), USUAL, days((0, MONTH_START)))
     expected = (120 + 130 + 110 + 140 + 4 * 100) / (4 * 100 + 4 * 100)
@@ -59,7 +59,7 @@ def test_days_of_several_weeks_add_up() -> None:
 
 
 def test_a_day_has_the_product_of_its_effects() -> None:
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     effects.learn(
         calls(150.0, 80, 100, 100, 100), USUAL, days((0, MONTH_START), (1, SCHOOL_HOLIDAYS))
     )
@@ -70,7 +70,7 @@ def test_a_day_has_the_product_of_its_effects() -> None:
 
 def test_what_another_effect_explains_is_not_learned_twice() -> None:
     """A school holiday is known to have 0.9; a month's start within it that has 0.9 has none."""
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     for _ in range(1000):
         effects.learn(0.9 * USUAL, USUAL, days(*((day, SCHOOL_HOLIDAYS) for day in range(5))))
     known = float(factors_of(effects)[SCHOOL_HOLIDAYS])
@@ -81,7 +81,7 @@ def test_what_another_effect_explains_is_not_learned_twice() -> None:
 
 
 def test_days_of_which_nothing_is_known_teach_nothing() -> None:
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     closed = calls(0.0, 100, 100, 100, 100)
     effects.learn(closed, closed, days((0, BRIDGE)))
     assert factors_of(effects)[BRIDGE] == 1
@@ -89,7 +89,7 @@ def test_days_of_which_nothing_is_known_teach_nothing() -> None:
 
 def test_a_rumour_on_a_special_day_is_no_effect_of_the_calendar() -> None:
     """At most two and a half times what was expected is learned."""
-    effects = Effects(1)
+    effects = CalendarEffects(1)
     effects.learn(calls(9000.0, 100, 100, 100, 100), USUAL, days((0, MONTH_START)))
     assert factors_of(effects)[MONTH_START] == pytest.approx((250 + 400) / (100 + 400))
 
@@ -99,7 +99,7 @@ def test_a_rumour_on_a_special_day_is_no_effect_of_the_calendar() -> None:
 
 def test_flags_are_those_of_the_calendar_by_week_and_weekday_of_the_table() -> None:
     hours = replace(HOURS, weekly=(*HOURS.weekly[:4], (), (), ()))  # not on Fridays
-    cells = Cells(row_grid(hours, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(hours, 60, date(2026, 4, 1)))
     monday = date(2026, 3, 30)
     special = special_days(hours, monday, monday + timedelta(days=13))
     flags = flags_of(special, cells, monday, weeks=2)
@@ -113,7 +113,7 @@ def test_flags_are_those_of_the_calendar_by_week_and_weekday_of_the_table() -> N
 
 
 def test_days_beyond_the_weeks_asked_are_not_flagged() -> None:
-    cells = Cells(row_grid(HOURS, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(HOURS, 60, date(2026, 4, 1)))
     monday = date(2026, 4, 6)
     special = special_days(HOURS, monday - timedelta(days=7), monday + timedelta(days=20))
     flags = flags_of(special, cells, monday, weeks=1)
@@ -121,7 +121,7 @@ def test_days_beyond_the_weeks_asked_are_not_flagged() -> None:
 
 
 def test_school_holidays_that_are_not_known_are_none() -> None:
-    cells = Cells(row_grid(HOURS, 60, date(2026, 4, 1)))
+    cells = Cells(row_spans(HOURS, 60, date(2026, 4, 1)))
     special = special_days(HOURS, date(2026, 7, 6), date(2026, 7, 10))
     assert special["school_holidays"].null_count() == 5
     assert not flags_of(special, cells, date(2026, 7, 6), weeks=1)[..., SCHOOL_HOLIDAYS].any()

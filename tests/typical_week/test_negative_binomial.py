@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy import integrate, stats
 
-from affluence.typical_week.counts import cdf, crps, poisson_deviance, quantiles, score
+from affluence.typical_week.cells import Floats
+from affluence.typical_week.negative_binomial import poisson_deviance, quantiles, score
 
 EXACT = 1e-9
 MEANS = st.one_of(st.just(0.0), st.floats(1e-6, 3), st.floats(1e-6, 60), st.floats(1e-6, 3000))
@@ -18,6 +20,14 @@ MEANS = st.one_of(st.just(0.0), st.floats(1e-6, 3), st.floats(1e-6, 60), st.floa
 EXCESSES = st.one_of(st.just(0.0), st.floats(0.01, 5), st.floats(0.01, 200))
 COUNTS = st.one_of(st.integers(0, 5), st.integers(0, 100), st.integers(0, 5000))
 PROBABILITIES = st.floats(1e-6, 1 - 1e-6)
+
+
+def cdf(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
+    return score(mean, variance, y).up_to
+
+
+def crps(mean: ArrayLike, variance: ArrayLike, y: ArrayLike) -> Floats:
+    return score(mean, variance, y).crps
 
 
 def law(mean: float, variance: float) -> Any:

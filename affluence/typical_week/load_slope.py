@@ -6,7 +6,9 @@ import numpy as np
 
 from affluence.typical_week.cells import Floats
 
-_USUAL_SLOPE = -1.5  # of the logit on the logarithm of the demand
+# Of the logit on the logarithm of the demand. By Erlang B (`affluence.typical_week.reach`) it is
+# minus the mean number of free lines over 1 - B: so much for 1.2 lines, a fifth being refused.
+_USUAL_SLOPE = -1.5
 _USUAL_WEIGHT = 20.0  # observations times squared logarithms that this belief is worth
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from affluence.typical_week.load import LoadSlope
+from affluence.typical_week.load_slope import LoadSlope
+from affluence.typical_week.log_odds import logit
 from affluence.typical_week.reach import NAMES, Reach
-from affluence.typical_week.shares import logit
 
 
 def test_many_days_tell_the_slope() -> None:
@@ -57,6 +57,18 @@ def test_the_move_by_load_is_the_slope_of_erlang_b() -> None:
         more = erlang_b(8, erlang * np.exp(little))
         expected = logit(np.array([0.9 * (1 - more)])) - logit(np.array([0.9 * (1 - blocked)]))
         assert reading.by_load(lasting, np.array([little])) == pytest.approx(expected, rel=0.02)
+
+
+def test_far_from_what_lasted_the_slope_is_followed_no_further_than_one_and_a_half() -> None:
+    lasting = {name: np.ones(1) for name in NAMES} | {
+        "open_s": np.array([3600.0]),
+        "full_open_s": np.array([900.0]),
+        "line_open_s": np.array([8 * 3600.0]),
+        "held_open_s": np.array([6 * 3600.0]),
+    }
+    reading = Reach(answers_known=True, lines_believed=True)
+    for more, moved in ((10.0, -1.5), (-10.0, 1.5)):
+        assert reading.by_load(lasting, np.array([more])) == moved
 
 
 def test_without_believed_lines_the_load_says_nothing() -> None:

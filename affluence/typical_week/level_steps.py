@@ -7,9 +7,11 @@ import numpy as np
 from affluence.typical_week.by_platform import ByPlatform
 from affluence.typical_week.cells import Floats, Mask
 
-_TOGETHER, _EACH = 4.0, 1.0  # standard deviations that two weeks must be off
+# Standard deviations that two weeks must be off. Normal and independent ones are so by chance once
+# in 237 weeks.
+_TOGETHER, _EACH = 4.0, 1.0
 _MOST = 9.0  # times the usual square: one odd week must not hide the next
-_HALF_LIFE_WEEKS = 26.0
+_HALF_LIFE_WEEKS = 26.0  # of what is known of the deviation of ordinary weeks
 
 
 class LevelSteps(ByPlatform):
