@@ -161,6 +161,20 @@ def test_a_correction_of_nothing_leaves_the_figures_frozen(desk: Path) -> None:
     assert site(desk) == before
 
 
+def test_nor_does_it_where_an_older_version_had_written_more(desk: Path) -> None:
+    """It froze closures with the figures; they belong to the desk now."""
+    day = grace_is_over(2)
+    run(desk, day)
+    state = load(desk).state
+    with open_store(state.folder, state.keys_folder) as store:
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
+        assert week is not None
+        figures = {**json.loads(week.figures), "closures_ahead": []}
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    assert publish(desk, day, correction=True).delivered_to == []
+    assert known(desk) == {"2026-03-22": "published"}
+
+
 def test_days_measured_again_from_the_same_records_are_not_late(desk: Path) -> None:
     day, config = grace_is_over(2), load(desk)
     run(desk, day)

@@ -146,15 +146,22 @@ def _make(
     else:
         reasons = verdict.reasons
     standing = publications.standing_week(name)
+    if standing is not None and _is_too_old(config, standing, today):
+        return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     stands = site_that_stands(store, name)
     if stands is None:
-        return Made(reasons=reasons)
-    if standing is None or _is_too_old(config, standing, today):
+        return Made(week=standing, reasons=reasons)
+    if standing is None:  # without a table already
         return Made(files=withdrawn_site(config, name, theme, today), reasons=reasons)
     # What a person has put back stays as it is.
     if rejected is None or standing > rejected:
         stands = _put_right(config, store, name, stands, standing, theme=theme, today=today)
     return Made(files=stands, week=standing, reasons=reasons)
+
+
+def _is_too_old(config: Config, week: date, today: date) -> bool:
+    """Whether the table of a week, by its Sunday, must not be shown any more."""
+    return today > week + timedelta(days=config.publication.suspend_after_days)
 
 
 def _put_right(
@@ -190,11 +197,6 @@ def _put_right(
 def _figures(files: Mapping[str, bytes]) -> dict[str, Any]:
     told = json.loads(files[JSON])
     return {key: told.get(key) for key in ("period", "cells", "recommended", "to_avoid")}
-
-
-def _is_too_old(config: Config, week: date, today: date) -> bool:
-    """Whether the table of a week, by its Sunday, must not be shown any more."""
-    return today > week + timedelta(days=config.publication.suspend_after_days)
 
 
 def what_stays(config: Config, store: Store, name: str, today: date) -> Made:

@@ -143,8 +143,13 @@ def judge(
     except RefusedPublicationError as error:
         return Verdict(last=last, reasons=error.reasons)
     figures = edition_as_json(edition)
-    # A correction that corrects nothing is not delivered again: its figures stay frozen.
-    stands = known is not None and known.state == "published" and known.figures == figures
+    # A correction that corrects nothing is not delivered again: its figures stay frozen. They are
+    # written anew to be compared: an older version may have written more with them.
+    stands = (
+        known is not None
+        and known.state == "published"
+        and edition_as_json(edition_from_json(known.figures, edition.desk)) == figures
+    )
     week = Week(
         platform=page.platform,
         last=last,
