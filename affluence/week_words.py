@@ -51,12 +51,17 @@ def _days(forecast: pl.DataFrame) -> Iterator[str]:
         kinds = [word for kind, word in KINDS_OF_DAYS.items() if rows[kind][0]]
         special = f" ({', '.join(kinds)})" if kinds else ""
         yield f"{date:<20}{rows['demand'].sum():>6.0f} premiers appels{special}"
-        for row in rows.iter_rows(named=True):
-            bounds = f"{row['demand_low']:.0f} à {row['demand_high']:.0f}"
-            yield (
-                f"    {_hours(row):<18}{row['demand']:>4.0f} {f'({bounds})':<14}"
-                f"  joindre un agent {_reach(row):<28}{_level(row)}"
-            )
+        yield from map(_row, rows.iter_rows(named=True))
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    if row["state"] == "closed":  # on a day of shorter hours
+        return f"    {_hours(row):<18}fermé"
+    bounds = f"{row['demand_low']:.0f} à {row['demand_high']:.0f}"
+    return (
+        f"    {_hours(row):<18}{row['demand']:>4.0f} {f'({bounds})':<14}"
+        f"  joindre un agent {_reach(row):<28}{_level(row)}"
+    )
 
 
 def _trust(grades: Backtest) -> str:

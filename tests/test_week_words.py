@@ -64,6 +64,14 @@ def test_the_days_to_come() -> None:
     assert " ".join(tuesday) == "mardi 02/06/2026 fermé"
 
 
+def test_a_day_of_shorter_hours() -> None:
+    unknown = dict.fromkeys((name for name in (*CELL, *DAY) if "reach" in name or "demand" in name))
+    later = {**DAY, **unknown, "start_min": 840, "end_min": 900, "state": "closed"}
+    _, _, _, row, shut = said(forecast_as_text(pl.DataFrame([DAY, later]), NOTHING))
+    assert " ".join(row).startswith("13 h 30 - 14 h 12 (9 à 16)")
+    assert " ".join(shut) == "14 h - 15 h fermé"
+
+
 def test_a_forecast_says_first_how_good_such_ones_have_been() -> None:
     days = pl.DataFrame([DAY])
     for graded, verdict, advisable in (
