@@ -65,7 +65,7 @@ def test_the_days_to_come() -> None:
 
 
 def test_a_day_of_shorter_hours() -> None:
-    unknown = dict.fromkeys((name for name in (*CELL, *DAY) if "reach" in name or "demand" in name))
+    unknown = dict.fromkeys(name for name in (*CELL, *DAY) if "reach" in name or "demand" in name)
     later = {**DAY, **unknown, "start_min": 840, "end_min": 900, "state": "closed"}
     _, _, _, row, shut = said(forecast_as_text(pl.DataFrame([DAY, later]), NOTHING))
     assert " ".join(row).startswith("13 h 30 - 14 h 12 (9 à 16)")
