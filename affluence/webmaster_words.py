@@ -40,7 +40,10 @@ def _brought_up_to_date(report: RunReport) -> Iterator[str]:
             yield f"{name}: calls past their retention deleted: {parts} parts of the lake."
     for names, why in (
         (report.late, "late records changed days that are published"),
-        (report.read_otherwise, "read again by other settings, days that are published changed"),
+        (
+            report.read_otherwise,
+            "read again by other settings or another version, days that are published changed",
+        ),
     ):
         for name in names:
             yield (
