@@ -179,8 +179,9 @@ thursday = ["08:00-10:00"]
 [platform.desk.week]"""
     config.write_text(config.read_text().replace("[platform.desk.week]", changes))
     run(config)
-    week = study(load(config), noon(date(2026, 3, 16))).week().week
-    rows = week.select("weekday", "start_min", "days")
+    learned = study(load(config), noon(date(2026, 3, 16)))
+    assert learned.weekly == (((540, 720),), (), (), ((480, 600),), (), (), ())
+    rows = learned.week().week.select("weekday", "start_min", "days")
     assert rows.rows() == [
         *((1, hour * 60, 2) for hour in (9, 10, 11)),
         *((4, 8 * 60, 0), (4, 9 * 60, 2)),  # it was never open at eight before
