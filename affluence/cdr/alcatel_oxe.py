@@ -115,14 +115,18 @@ def _record(
     evidence = _evidence(reading, effective_us > 0)
     dialled = filled_in(columns, "InitialDialledNumber")
     record_key = _record_key(columns, start_us, end_us)
-    call = filled_in(columns, _CALL)
-    day = pl.from_epoch(start_us, "us").dt.date().cast(pl.String)  # references restart
+    is_alone, call_key = pl.lit(value=True), record_key
+    if _CALL in columns:
+        call = filled(_CALL)
+        day = pl.from_epoch(start_us, "us").dt.date().cast(pl.String)  # references restart
+        is_alone = call.is_null()
+        call_key = pl.when(is_alone).then(record_key).otherwise(hash_of(call, day))
     return {
         "record_key": record_key,
-        "by_content": call.is_null(),
+        "by_content": is_alone,
         "content_in_record_key": pl.lit(value=True),
-        "content_in_call_key": call.is_null(),
-        "call_key": pl.when(call.is_null()).then(record_key).otherwise(hash_of(call, day)),
+        "content_in_call_key": is_alone,
+        "call_key": call_key,
         "start_us": start_us,
         "picked_up_us": picked_up_us,
         "answered_us": pl.when(evidence == "agent").then(picked_up_us),

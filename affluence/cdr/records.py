@@ -15,7 +15,7 @@ import polars as pl
 
 from affluence.cdr.blocks import Block
 from affluence.cdr.columns import numbered_key
-from affluence.cdr.dialect import Dialect, NotCounted, Reading
+from affluence.cdr.dialect import Dialect, NotCounted, Reading, RecordOf
 from affluence.cdr.layouts import Columns
 from affluence.cdr.lines import (
     BLANK,
@@ -77,8 +77,7 @@ def _parse(
     block: Block, dialect: Dialect, reading: Reading, first_line: int, *, with_clock_evidence: bool
 ) -> Parsed:
     def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
-        record = dialect.clean_record if clean and dialect.clean_record else dialect.record
-        wanted = dict(record(columns, reading))
+        wanted = dict(_record_of(dialect, clean=clean)(columns, reading))
         check(wanted, dialect.name)
         if with_clock_evidence:
             wanted |= _NO_CLOCK_EVIDENCE | dict(dialect.clock_evidence(columns))
@@ -87,12 +86,14 @@ def _parse(
         if (uncounted := _uncounted(wanted, reading.not_counted)) is not None:
             wanted["uncounted"] = uncounted
         wanted.pop("dialled_number", None)
+        if wanted["call_key"] is wanted["record_key"]:  # of what a plug-in works out
+            del wanted["call_key"]  # Polars does not see that it is the same
         return [expression.alias(name) for name, expression in wanted.items()]
 
-    parsed = _parse_clean(block, dialect, partial(select, clean=True), first_line)
-    if parsed is None:
-        parsed = _parse_lines(block, dialect, select, first_line)
+    parsed = _parse_selected(block, dialect, select, first_line)
     records, ignored = parsed.records, parsed.ignored
+    if "call_key" not in records.columns:
+        records = records.with_columns(call_key="record_key")
     if "ignored" in records.columns:
         kept = records["ignored"].is_null()
         others = records.filter(~kept).select(
@@ -129,8 +130,12 @@ def _record_keys_before(block: Block, dialect: Dialect, reading: Reading) -> pl.
         # Above a heading another held: what stands there is not of the same day.
         heading=block.heading if known else "",
     )
-    records = _parse(before, dialect, reading, 1, with_clock_evidence=False).records
-    return records["record_key"]
+
+    def select(columns: Columns, *, clean: bool = False) -> list[pl.Expr]:
+        record = _record_of(dialect, clean=clean)(columns, reading)
+        return [record[name].alias(name) for name in ("record_key", "start_us")]
+
+    return _parse_selected(before, dialect, select, 1).records["record_key"]
 
 
 def _equal_ones_numbered(records: pl.DataFrame, before: pl.Series) -> pl.DataFrame:
@@ -148,6 +153,17 @@ def _equal_ones_numbered(records: pl.DataFrame, before: pl.Series) -> pl.DataFra
     number = pl.when("by_content").then(nth.slice(len(before))).otherwise(0)
     numbered = {name: numbered_key(pl.col(name), number) for name in ("record_key", "call_key")}
     return records.with_columns(**numbered)
+
+
+def _record_of(dialect: Dialect, *, clean: bool) -> RecordOf:
+    return dialect.clean_record if clean and dialect.clean_record else dialect.record
+
+
+def _parse_selected(
+    block: Block, dialect: Dialect, select: Callable[..., list[pl.Expr]], first_line: int
+) -> Parsed:
+    parsed = _parse_clean(block, dialect, partial(select, clean=True), first_line)
+    return parsed or _parse_lines(block, dialect, select, first_line)
 
 
 def _parse_clean(
