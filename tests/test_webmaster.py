@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,17 @@ def known(config: Path) -> dict[str, str]:
     state = load(config).state
     with open_store(state.folder, state.keys_folder) as store:
         return {str(week.last): week.state for week in store.ledger.weeks.of("desk")}
+
+
+def figures_changed(config: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """The frozen figures of the published week, as if they had been others."""
+    state = load(config).state
+    with open_store(state.folder, state.keys_folder) as store:
+        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
+        assert week is not None
+        figures = json.loads(week.figures)
+        change(figures)
+        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
 
 
 def late(config: Path) -> dict[str, date]:
@@ -166,12 +178,7 @@ def test_nor_does_it_where_an_older_version_had_written_more(desk: Path) -> None
     """It froze closures with the figures; they belong to the desk now."""
     day = grace_is_over(2)
     run(desk, day)
-    state = load(desk).state
-    with open_store(state.folder, state.keys_folder) as store:
-        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
-        assert week is not None
-        figures = {**json.loads(week.figures), "closures_ahead": []}
-        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    figures_changed(desk, lambda figures: figures.update(closures_ahead=[]))
     assert publish(desk, day, correction=True).delivered_to == []
     assert known(desk) == {"2026-03-22": "published"}
 
@@ -213,15 +220,8 @@ def test_a_notice_is_published_at_once_with_the_same_figures(desk: Path) -> None
 def test_a_day_that_is_closed_since_is_told_and_no_calls_are_expected_on_it(desk: Path) -> None:
     day = grace_is_over(2)
     run(desk, day)
-    state = load(desk).state
-    with open_store(state.folder, state.keys_folder) as store:
-        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
-        assert week is not None
-        figures = json.loads(week.figures)
-        figures["days_ahead"] = [
-            {"day": f"2026-03-{day}", "kinds": [], "demand_factor": 1.4} for day in (26, 27)
-        ]
-        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    more_calls = [{"day": f"2026-03-{day}", "kinds": [], "demand_factor": 1.4} for day in (26, 27)]
+    figures_changed(desk, lambda figures: figures.update(days_ahead=more_calls))
     closure = "[[platform.desk.opening.closures]]\nfirst = 2026-03-27\nreason = 'Travaux'\n"
     desk.write_text(desk.read_text().replace("[target.site]", f"{closure}[target.site]"))
     run(desk, day)
@@ -541,13 +541,7 @@ def test_figures_that_do_not_stand_do_not_come_with_a_refusal(desk: Path) -> Non
     """Those of a correction that could not be delivered."""
     run(desk, grace_is_over(2))
     before = site(desk)
-    state = load(desk).state
-    with open_store(state.folder, state.keys_folder) as store:
-        week = store.ledger.weeks.at("desk", date(2026, 3, 22))
-        assert week is not None
-        figures = json.loads(week.figures)
-        figures["week"][0]["state"] = "very_busy"
-        store.ledger.weeks.put(replace(week, figures=json.dumps(figures)))
+    figures_changed(desk, lambda figures: figures["week"][0].update(state="very_busy"))
     _refuse_next(desk, 3)
     with pytest.raises(RefusedPublicationError, match="are rejected"):
         run(desk, grace_is_over(3))
