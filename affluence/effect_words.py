@@ -1,4 +1,4 @@
-"""The effect of a table as a person reads it in a terminal, or as JSON."""
+"""The effect of a table, for the manager in a terminal, or as JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 
+from affluence.phrases import Share as Percentage
+from affluence.phrases import in_french
 from affluence.typical_week.effect import (
     FEWEST_DAYS,
     LONG_AGO,
@@ -17,12 +19,16 @@ from affluence.typical_week.effect import (
     Share,
 )
 
-_COUNTED = {"first_attempts": "first attempts", "attempts": "attempts (callers are not recorded)"}
+_COUNTED = {
+    "first_attempts": "Sont comptés les premiers appels de chaque personne.",
+    "attempts": "Sont comptés tous les appels\u00a0: qui appelle n’est pas enregistré.",
+}
 
 
 def effect_as_text(service: str, effect: Effect) -> str:
     """What was compared, both shares, the difference and how sure it is, alarm or not."""
-    return "\n".join((f"{service}: did the table help?", "", *_lines(effect)))
+    title = f"{service}\u00a0: le tableau publié a-t-il aidé\u00a0?"
+    return "\n".join((title, "", *_lines(effect)))
 
 
 def effect_as_document(service: str, effect: Effect) -> str:
@@ -40,86 +46,98 @@ def nothing_said_because(effect: Effect) -> str | None:
     if effect.comparison is not None:
         return None
     if effect.first_published is None:
-        return "No table has been published yet."
+        return "Aucun tableau n’a encore été publié."
     if effect.first_published == LONG_AGO:
         return (
-            "Not enough data: a table was on line before this program kept the days of"
-            " publication, so that no time without a table is known."
+            "Pas assez de données\u00a0: un tableau était en ligne avant que ce programme ne note"
+            " les jours de publication\u00a0; aucune période sans tableau n’est connue."
         )
-    for side, when in ((effect.before, "before"), (effect.after, "after")):
+    for side, when in ((effect.before, "avant"), (effect.after, "depuis")):
         if side.count < FEWEST_DAYS:
             return (
-                f"Not enough data: the first table was published on {effect.first_published}, and"
-                f" {side.count} ordinary days {when} it are recorded; it takes {FEWEST_DAYS}."
+                "Pas encore assez de données\u00a0: le premier tableau a été publié le"
+                f" {in_french(effect.first_published)}\u00a0; {side.count} jours ordinaires sont"
+                f" enregistrés {when}, il en faut {FEWEST_DAYS}."
             )
-    return "Not enough data: too few calls, or none of the recommended hours is open any more."
+    return (
+        "Pas assez de données\u00a0: trop peu d’appels, ou plus aucune des heures conseillées n’est"
+        " ouverte."
+    )
 
 
 def _lines(effect: Effect) -> Iterator[str]:
     found = effect.comparison
-    if found is None:
+    if found is None or effect.first_published is None:
         yield str(nothing_said_because(effect))
         return
-    counted = _COUNTED[found.counted]
-    yield f"The first table was published on {effect.first_published}. Each ordinary day since is"
-    yield "compared with what the days before would have given in the hours recommended on it."
-    yield f"Counted are {counted}."
+    yield f"Le premier tableau a été publié le {in_french(effect.first_published)}. Chaque jour"
+    yield "ordinaire depuis est comparé à ce que les jours d’avant auraient donné dans les heures"
+    yield f"qui étaient alors conseillées. {_COUNTED[found.counted]}"
     yield ""
-    yield f"before      {_share(found.before)} in recommended hours, {_days(effect.before)}"
-    yield f"since       {_share(found.after)} in recommended hours, {_days(effect.after)}"
-    yield f"difference  {_points(found.shift)}"
-    yield f"a week      {_calls(found.shifted_a_week)}"
-    yield f"reach       {_reach(found)}"
+    yield f"avant         {_share(found.before)} dans ces heures, {_days(effect.before)}"
+    yield f"depuis        {_share(found.after)} dans ces heures, {_days(effect.after)}"
+    yield f"changement    {_points(found.shift)}"
+    yield f"par semaine   {_calls(found.shifted_a_week)}"
+    yield f"joindre       {_reach(found)}"
     yield ""
     yield _verdict(found.shift)
     yield _alarm(found)
-    yield "The table cannot be told from whatever else has changed since its first publication."
+    yield "Le tableau ne peut être distingué de tout ce qui a changé d’autre depuis."
 
 
 def _share(share: Share) -> str:
-    return f"{share.value:>6.1%} = {share.numerator:,.0f} of {share.denominator:,.0f}"
+    of_how_many = f"{in_french(round(share.numerator))} sur {in_french(round(share.denominator))}"
+    return f"{in_french(Percentage(share.value)):>7} = {of_how_many}"
 
 
 def _days(days: Days) -> str:
-    return f"{days.count} days from {days.first} to {days.last}"
+    if days.first is None or days.last is None:
+        return "aucun jour"
+    return f"{days.count} jours du {in_french(days.first)} au {in_french(days.last)}"
+
+
+def _signed(number: float, decimals: int = 0) -> str:
+    return f"{number:+.{decimals}f}".replace(".", ",")
 
 
 def _points(change: Estimate) -> str:
     inner, outer = (
-        f"{100 * low:+.1f} to {100 * high:+.1f}"
+        f"de {_signed(100 * low, 1)} à {_signed(100 * high, 1)}"
         for low, high in (change.interval_80, change.interval_95)
     )
-    return f"{100 * change.value:+.1f} points (80 % interval {inner}, 95 % interval {outer})"
+    return f"{_signed(100 * change.value, 1)} points (à 80\u00a0% {inner}, à 95\u00a0% {outer})"
 
 
 def _calls(calls: Estimate) -> str:
     low, high = calls.interval_80
     return (
-        f"{calls.value:+.0f} calls shifted into recommended hours (80 %: {low:+.0f} to {high:+.0f})"
+        f"{_signed(calls.value)} appels passés dans les heures conseillées (à 80\u00a0%"
+        f" de {_signed(low)} à {_signed(high)})"
     )
 
 
 def _reach(found: Comparison) -> str:
     if found.reach_change is None or found.reach_before is None or found.reach_after is None:
-        return "not known: the records do not tell whether callers got through"
+        return "inconnu\u00a0: les relevés ne disent pas si un agent a répondu"
+    before, after = (in_french(Percentage(x)) for x in (found.reach_before, found.reach_after))
     return (
-        f"{found.reach_before:.1%} before, {found.reach_after:.1%} since in the same hours:"
+        f"un agent répond à {before} avant, à {after} depuis aux mêmes heures\u00a0:"
         f" {_points(found.reach_change)}"
     )
 
 
 def _verdict(shift: Estimate) -> str:
     if shift.interval_95[0] > 0:
-        return "More people call in the recommended hours than before."
+        return "La part des appels dans les heures conseillées a augmenté."
     if shift.interval_95[1] < 0:
-        return "Fewer people call in the recommended hours than before."
-    return "No shift can be told from chance."
+        return "La part des appels dans les heures conseillées a diminué."
+    return "Aucun déplacement ne se distingue du hasard."
 
 
 def _alarm(found: Comparison) -> str:
     if found.alarm:
         return (
-            "ALARM: the recommended hours fill up, more people call then and fewer get through."
-            " Twice as many hours are recommended from the next table on."
+            "ALERTE\u00a0: les heures conseillées se remplissent, plus de personnes y appellent et"
+            " moins y joignent un agent. Deux fois plus d’heures seront conseillées dès le prochain tableau."
         )
-    return "No alarm: the recommended hours have not become busy by being recommended."
+    return "Pas d’alerte\u00a0: les heures conseillées ne se remplissent pas d’être conseillées."

@@ -102,7 +102,7 @@ def test_what_is_published_is_remembered_once_and_nobody_moves(
     assert not found.alarm
     printed = affluence(config.parent, "effect", "--platform", "desk").stdout
     assert printed == effect_as_text("Desk", found) + "\n"
-    assert "No shift can be told from chance" in printed
+    assert "Aucun déplacement ne se distingue du hasard" in printed
     document = affluence(config.parent, "effect", "--json").stdout
     assert json.loads(document)["after"]["last"] == "2026-03-20"
 
@@ -123,9 +123,9 @@ def test_where_everybody_follows_the_next_table_names_more_hours(
 
 def test_after_its_first_run_the_demonstration_cannot_know_yet(demonstration: Path) -> None:
     config = demonstration / "config.toml"
-    assert effect_as_text("Desk", effect(config)).endswith("No table has been published yet.")
+    assert effect_as_text("Desk", effect(config)).endswith("Aucun tableau n’a encore été publié.")
     run(config)
     found = effect(config)
     assert (found.after.count, found.comparison, found.alarm) == (0, None, False)
     assert found.before.count > 50
-    assert "Not enough data: the first table was published on 2026-" in effect_as_text("", found)
+    assert "le premier tableau a été publié le" in effect_as_text("", found)

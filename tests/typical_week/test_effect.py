@@ -162,9 +162,9 @@ def test_intervals_are_as_wide_as_student_has_them_for_so_few_days(freedom: int)
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [
-        (2, 4, "and 10 ordinary days before it are recorded; it takes 15"),
-        (4, 2, "and 10 ordinary days after it are recorded; it takes 15"),
-        (4, 0, "and 0 ordinary days after it are recorded"),
+        (2, 4, "10 jours ordinaires sont enregistrés avant, il en faut 15"),
+        (4, 2, "10 jours ordinaires sont enregistrés depuis, il en faut 15"),
+        (4, 0, "0 jours ordinaires sont enregistrés depuis"),
     ],
 )
 def test_too_few_days_say_nothing(before: int, after: int, reason: str) -> None:
@@ -172,7 +172,7 @@ def test_too_few_days_say_nothing(before: int, after: int, reason: str) -> None:
     assert effect.comparison is None
     assert not effect.alarm
     text = effect_as_text("Desk", effect)
-    assert f"Not enough data: the first table was published on {monday(before)}"[:-3] in text
+    assert f"le premier tableau a été publié le {effect.first_published:%d/%m/%Y}" in text
     assert reason in text
     assert "%" not in text
 
@@ -183,7 +183,9 @@ def test_no_calls_and_hours_that_are_gone_say_nothing() -> None:
         effect_of(weeks(3, 3), since(3, (6, 540, 600))),
     ):
         assert effect.comparison is None
-        assert "too few calls, or none of the recommended hours" in effect_as_text("Desk", effect)
+        assert "trop peu d’appels, ou plus aucune des heures conseillées" in effect_as_text(
+            "Desk", effect
+        )
 
 
 def test_never_and_long_ago_published_say_so() -> None:
@@ -192,9 +194,9 @@ def test_never_and_long_ago_published_say_so() -> None:
     learned = study(seen, HOURS, SETTINGS, platform="desk", first=first, last=last)
     long_ago = [Recommendation(since=LONG_AGO, spans=()), since(3, TUESDAY_10)]
     for published, reason in (
-        ([], "No table has been published yet"),
-        (long_ago, "before this program kept the days of publication"),
-        ([since(3, TUESDAY_10)], "and 0 ordinary days before it are recorded"),
+        ([], "Aucun tableau n’a encore été publié"),
+        (long_ago, "avant que ce programme ne note les jours de publication"),
+        ([since(3, TUESDAY_10)], "0 jours ordinaires sont enregistrés avant"),
     ):
         effect = measure_effect(learned, published)
         assert reason in effect_as_text("Desk", effect)
@@ -412,8 +414,8 @@ def test_advice_is_widened_where_everybody_follows_it() -> None:
     assert effect.alarm
     assert (before, after) == (4, 8)
     text = effect_as_text("Desk", effect)
-    assert "More people call in the recommended hours than before" in text
-    assert "ALARM: the recommended hours fill up" in text
+    assert "La part des appels dans les heures conseillées a augmenté" in text
+    assert "les heures conseillées se remplissent" in text
 
 
 @pytest.mark.long
@@ -423,7 +425,7 @@ def test_advice_stays_narrow_where_the_hours_do_not_fill_up(shift: float, at_mos
         effect, before, after = desk_that_follows(seed, shift, at_most)
         assert not effect.alarm
         assert (before, after) == (4, 4)
-    assert "No alarm" in effect_as_text("Desk", effect)
+    assert "Pas d’alerte" in effect_as_text("Desk", effect)
 
 
 def test_the_document_says_the_same_for_programs() -> None:
@@ -437,4 +439,4 @@ def test_the_document_says_the_same_for_programs() -> None:
     assert document["comparison"]["shift"]["value"] == effect.comparison.shift.value
     nothing = json.loads(effect_as_document("Desk", Effect()))
     assert nothing["comparison"] is None
-    assert nothing["nothing_said_because"] == "No table has been published yet."
+    assert nothing["nothing_said_because"] == "Aucun tableau n’a encore été publié."
