@@ -138,6 +138,7 @@ def _alarm(found: Comparison) -> str:
     if found.alarm:
         return (
             "ALERTE\u00a0: les heures conseillées se remplissent, plus de personnes y appellent et"
-            " moins y joignent un agent. Deux fois plus d’heures seront conseillées dès le prochain tableau."
+            " moins y joignent un agent. Deux fois plus d’heures seront conseillées dès le prochain"
+            " tableau."
         )
     return "Pas d’alerte\u00a0: les heures conseillées ne se remplissent pas d’être conseillées."
