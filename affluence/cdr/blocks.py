@@ -2,8 +2,6 @@
 
 Offsets count decompressed bytes, so that a log and its compressed copy have the same blocks. A
 block always ends with a line; only the last may lack its line end (`Block.terminated`).
-
-Blocks hold 16 MiB: above 32 the allocator maps fresh memory for each, which triples the time.
 """
 
 from __future__ import annotations
@@ -23,6 +21,8 @@ from affluence.cdr.lines import scan_lines
 # Large enough to keep every core busy in one parse, small enough for the allocator to hand the
 # same memory out again (above 32 MiB glibc maps fresh pages for each block: three times slower).
 BLOCK_BYTES = 16 << 20
+# Of wide lines so few fill a block that what each costs by itself weighs, and memory less.
+BLOCK_OF_WIDE_LINES_BYTES = 26 << 20
 _LEAST_READ_BYTES = 1 << 16
 _LONGEST_LINE_BYTES = 1 << 20
 _HEADING_WITHIN_BYTES = 1 << 20

@@ -17,6 +17,8 @@ from typing import IO
 from affluence import engine
 from affluence.cdr.blocks import (
     BEFORE_BYTES,
+    BLOCK_BYTES,
+    BLOCK_OF_WIDE_LINES_BYTES,
     Block,
     read_blocks,
     read_document,
@@ -28,6 +30,7 @@ from affluence.cdr.content import open_content
 from affluence.cdr.dialect import Dialect
 from affluence.cdr.documents import Documents
 from affluence.cdr.encoding import TextForm, as_utf8
+from affluence.cdr.fixed_width import FixedWidth
 from affluence.cdr.identity import Prefix, read_prefix
 from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.reader import BlockRead, Reader, concat_reads
@@ -42,6 +45,7 @@ from affluence.cdr.understanding import (
     read_beginning,
 )
 
+_WIDE_LINE = 400  # characters
 RANGE_BLOCKS = 8  # parts of some hundred thousand records: few files, bounded memory
 
 
@@ -144,7 +148,9 @@ def _blocks(
     prefix = read_prefix(content, offset, BEFORE_BYTES) or Prefix(hashlib.sha256(), b"")
     if isinstance(layout, Documents):
         return read_document(content, form, prefix.hasher, layout.lines_of, start=offset)
-    blocks = read_blocks(content, form, prefix.hasher, start=offset)
+    is_wide = isinstance(layout, FixedWidth) and layout.shortest >= _WIDE_LINE
+    block_bytes = BLOCK_OF_WIDE_LINES_BYTES if is_wide else BLOCK_BYTES
+    blocks = read_blocks(content, form, prefix.hasher, start=offset, block_bytes=block_bytes)
     if layout.heading is not None:
         blocks = with_headings(blocks, layout.heading, _texts_before(path, form, offset))
     if numbers_equal_ones(dialect):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from affluence.cdr.blocks import read_blocks
 from affluence.cdr.files import Position, read_ranges
 from affluence.cdr.records import numbers_equal_ones
 from affluence.cdr.understanding import find_dialect_of, read_beginning
@@ -60,7 +58,8 @@ def test_equal_ones_stay_apart_where_a_block_begins_between_them(
     assert len(whole) % _TIMES == 0
     assert len({*whole}) == len(whole)
     monkeypatch.setattr("affluence.cdr.blocks._LEAST_READ_BYTES", 1)
-    monkeypatch.setattr("affluence.cdr.files.read_blocks", partial(read_blocks, block_bytes=200))
+    for size in ("BLOCK_BYTES", "BLOCK_OF_WIDE_LINES_BYTES"):
+        monkeypatch.setattr(f"affluence.cdr.files.{size}", 200)
     assert _keys(repeated, dialect) == whole
 
 
