@@ -21,6 +21,7 @@ from affluence.cdr.recognise import check_stated
 from affluence.cdr.understanding import Understood, find_clock, find_dialect_of, read_beginning
 from affluence.errors import UnreadableFileError
 
+DOCUMENTS = 4096  # read at once
 _LARGEST_BYTES = 1 << 20  # of a file that is read with others
 
 

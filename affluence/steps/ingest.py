@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from affluence import engine
-from affluence.cdr.document_files import Document, open_document, read_documents
+from affluence.cdr.document_files import DOCUMENTS, Document, open_document, read_documents
 from affluence.cdr.files import Position, Range, read_ranges
 from affluence.cdr.identity import head_digest
 from affluence.cdr.recipe import Recipe
@@ -22,8 +22,6 @@ from affluence.store import Store
 from affluence.store.keyring import LentKeys
 from affluence.store.lake import Lake
 from affluence.store.read_files import RangeEntry, SeenFile
-
-DOCUMENTS = 4096  # read at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

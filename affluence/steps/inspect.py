@@ -13,7 +13,7 @@ from typing import TypedDict
 import polars as pl
 
 from affluence import calls
-from affluence.cdr.document_files import open_document, read_documents
+from affluence.cdr.document_files import DOCUMENTS, open_document, read_documents
 from affluence.cdr.files import Range, read_ranges
 from affluence.cdr.pseudonyms import DayKey
 from affluence.cdr.recipe import Recipe
@@ -34,7 +34,6 @@ from affluence.tables import (
     STILL_OPEN,
 )
 
-_DOCUMENTS = 4096  # small files that are read at once
 _DOUBTS = {
     MINUTE_ONLY: "times are known to the minute only",
     CAPPED: "longer than the longest credible call, shortened to it",
@@ -183,8 +182,8 @@ def _ranges(
     """What the files hold, in their order; of one that no recipe can read, why the first cannot."""
     at_once = dict[Path, Range]()
     for number, path in enumerate(paths):
-        if number % _DOCUMENTS == 0:
-            at_once = _documents_in(paths[number : number + _DOCUMENTS], recipes, day_key)
+        if number % DOCUMENTS == 0:
+            at_once = _documents_in(paths[number : number + DOCUMENTS], recipes, day_key)
         if path in at_once:
             yield path, at_once[path]
             continue
